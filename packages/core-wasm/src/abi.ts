@@ -1,0 +1,124 @@
+/**
+ * The ABI: every kernel that JavaScript can call, its shapes and its status codes.
+ *
+ * Inputs and outputs are plain typed arrays; nothing here throws for bad numbers: a kernel returns a {@link Status}.
+ * Matrices are row-major. n rows, k columns of x, g groups, p = k + number of auxiliary parameters.
+ */
+
+/** Estimators of the core. Field names as in docs/methods.md. */
+export type KernelModel = 'ols' | 'poisson' | 'nb1' | 'nb2' | 'nb-fe' | 'nb-re';
+
+/** What a kernel says about its own result; 0 is success. The order is part of the ABI. */
+export enum Status {
+  ok = 0,
+  /** maxIter was reached with a scaled gradient above tol. */
+  noConvergence = 1,
+  /** The negative Hessian is not positive definite at the last point: not a maximum, or not identified. */
+  notPositiveDefinite = 2,
+  /** A non-finite number in y, x, offset or weights. */
+  badInput = 3,
+  /** |η| left the range where exp(η) is a finite double (beyond ±700). */
+  etaOverflow = 4,
+  /** y is negative or not an integer where the model counts. */
+  notCount = 5,
+  /** The dispersion ran to its boundary (α, δ → 0): the Poisson model is the supremum. Coefficients are the Poisson ones. */
+  poissonBoundary = 6,
+  /** nb-re: ln r or ln s ran off to infinity; the likelihood has no interior maximum. */
+  noInteriorMaximum = 7,
+  /** Linear memory could not grow to what the problem needs. */
+  outOfMemory = 8,
+  /** No step along the Newton direction improves the log-likelihood and the gradient is not small. */
+  stepFailed = 9,
+  /** Some coefficient grows without bound: the data are separated (the likelihood has no finite maximum). */
+  separated = 10,
+}
+
+/** One estimation problem. Rows are sorted so that each group is contiguous. */
+export interface Problem {
+  n: number;
+  k: number;
+  /** n outcomes. */
+  y: Float64Array;
+  /** n × k regressors, row-major, the constant included as a column of ones where it is wanted. */
+  x: Float64Array;
+  /** n; added to η with coefficient 1. */
+  offset?: Float64Array;
+  /** n row weights ≥ 0 (ols, poisson, nb1, nb2). A weight multiplies the row's log-likelihood (ols: its squared residual). */
+  weights?: Float64Array;
+  /** g + 1 offsets: group i holds rows groupStart[i] … groupStart[i + 1] − 1. Required by nb-fe and nb-re. */
+  groupStart?: Int32Array;
+}
+
+export interface KernelOptions {
+  /** Convergence: scaled gradient √(g'H⁻¹g) ≤ tol. Default 1e-10. */
+  tol?: number;
+  /** Newton iterations from one start. Default 100. */
+  maxIter?: number;
+  /** p starting values in the user's scale; default: the model's own start. */
+  start?: Float64Array;
+}
+
+/** Result of one estimation from one start. All arrays are copies: they stay valid after the next call. */
+export interface KernelFit {
+  status: Status;
+  iterations: number;
+  /** p = k + aux: β, then the auxiliaries on the scale they are estimated on (nb1 ln δ; nb2 ln α; nb-re ln r, ln s). */
+  coef: Float64Array;
+  /** Log-likelihood with all constants (ols: the Gaussian one at σ² = RSS/n). */
+  loglik: number;
+  /** p × p inverse of the negative Hessian at coef (ols: (X'WX)⁻¹, without σ²). */
+  vcov: Float64Array;
+  /** rows × p scores: one row per observation (scoreBy 'row') or per group (nb-fe, nb-re: 'group'); ols: w·e·x. */
+  scores: Float64Array;
+  scoreBy: 'row' | 'group';
+  /** n linear predictors, offset included. */
+  eta: Float64Array;
+  /** √(g'H⁻¹g) at coef: how far, in standard errors, the optimum can still be. */
+  scaledGradient: number;
+  /** 2-norm condition number of the negative Hessian after internal scaling of x. */
+  hessianCondition: number;
+}
+
+/** Result of {@link Kernels.rank}: which columns of x are linear combinations of earlier ones. */
+export interface RankResult {
+  rank: number;
+  /** k flags: 1 keeps the column, 0 is collinear with kept columns to its left. */
+  keep: Uint8Array;
+}
+
+export interface SymEigen {
+  /** k eigenvalues, ascending. */
+  values: Float64Array;
+  /** k × k, eigenvector j in column j (row-major storage). */
+  vectors: Float64Array;
+}
+
+/** Special functions that tests and callers may evaluate elementwise; each states its error in ulp in assembly/. */
+export type SpecialFunction = 'exp' | 'log' | 'log1p' | 'lgamma' | 'digamma' | 'trigamma';
+
+/** The typed calls. One instance owns one linear memory; it is not re-entrant and not shared between workers. */
+export interface Kernels {
+  /** Fits one model. Never throws for numbers; see {@link Status}. */
+  fit(model: KernelModel, problem: Problem, options?: KernelOptions): KernelFit;
+  /** Log-likelihood, p gradient and p × p Hessian of a model at theta (for tests, certificates and profiles). */
+  evaluate(
+    model: KernelModel,
+    problem: Problem,
+    theta: Float64Array,
+  ): { status: Status; loglik: number; gradient: Float64Array; hessian: Float64Array };
+  /** Rank-revealing pass over the columns of x in their order (weighted where weights are given), scale-free tolerance. */
+  rank(n: number, k: number, x: Float64Array, weights?: Float64Array, tol?: number): RankResult;
+  /** X'WX (k × k, symmetric, full). */
+  crossprod(n: number, k: number, x: Float64Array, weights?: Float64Array): Float64Array;
+  /** Inverse of a symmetric positive definite k × k matrix by Cholesky; undefined where it is not positive definite. */
+  inverse(k: number, a: Float64Array): Float64Array | undefined;
+  /** Eigen decomposition of a symmetric k × k matrix (cyclic Jacobi). */
+  symEigen(k: number, a: Float64Array): SymEigen;
+  /** f(x) elementwise. */
+  special(name: SpecialFunction, x: Float64Array): Float64Array;
+  /**
+   * Differences at integer steps: order 0: lnΓ(x+y) − lnΓ(x); 1: ψ(x+y) − ψ(x); 2: ψ′(x+y) − ψ′(x); x > 0, y ≥ 0 integer.
+   * Never formed as a difference of two lgamma values.
+   */
+  gammaDifference(order: 0 | 1 | 2, x: Float64Array, y: Float64Array): Float64Array;
+}

@@ -1,0 +1,405 @@
+/**
+ * The shared values of gravpanel: Study → Plan → Frame → Design → Fit → Report.
+ * All of them are plain records (no classes, no methods), so they cross a worker boundary and serialise to JSON.
+ */
+import type { PanelErrorFields } from './errors.ts';
+
+// ───────────────────────────────────────────────────────────── data
+
+/** One column of a table. Missing is NaN in numbers and null in text. */
+export type Column = { kind: 'number'; values: Float64Array } | { kind: 'text'; values: (string | null)[] };
+
+/** Where a table came from. */
+export interface SourceInfo {
+  /** Path or name as the user gave it. */
+  name: string;
+  /** Hex SHA-256 of the bytes, where the loader computed it. */
+  sha256?: string;
+  bytes: number;
+  delimiter: string;
+}
+
+/** Position of the rows in units × periods. */
+export interface PanelIndex {
+  /** The column or columns that make a unit. */
+  unit: string[];
+  /** The time column. */
+  time: string;
+  /** Labels of the units, sorted; several columns are joined with " × ". */
+  units: string[];
+  /** Unit code of each row (index into `units`). */
+  unitOf: Int32Array;
+  /** Period of each row (an integer). */
+  timeOf: Float64Array;
+  /** Distinct periods, ascending. */
+  periods: number[];
+  /** Row numbers sorted by (unit, time). */
+  order: Int32Array;
+  /** Units with a hole between their first and last period, and the missing periods. */
+  gaps: { unit: string; missing: number[] }[];
+  /** Whether every unit has every period. */
+  balanced: boolean;
+}
+
+/** A table in memory, with its panel index once one has been declared. */
+export interface Frame {
+  rows: number;
+  /** In file order; derived columns after. */
+  columns: Record<string, Column>;
+  /** 1-based file line of each row, for messages. */
+  line: Int32Array;
+  source: SourceInfo;
+  panel?: PanelIndex;
+}
+
+// ───────────────────────────────────────────────────────────── specification
+
+/** A model key: file name under models/, value of --model, anchor in the docs. */
+export type ModelKey = 'ols' | 'poisson' | 'nb1' | 'nb2' | 'nb-fe' | 'nb-re';
+
+/** How standard errors are computed. */
+export type VcovSpec =
+  | { type: 'iid' }
+  | { type: 'hc0' | 'hc1' | 'hc2' | 'hc3' }
+  /** `by`: one entry per clustering dimension; an entry of several columns (A^B) is their combination. */
+  | { type: 'cluster'; by: string[][] };
+
+/** Whose small-sample factors are reproduced; undefined: gravpanel's own defaults (docs/methods.md). */
+export type Like = 'stata' | 'fixest' | 'sandwich';
+
+/** What the sample is split by: each value of a column, or before/after a period. */
+export type SplitSpec = { by: string } | { by: string; at: number };
+
+/** Everything that one estimation command says; one FitSpec can expand to several columns (csw0, split, several outcomes). */
+export interface FitSpec {
+  /** Name in the study (`full`), or `fit`. */
+  id: string;
+  model: ModelKey;
+  /** As the user wrote it; see formula.ts for the grammar. */
+  formula: string;
+  vcov: VcovSpec;
+  like?: Like;
+  /** Lag of every right-hand variable, in periods. Default 0. */
+  lag?: number;
+  /** Row filter in the expression language; applied after lags. */
+  where?: string;
+  split?: SplitSpec;
+  offset?: string;
+  exposure?: string;
+  weights?: string;
+  /** Level of confidence intervals. Default 0.95. */
+  level?: number;
+  tol?: number;
+  maxIter?: number;
+  seed?: number;
+  /** All columns of the spec use the rows that every column can use. */
+  common?: boolean;
+}
+
+/** One right-hand-side column of a design. */
+export interface TermInfo {
+  /** As printed: "(Intercept)", "lrnd", "l(lrnd, 1)", "year::1975", "a:b". */
+  name: string;
+  /** The variables it reads. */
+  variables: string[];
+  /** Whether it varies within at least one used unit over time (undefined without a panel). */
+  within?: boolean;
+}
+
+/** One absorbed or dummy-coded factor after "|". */
+export interface FixefFactor {
+  /** "year", "origin^year". */
+  name: string;
+  /** n level codes. */
+  codes: Int32Array;
+  levels: string[];
+}
+
+/** Rows read → used, by reason. */
+export interface SampleLog {
+  rows: number;
+  used: number;
+  units?: number;
+  unitsUsed?: number;
+  dropped: DropReason[];
+}
+export interface DropReason {
+  /** "filter", "missing lrnd", "lag", "one-row group", "all-zero group", "separated", … */
+  reason: string;
+  rows: number;
+  /** Unit labels, where whole units went. */
+  groups?: string[];
+  /** File lines of up to 20 of the rows. */
+  lines?: number[];
+}
+
+/** A legal but notable fact, printed under the table. */
+export interface Note {
+  /** "few-clusters", "collinear", "poisson-boundary", … */
+  code: string;
+  message: string;
+}
+
+/** The numbers of one estimation. Rows are sorted by (unit, time) when there is a panel. */
+export interface Design {
+  spec: FitSpec;
+  /** The formula of this one column, e.g. after csw0 has been expanded. */
+  formula: string;
+  depvar: string;
+  /** "", "2008–2012": which part of a split. */
+  sampleName: string;
+  n: number;
+  k: number;
+  y: Float64Array;
+  /** n × k row-major, collinear columns already removed; FE dummies are NOT included (see fixef). */
+  x: Float64Array;
+  /** k. */
+  terms: TermInfo[];
+  /** Terms left out because earlier ones span them. */
+  collinear: string[];
+  hasIntercept: boolean;
+  offset?: Float64Array;
+  weights?: Float64Array;
+  fixef: FixefFactor[];
+  /** Frame row of each design row. */
+  rows: Int32Array;
+  /** g + 1 group boundaries and g unit labels, when the frame has a panel. */
+  groupStart?: Int32Array;
+  groups?: string[];
+  /** One code array (n) per clustering dimension asked for by spec.vcov. */
+  clusters: { name: string; codes: Int32Array; count: number }[];
+  sample: SampleLog;
+  notes: Note[];
+}
+
+// ───────────────────────────────────────────────────────────── results
+
+/** One row of a coefficient table. */
+export interface Coefficient {
+  term: string;
+  estimate: number;
+  se: number;
+  /** z for ML, t for OLS. */
+  statistic: number;
+  p: number;
+  lower: number;
+  upper: number;
+  /** false: not identified from within-unit variation (‡). */
+  within: boolean;
+}
+
+/** An auxiliary parameter, on the scale people read: alpha, delta, ln_r, ln_s. */
+export interface Parameter {
+  name: string;
+  estimate: number;
+  se: number;
+}
+
+/** Evidence that the estimate is the maximum. */
+export interface Certificate {
+  scaledGradient: number;
+  hessianCondition: number;
+  starts: number;
+  agreeing: number;
+}
+
+/** What the standard errors are. */
+export interface VcovInfo {
+  /** "iid", "hc1", "cluster:id", "cluster:a+b". */
+  type: string;
+  /** Number of clusters per dimension. */
+  clusters?: number[];
+  /** The small-sample factor that multiplies the covariance (1: none), and its formula in words. */
+  factor: number;
+  factorRule: string;
+  /** Set when a multiway covariance had negative eigenvalues that were put to 0. */
+  repaired?: boolean;
+}
+
+/** One estimated column: the JSON of interface.md ("columns" entry), plus the covariance matrix. */
+export interface Fit {
+  id: string;
+  model: ModelKey;
+  title: string;
+  formula: string;
+  depvar: string;
+  /** "": whole sample. */
+  sampleName: string;
+  vcov: string;
+  vcovInfo: VcovInfo;
+  level: number;
+  nobs: number;
+  ngroups?: number;
+  iterations: number;
+  converged: true;
+  loglik: number;
+  nullloglik?: number;
+  aic: number;
+  bic: number;
+  dof: number;
+  dofResidual: number;
+  /** "z" or "t" with dofResidual (clusters − 1 for OLS with clusters). */
+  distribution: 'z' | 't';
+  coefficients: Coefficient[];
+  parameters: Parameter[];
+  /** Named pseudo-R²: { "R2": 0.4 } or { "McFadden": 0.1 }. */
+  fitStatistics: Record<string, number>;
+  fixef: { name: string; levels: number }[];
+  collinear: string[];
+  sample: SampleLog;
+  certificate: Certificate;
+  notes: Note[];
+  /** p × p covariance of (coefficients, auxiliaries on their estimation scale), row-major; the type `vcov` says. */
+  covariance: number[];
+  /** The same from the observed information (for Hausman and LR). */
+  covarianceIid: number[];
+  /** Names of the p parameters of `covariance`. */
+  parameterNames: string[];
+}
+
+/** A model that did not give a column. Its error keeps its place in the table. */
+export interface Failure {
+  id: string;
+  model: ModelKey;
+  title: string;
+  formula: string;
+  depvar: string;
+  sampleName: string;
+  failed: true;
+  error: PanelErrorFields;
+}
+
+export type FitResult = Fit | Failure;
+
+/** A specification test. */
+export interface TestResult {
+  kind: 'hausman' | 'wald' | 'lr' | 'overdispersion';
+  title: string;
+  /** undefined with `reason` where the statistic is not defined. */
+  statistic?: number;
+  df?: number;
+  p?: number;
+  reason?: string;
+  distribution: 'chi2' | 'F' | 'z';
+  /** Hausman: smallest eigenvalue of V_FE − V_RE, and the coefficients compared. */
+  smallestEigenvalue?: number;
+  compared?: { term: string; a: number; b: number; difference: number; se?: number }[];
+  notes: Note[];
+}
+
+/** Variance shares of one variable (identification report): between units, common to a period, within net of both. */
+export interface VariableShares {
+  variable: string;
+  between: number;
+  time: number;
+  within: number;
+  /** "Unit effects absorb it", … empty when nothing does. */
+  reading: string;
+}
+
+// ───────────────────────────────────────────────────────────── report
+
+/** One cell of a table, already formatted. */
+export interface Cell {
+  /** What is printed, with a true minus (U+2212); '' for an empty cell. */
+  text: string;
+  /** The number behind the text, full precision, for CSV/JSON. */
+  value?: number;
+  /** Hangs right of the number: "***". */
+  stars?: string;
+  /** Quieter continuation, e.g. "/450" in "261/450". */
+  quiet?: string;
+  kind: 'estimate' | 'se' | 'number' | 'count' | 'text' | 'failure' | 'empty';
+  /** Share of a bar drawn in the cell (0–1). */
+  bar?: number;
+}
+export interface TableRow {
+  label: string;
+  /** Small unit under the label. */
+  unit?: string;
+  /** ‡ after the label. */
+  mark?: string;
+  cells: Cell[];
+  /** 'second' rows (SE) belong to the row before them and never part from it. */
+  kind: 'first' | 'second' | 'only';
+  /** A quieter row ("33 with none"), or a strong one (top n). */
+  tone?: 'strong' | 'quiet';
+}
+export interface TableColumn {
+  /** "(1)", "Share, %". */
+  head: string;
+  align: 'left' | 'right' | 'decimal' | 'bar';
+}
+/** A table of the report: regression or descriptive; renderers know nothing else. */
+export interface Table {
+  kind: 'table';
+  id: string;
+  /** "Table 2". */
+  number?: string;
+  title: string;
+  /** Heads above groups of columns: [{ label, from, to }], 0-based inclusive. */
+  spanners: { label: string; from: number; to: number }[];
+  /** Head of the label column. */
+  stub: string;
+  columns: TableColumn[];
+  body: TableRow[];
+  foot: TableRow[];
+  notes: string[];
+  /** Fits behind a regression table, for the interval strip and the coefficient plot. */
+  fits?: FitResult[];
+}
+
+/** A figure as data; render/svg draws it. */
+export type Figure = {
+  kind: 'figure';
+  id: string;
+  number?: string;
+  title: string;
+  subtitle: string;
+  source: string;
+  /** The numbers drawn, as a table for screen readers and export. */
+  table: Table;
+} & (CoefficientPlot | SeriesPlot);
+export interface CoefficientPlot {
+  plot: 'coefficients';
+  series: {
+    label: string;
+    points: { term: string; label: string; unit?: string; within: boolean; estimate: number; lo90: number; hi90: number; lo95: number; hi95: number }[];
+  }[];
+}
+export interface SeriesPlot {
+  plot: 'series';
+  log: boolean;
+  yLabel: string;
+  lines: { label: string; points: { x: number; y: number }[]; strong?: boolean }[];
+  stages: { label: string; from: number; to: number; growth?: number }[];
+}
+
+/** A part of the report, in reading order. */
+export interface Section {
+  id: string;
+  title: string;
+  /** Plain paragraphs. */
+  prose: string[];
+  items: (Table | Figure)[];
+}
+export interface Report {
+  title: string;
+  question?: string;
+  /** Answer in ≤ 60 words. */
+  lede: string;
+  /** Sample box: label and value. */
+  facts: { label: string; value: string }[];
+  sections: Section[];
+  manifest: Manifest;
+}
+export interface Manifest {
+  schema: 'manifest/1';
+  study: string;
+  gravpanel: string;
+  inputs: { name: string; sha256?: string; bytes: number; rows: number }[];
+  seeds: Record<string, number>;
+  models: { id: string; column: number; formula: string; status: string; certificate?: Certificate; loglik?: number }[];
+  /** Hash of everything above and the study text. */
+  runHash: string;
+}
