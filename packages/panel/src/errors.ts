@@ -65,7 +65,8 @@ function editDistance(a: string, b: string): number {
     for (let j = 1; j <= t.length; j++) {
       const cost = s[i - 1] === t[j - 1] ? 0 : 1;
       d[i][j] = Math.min(d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + cost);
-      if (i > 1 && j > 1 && s[i - 1] === t[j - 2] && s[i - 2] === t[j - 1]) d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
+      if (i > 1 && j > 1 && s[i - 1] === t[j - 2] && s[i - 2] === t[j - 1])
+        d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
     }
   return d[s.length][t.length];
 }
@@ -75,7 +76,9 @@ export function nearestNames(name: string, names: Iterable<string>, most = 3): s
   const limit = Math.max(1, Math.floor(name.length / 3) + 1);
   return [...names]
     .map((candidate) => ({ candidate, d: editDistance(name, candidate) }))
-    .filter(({ candidate, d }) => d <= limit || (name.length > 2 && candidate.toLowerCase().includes(name.toLowerCase())))
+    .filter(
+      ({ candidate, d }) => d <= limit || (name.length > 2 && candidate.toLowerCase().includes(name.toLowerCase())),
+    )
     .sort((a, b) => a.d - b.d || a.candidate.localeCompare(b.candidate))
     .slice(0, most)
     .map(({ candidate }) => candidate);

@@ -364,7 +364,17 @@ export interface CoefficientPlot {
   plot: 'coefficients';
   series: {
     label: string;
-    points: { term: string; label: string; unit?: string; within: boolean; estimate: number; lo90: number; hi90: number; lo95: number; hi95: number }[];
+    points: {
+      term: string;
+      label: string;
+      unit?: string;
+      within: boolean;
+      estimate: number;
+      lo90: number;
+      hi90: number;
+      lo95: number;
+      hi95: number;
+    }[];
   }[];
 }
 export interface SeriesPlot {

@@ -1,0 +1,132 @@
+/**
+ * The study: one declarative value that is the library's input, the CLI's file and (later) the web app's state.
+ * One zod schema gives the types, the validation and the JSON Schema. Parsing and error places are in study-read.ts.
+ */
+import { z } from 'zod';
+
+const name = z.string().min(1);
+const expression = z.string().min(1);
+const range = z.union([z.string().regex(/^-?\d+:-?\d+$/), z.tuple([z.number().int(), z.number().int()])]);
+const modelKey = z.enum(['ols', 'poisson', 'nb1', 'nb2', 'nb-fe', 'nb-re']);
+
+export const dataSchema = z.strictObject({
+  path: name,
+  sha256: z.string().optional(),
+  unit: z.union([name, z.array(name).min(1)]),
+  time: name,
+  delimiter: z.string().length(1).optional(),
+  missing: z.array(z.string()).optional(),
+});
+
+export const variableSchema = z.strictObject({
+  label: z.string().optional(),
+  unit: z.string().optional(),
+  source: z.string().optional(),
+  meaning: z.string().optional(),
+  expected: z.enum(['+', '-', '?']).optional(),
+});
+
+export const vcovSchema = z.union([
+  z.enum(['iid', 'hc0', 'hc1', 'hc2', 'hc3']),
+  z.string().regex(/^cluster:.+/),
+  z.strictObject({
+    type: z.enum(['iid', 'hc0', 'hc1', 'hc2', 'hc3', 'cluster']),
+    by: z.array(name).min(1).optional(),
+    like: z.enum(['stata', 'fixest', 'sandwich']).optional(),
+  }),
+]);
+
+export const sampleSchema = z.strictObject({
+  where: expression.optional(),
+  common: z.boolean().optional(),
+});
+
+export const modelSchema = z.strictObject({
+  model: modelKey,
+  formula: z.string().min(3),
+  title: z.string().optional(),
+  lag: z.number().int().min(0).optional(),
+  where: expression.optional(),
+  split: z.strictObject({ by: name, at: z.number().optional() }).optional(),
+  offset: name.optional(),
+  exposure: name.optional(),
+  weights: name.optional(),
+  vcov: vcovSchema.optional(),
+  /** nb-fe only: also estimate nb2 with unit dummies and fixed-effects Poisson, in columns beside it. */
+  companions: z.boolean().optional(),
+});
+
+const describeBase = { id: name.optional(), title: z.string().optional(), where: expression.optional() };
+export const describeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('summary'), variables: z.array(name).min(1).optional(), ...describeBase }),
+  z.strictObject({
+    kind: z.literal('series'),
+    count: name,
+    by: name.optional(),
+    top: z.number().int().min(0).optional(),
+    stages: z.array(range).optional(),
+    log: z.boolean().optional(),
+    ...describeBase,
+  }),
+  z.strictObject({
+    kind: z.literal('shares'),
+    count: name,
+    by: name,
+    top: z.number().int().min(1).optional(),
+    ...describeBase,
+  }),
+]);
+
+export const testSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('hausman'), of: name, column: z.number().int().min(1).optional() }),
+  z.strictObject({
+    kind: z.literal('wald'),
+    of: name,
+    column: z.number().int().min(1).optional(),
+    terms: z.array(name).min(1),
+  }),
+  z.strictObject({ kind: z.literal('overdispersion'), of: name, column: z.number().int().min(1).optional() }),
+]);
+
+export const tableSchema = z.strictObject({
+  models: z.array(name).min(1),
+  title: z.string().optional(),
+  stars: z.union([z.literal('none'), z.array(z.number()).min(1)]).optional(),
+  digits: z.number().int().min(0).max(10).optional(),
+  show: z.enum(['se', 't', 'p', 'ci']).optional(),
+  omit: z.array(name).optional(),
+  notes: z.array(z.string()).optional(),
+});
+
+export const studySchema = z.strictObject({
+  version: z.literal(1),
+  title: z.string().min(1),
+  question: z.string().optional(),
+  lede: z.string().optional(),
+  authors: z.string().optional(),
+  data: dataSchema,
+  derive: z.record(name, z.union([expression, z.number()])).optional(),
+  variables: z.record(name, variableSchema).optional(),
+  sample: sampleSchema.optional(),
+  describe: z.array(describeSchema).optional(),
+  models: z.record(name, modelSchema).optional(),
+  vcov: vcovSchema.optional(),
+  tests: z.array(testSchema).optional(),
+  tables: z.record(name, tableSchema).optional(),
+  notes: z.array(z.string()).optional(),
+  level: z.number().gt(0).lt(1).optional(),
+  seed: z.number().int().optional(),
+  expected: z
+    .record(
+      name,
+      z.strictObject({ estimate: z.number().optional(), se: z.number().optional(), tol: z.number().optional() }),
+    )
+    .optional(),
+});
+
+export type Study = z.infer<typeof studySchema>;
+export type DescribeSpec = z.infer<typeof describeSchema>;
+export type ModelSpec = z.infer<typeof modelSchema>;
+export type TestSpec = z.infer<typeof testSchema>;
+export type TableSpec = z.infer<typeof tableSchema>;
+export type VariableSpec = z.infer<typeof variableSchema>;
