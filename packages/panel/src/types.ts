@@ -312,6 +312,8 @@ export interface Cell {
   kind: 'estimate' | 'se' | 'number' | 'count' | 'text' | 'failure' | 'empty';
   /** Share of a bar drawn in the cell (0–1). */
   bar?: number;
+  /** A bar of several parts (shares of one), in the order of the table's `parts`. */
+  parts?: number[];
 }
 export interface TableRow {
   label: string;
@@ -322,6 +324,9 @@ export interface TableRow {
   cells: Cell[];
   /** 'second' rows (SE) belong to the row before them and never part from it. */
   kind: 'first' | 'second' | 'only';
+  /** Regression tables: the term of the row, and what its cells are. */
+  term?: string;
+  statistic?: 'estimate' | 'se' | 'statistic' | 'p' | 'ci';
   /** A quieter row ("33 with none"), or a strong one (top n). */
   tone?: 'strong' | 'quiet';
 }
@@ -337,14 +342,16 @@ export interface Table {
   /** "Table 2". */
   number?: string;
   title: string;
-  /** Heads above groups of columns: [{ label, from, to }], 0-based inclusive. */
-  spanners: { label: string; from: number; to: number }[];
+  /** Heads above groups of columns, 0-based inclusive; `level` 0 (default) is the topmost row of heads. */
+  spanners: { label: string; from: number; to: number; level?: number }[];
   /** Head of the label column. */
   stub: string;
   columns: TableColumn[];
   body: TableRow[];
   foot: TableRow[];
   notes: string[];
+  /** Names of the parts of the cells' stacked bars, for the legend. */
+  parts?: string[];
   /** Fits behind a regression table, for the interval strip and the coefficient plot. */
   fits?: FitResult[];
 }
