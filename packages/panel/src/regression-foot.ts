@@ -1,0 +1,121 @@
+/** The rows under a regression table's coefficients, in the order of interface.md. */
+import { count, display, fixed, pairDecimals, shown } from './format.ts';
+import { variableLabel } from './labels.ts';
+import { isFit, type RegressionTableStyle } from './regression-style.ts';
+import type { Cell, Fit, FitResult, TableRow } from './types.ts';
+
+const EMPTY: Cell = { text: '', kind: 'empty' };
+
+function row(label: string, results: FitResult[], cellOf: (fit: Fit) => Cell | undefined): TableRow[] {
+  const cells = results.map((result) => (isFit(result) ? (cellOf(result) ?? EMPTY) : EMPTY));
+  return cells.every((cell) => cell.kind === 'empty') ? [] : [{ label, cells, kind: 'only' }];
+}
+
+const SHORT: Record<string, string> = { hc0: 'HC0', hc1: 'HC1', hc2: 'HC2', hc3: 'HC3' };
+
+/** "observed" (information), "classical", "HC1", "by id". */
+function shortVcov(fit: Fit): string {
+  const type = fit.vcovInfo.type;
+  if (type === 'iid') return fit.distribution === 't' ? 'classical' : 'observed';
+  return type.startsWith('cluster:')
+    ? `by ${type.slice('cluster:'.length).replaceAll('+', ', ')}`
+    : (SHORT[type] ?? type);
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function fixedEffects(results: FitResult[], style: RegressionTableStyle): TableRow[] {
+  const names = [...new Set(results.filter(isFit).flatMap((fit) => fit.fixef.map((f) => f.name)))];
+  return names.flatMap((name) => {
+    const label = name.split('^').map((part) => variableLabel(part, style.variables));
+    return row(`${capital(label.join(' × '))} effects`, results, (fit) => ({
+      text: fit.fixef.some((f) => f.name === name) ? 'Yes' : 'No',
+      kind: 'text',
+    }));
+  });
+}
+
+function groups(fit: Fit): Cell | undefined {
+  const { units, unitsUsed } = fit.sample;
+  const used = fit.ngroups ?? unitsUsed;
+  if (used === undefined) return undefined;
+  const dropped = units === undefined ? undefined : units - used;
+  return {
+    text: count(used),
+    value: used,
+    ...(dropped !== undefined && { quiet: `/${count(dropped)}` }),
+    kind: 'count',
+  };
+}
+
+const PARAMETERS: Record<string, string> = {
+  alpha: 'Dispersion α',
+  delta: 'Dispersion δ',
+  ln_r: 'Beta shape ln r',
+  ln_s: 'Beta shape ln s',
+};
+
+function parameterRows(results: FitResult[], digits: number): TableRow[] {
+  const names = [...new Set(results.filter(isFit).flatMap((fit) => fit.parameters.map((p) => p.name)))];
+  return names.flatMap((name): TableRow[] => {
+    const pairs = results.map((result): [Cell, Cell] => {
+      const p = isFit(result) ? result.parameters.find((parameter) => parameter.name === name) : undefined;
+      if (!p) return [EMPTY, EMPTY];
+      const decimals = pairDecimals(p.estimate, p.se, digits);
+      return [
+        { text: shown(p.estimate, decimals.estimate, digits), value: p.estimate, kind: 'estimate' },
+        { text: `(${shown(p.se, decimals.se, digits)})`, value: p.se, kind: 'se' },
+      ];
+    });
+    const term = `/${name}`;
+    return [
+      { label: PARAMETERS[name] ?? name, cells: pairs.map(([a]) => a), kind: 'first', term, statistic: 'estimate' },
+      { label: '', cells: pairs.map(([, b]) => b), kind: 'second', term, statistic: 'se' },
+    ];
+  });
+}
+
+const STATISTICS: Record<string, string> = {
+  R2: 'R²',
+  adjR2: 'Adjusted R²',
+  withinR2: 'Within R²',
+  overallR2: 'Overall R²',
+};
+const statisticLabel = (name: string) => STATISTICS[name] ?? (/r2|R²/i.test(name) ? name : `Pseudo-R² (${name})`);
+
+const number = (value: number, decimals: number): Cell => ({
+  text: display(fixed(value, decimals)),
+  value,
+  kind: 'number',
+});
+
+/** Fixed effects, SE type and clusters, rows, groups, log-likelihood, dispersion, pseudo-R², AIC and BIC. */
+export function regressionFoot(results: FitResult[], style: RegressionTableStyle): TableRow[] {
+  const fits = results.filter(isFit);
+  const statistics = [...new Set(fits.flatMap((fit) => Object.keys(fit.fitStatistics)))];
+  return [
+    ...fixedEffects(results, style),
+    ...row('Standard errors', results, (fit) => ({ text: shortVcov(fit), kind: 'text' })),
+    ...row('Clusters', results, ({ vcovInfo: { clusters } }) =>
+      clusters && clusters.length > 0
+        ? { text: clusters.map(count).join(', '), ...(clusters.length === 1 && { value: clusters[0] }), kind: 'count' }
+        : undefined,
+    ),
+    ...row('Rows used / given', results, ({ nobs, sample }) => ({
+      text: count(nobs),
+      value: nobs,
+      quiet: `/${count(sample.rows)}`,
+      kind: 'count',
+    })),
+    ...row('Groups used / dropped', results, groups),
+    ...row('Log-likelihood', results, (fit) => number(fit.loglik, 2)),
+    ...parameterRows(results, style.digits),
+    ...statistics.flatMap((name) =>
+      row(statisticLabel(name), results, (fit) =>
+        name in fit.fitStatistics ? number(fit.fitStatistics[name], 3) : undefined,
+      ),
+    ),
+    ...row('AIC', results, (fit) => number(fit.aic, 1)),
+    ...row('BIC', results, (fit) => number(fit.bic, 1)),
+  ];
+}

@@ -1,0 +1,120 @@
+/** What is printed under a regression table. */
+import { count, fixed, starRule } from './format.ts';
+import { columnRanges } from './labels.ts';
+import { comparesUnits, isFit, type RegressionTableStyle } from './regression-style.ts';
+import type { DropReason, Fit, FitResult, SampleLog } from './types.ts';
+
+/** Sentences with the columns they hold for: said once, with column numbers only where they do not hold for all. */
+function byColumns(results: FitResult[], sentenceOf: (fit: Fit) => string): { columns: string; sentence: string }[] {
+  const said = new Map<string, number[]>();
+  results.forEach((result, j) => {
+    const sentence = isFit(result) ? sentenceOf(result) : '';
+    if (sentence) said.set(sentence, [...(said.get(sentence) ?? []), j]);
+  });
+  const all = results.filter(isFit).length;
+  return [...said].map(([sentence, columns]) => ({
+    columns: columns.length === all ? '' : columnRanges(columns),
+    sentence,
+  }));
+}
+
+/** "from the observed information", "clustered by id (328 clusters; covariance × 1.003 = G/(G−1))". */
+function vcovWords({ vcovInfo, distribution }: Fit): string {
+  const { type, clusters, factor, factorRule, repaired } = vcovInfo;
+  const times = factor === 1 ? '' : `covariance × ${fixed(factor, 4)}${factorRule ? ` = ${factorRule}` : ''}`;
+  const inner = (parts: (string | false | undefined)[]) => {
+    const kept = parts.filter(Boolean);
+    return kept.length > 0 ? ` (${kept.join('; ')})` : '';
+  };
+  const fixedUp = repaired && 'negative eigenvalues put to zero';
+  if (type === 'iid')
+    return `${distribution === 't' ? 'classical' : 'from the observed information'}${inner([times, fixedUp])}`;
+  if (!type.startsWith('cluster:'))
+    return `robust to heteroskedasticity, ${type.toUpperCase()}${inner([times, fixedUp])}`;
+  const by = type.slice('cluster:'.length).replaceAll('+', ' and ');
+  return `clustered by ${by}${inner([clusters && `${clusters.map(count).join(' and ')} clusters`, times, fixedUp])}`;
+}
+
+const SHOWN = {
+  se: 'Standard errors in parentheses',
+  t: 'Test statistics in parentheses, standard errors',
+  p: 'p values in parentheses, standard errors',
+  ci: 'Confidence intervals in brackets, standard errors',
+};
+
+function inferenceNote(results: FitResult[], { show, stars }: RegressionTableStyle): string {
+  const kinds = byColumns(results, vcovWords);
+  if (kinds.length === 0) return '';
+  const words = kinds.map(({ columns, sentence }) => (columns ? `${columns} ${sentence}` : sentence)).join('; ');
+  const laws = byColumns(results, (fit) => (fit.distribution === 't' ? 't' : 'z'));
+  const law = laws.map(({ columns, sentence }) => (columns ? `${sentence} in ${columns}` : sentence)).join(', ');
+  const rule = stars.length > 0 ? ` ${starRule(stars)}, from the standard error shown (${law}).` : '';
+  const levels = new Set(results.filter(isFit).map((fit) => fixed(fit.level * 100, 0)));
+  const what =
+    show === 'ci' && levels.size === 1
+      ? `${[...levels][0]}% confidence intervals in brackets, standard errors`
+      : SHOWN[show];
+  return `${what}${words.startsWith('(') ? ': ' : ', '}${words}.${rule}`;
+}
+
+const MARK =
+  '‡ Not identified from change within units. The conditional model keeps such a coefficient, ' +
+  'but it compares units with each other and owes its size to the distribution assumed.';
+
+function reasonWords({ reason, rows, groups }: DropReason): string {
+  const n = count(rows);
+  const of =
+    groups && groups.length > 0 ? `${count(groups.length)} ${groups.length === 1 ? 'group' : 'groups'}` : 'groups';
+  if (reason === 'lag') return `${n} lost to the lag`;
+  if (reason === 'filter') return `${n} outside the filter`;
+  if (reason === 'all-zero group') return `${n} in ${of} with no count above zero`;
+  if (reason === 'one-row group') return `${n} in ${of} of one row`;
+  if (reason.startsWith('missing ')) return `${n} without ${reason.slice('missing '.length)}`;
+  return `${n} ${reason}`;
+}
+
+/** "261 of 450 rows used: 45 lost to the lag, 144 in 16 groups with no count above zero." */
+export function sampleWords({ rows, used, dropped }: SampleLog): string {
+  const lost = dropped.filter((d) => d.rows > 0);
+  if (lost.length === 0)
+    return rows === used ? `All ${count(rows)} rows used.` : `${count(used)} of ${count(rows)} rows used.`;
+  return `${count(used)} of ${count(rows)} rows used: ${lost.map(reasonWords).join(', ')}.`;
+}
+
+const sampleNote = ({ sample }: Fit) => (sample.rows === sample.used ? '' : sampleWords(sample));
+
+function fitNotes(results: FitResult[]): string[] {
+  const messages = new Set(results.filter(isFit).flatMap((fit) => fit.notes.map((note) => note.message)));
+  return [...messages].flatMap((message) =>
+    withColumns(byColumns(results, (fit) => (fit.notes.some((note) => note.message === message) ? message : ''))),
+  );
+}
+
+const withColumns = (said: { columns: string; sentence: string }[]) =>
+  said.map(({ columns, sentence }) => (columns ? `${columns}: ${sentence}` : sentence));
+
+const failureNotes = (results: FitResult[]) =>
+  results.flatMap((result, j) =>
+    isFit(result)
+      ? []
+      : [
+          `(${j + 1}) failed, ${result.error.code}: ${[result.error.message, result.error.hint].filter(Boolean).join(' ')}`,
+        ],
+  );
+
+/** Inference and stars, ‡, lag, sample losses, the fits' own notes, failures. */
+export function regressionNotes(results: FitResult[], style: RegressionTableStyle): string[] {
+  const fits = results.filter(isFit);
+  const marked = fits.some((fit) => fit.coefficients.some((c) => comparesUnits(fit, c)));
+  const lag = style.commonLag;
+  const notes = [
+    inferenceNote(results, style),
+    marked ? MARK : '',
+    lag ? `All explanatory variables are lagged ${lag === 1 ? 'one period' : `${lag} periods`}.` : '',
+    style.omit.length > 0 ? `Not shown: ${style.omit.join(', ')}.` : '',
+    ...withColumns(byColumns(results, sampleNote)),
+    ...fitNotes(results),
+    ...failureNotes(results),
+  ];
+  return notes.filter(Boolean);
+}

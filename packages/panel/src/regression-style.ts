@@ -1,0 +1,19 @@
+/** What the rows, the foot and the notes of a regression table share. */
+import type { Variables } from './labels.ts';
+import type { Coefficient, Fit, FitResult } from './types.ts';
+
+/** A table request with its defaults filled in. */
+export interface RegressionTableStyle {
+  stars: number[];
+  digits: number;
+  show: 'se' | 't' | 'p' | 'ci';
+  omit: string[];
+  variables: Variables;
+  /** Every term but the constant has this lag, so labels leave it out and a note says it. */
+  commonLag?: number;
+}
+
+export const isFit = (result: FitResult): result is Fit => !('failed' in result);
+
+/** Whether nb-fe gives this coefficient a value that change within units does not identify. */
+export const comparesUnits = (fit: Fit, c: Coefficient) => fit.model === 'nb-fe' && !c.within;
