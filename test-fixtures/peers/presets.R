@@ -40,7 +40,7 @@ for (s in names(sets)) {
     a <- fepois(as.formula(fe), d, vcov = k[[2]], notes = FALSE, glm.tol = 1e-12, fixef.tol = 1e-11); add(s, "fepois", "poisson", k[[1]], fe, coef(a), se(a), as.numeric(logLik(a)), sprintf(",\"nobs\":%d", a$nobs))
   }
   a <- tryCatch(fenegbin(as.formula(fml), d, vcov = "iid", notes = FALSE), error = function(e) NULL)
-  if (!is.null(a)) { th <- coef(a)[[".theta"]]; b <- coef(a); b <- b[names(b) != ".theta"]; add(s, "fenegbin", "nb2", "iid", fml, b, se(a)[names(b)], as.numeric(logLik(a)), sprintf(",\"alpha\":%.17g", 1 / th)) }
+  if (!is.null(a)) { th <- a$theta; b <- coef(a); b <- b[names(b) != ".theta"]; add(s, "fenegbin", "nb2", "iid", fml, b, se(a)[names(b)], as.numeric(logLik(a)), sprintf(",\"alpha\":%.17g", 1 / th)) }
   pd <- pdata.frame(d, c(p$id, p$time))
   r <- tryCatch(plm(as.formula(fml), pd, model = "random"), error = function(e) NULL)
   if (!is.null(r)) add(s, "plm", "ols-re", "iid", fml, coef(r), sqrt(diag(vcov(r))), NA, sprintf(",\"sigma2\":%s", num(unlist(r$ercomp$sigma2))))
