@@ -1,0 +1,55 @@
+// Cuts the report's fonts from Adobe's full families (OFL-1.1) and writes them as one module of base64 woff2:
+// src/render/fonts.generated.ts. Part of `build`; nothing to do when that file is newer than this script.
+// Why our own cut: no published web subset of Source Serif 4 or Source Sans 3 has ‡.
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import subsetFont from 'subset-font';
+
+const here = fileURLToPath(import.meta.url);
+const out = join(dirname(here), '../src/render/fonts.generated.ts');
+const packageDir = (name) => dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+
+const range = (from, to) => String.fromCodePoint(...Array.from({ length: to - from + 1 }, (_, i) => from + i));
+const LATIN = range(0x20, 0x7e) + range(0xa0, 0xff) + range(0x100, 0x17f);
+const GREEK = 'αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΦΨΩ';
+const MARKS = '‡†−×≥≤≠≈∞→←↑↓✓–—‘’“”„…•′″€№‰\u2009\u202f\u2010⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺₀₁₂₃₄₅₆₇₈₉';
+export const CHARACTERS = LATIN + GREEK + MARKS;
+
+const FACES = [
+  { key: 'serif', pack: 'source-serif', file: 'VAR/SourceSerif4Variable-Roman.ttf', axes: { opsz: 14 }, text: CHARACTERS },
+  { key: 'sans', pack: 'source-sans', file: 'WOFF2/VF/SourceSans3VF-Upright.ttf.woff2', axes: {}, text: CHARACTERS },
+  // Only the wordmark is set in italic.
+  { key: 'wordmark', pack: 'source-serif', file: 'VAR/SourceSerif4Variable-Italic.ttf', axes: { opsz: 14, wght: 400 }, text: 'gravpanel' },
+];
+
+function upToDate() {
+  try {
+    return statSync(out).mtimeMs > statSync(here).mtimeMs;
+  } catch {
+    return false;
+  }
+}
+
+async function cut({ key, pack, file, axes, text }) {
+  const variationAxes = { wght: { min: 400, max: 600 }, ...axes };
+  const font = await subsetFont(readFileSync(join(packageDir(pack), file)), text, { targetFormat: 'woff2', variationAxes });
+  console.error(`fonts: ${key} ${(font.length / 1000).toFixed(1)} kB`);
+  return [key, font.toString('base64')];
+}
+
+if (!upToDate() || process.argv.includes('--force')) {
+  const faces = Object.fromEntries(await Promise.all(FACES.map(cut)));
+  const licence = readFileSync(join(packageDir('source-serif'), 'LICENSE.md'), 'utf8').trim();
+  const lines = [
+    '// Written by scripts/fonts.mjs. Subsets of Source Serif 4 and Source Sans 3 (Adobe), SIL Open Font License 1.1.',
+    '/** woff2 files in base64. */',
+    `export const FONTS = ${JSON.stringify(faces, null, 2)} as const;`,
+    '/** Every character that the serif and the sans were asked to hold. */',
+    `export const FONT_CHARACTERS = ${JSON.stringify(CHARACTERS)};`,
+    '/** The licence of both families. */',
+    `export const FONT_LICENCE = ${JSON.stringify(licence)};`,
+  ];
+  writeFileSync(out, `${lines.join('\n')}\n`);
+}
