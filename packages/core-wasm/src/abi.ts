@@ -56,6 +56,8 @@ export interface KernelOptions {
   maxIter?: number;
   /** p starting values in the user's scale; default: the model's own start. */
   start?: Float64Array;
+  /** Whether scores are wanted; without them `scores` is empty and n × p numbers are saved. Default true. */
+  scores?: boolean;
 }
 
 /** Result of one estimation from one start. All arrays are copies: they stay valid after the next call. */

@@ -1,0 +1,213 @@
+/**
+ * Models of Hausman, Hall & Griliches (1984) whose log-likelihood is a sum over groups: nb-fe (conditional on the group's
+ * sum Y) and nb-re (1/(1 + dispersion) ~ beta(r, s)). λ = exp(η), Λ = Σ λ, p = λ/Λ.
+ *
+ * Log-likelihood of a group, written with log-probabilities so that nothing cancels at any size of λ or y:
+ *   nb-fe  Σ ln NB(y; λ, λ Y/Λ) − ln NB(Y; Λ, Y)
+ *   nb-re  Σ ln NB(y; λ, λ b/a) − D₀(r) − D₀(s) + ½ ln(M r s/(a b c)) + δ(a) + δ(b) − δ(M) − δ(r) − δ(s) + δ(c)
+ * with a = r + Λ, b = s + Y, c = r + s, M = a + b, D₀ the deviance parts at r − c a/M = (r Y − s Λ)/M and its negative,
+ * δ the Stirling error. (ln NB(y; m, μ): shape m, mean μ. The probabilities cancel from the sum because Σ λ = Λ.)
+ *
+ * Derivatives use E, V, W of steps.ts and group-centred regressors d = x − x̄, x̄ = Σ p x, so that the direction of the
+ * constant, along which the likelihood flattens, carries full relative accuracy too.
+ */
+import { addGram, addSymmetricOuter, axpyInto } from './matrix';
+import { linearPredictor } from './rows';
+import { digammaDifference, stirlingError, trigamma, trigammaDifference } from './special';
+import { deviancePart, lnNegbin, stepSums, sumE, sumV, sumW } from './steps';
+import { sumAdd, sumEnd, sumStart } from './sum';
+import { ETA_OVERFLOW, get, NB_RE, OK, put, Task, weight } from './task';
+import { exp1, expInto, log1 } from './vmath';
+
+let r_: f64 = 0;
+let s_: f64 = 0;
+let constants: f64 = 0;
+/** Group level: ΛA = ∂ℓ/∂ln Λ, its uncentred score and curvature of the constant direction, and the (ln r, ln s) terms. */
+let slope: f64 = 0;
+let common: f64 = 0;
+let curvature: f64 = 0;
+let gradR: f64 = 0;
+let gradS: f64 = 0;
+let crossR: f64 = 0;
+let crossS: f64 = 0;
+let negRR: f64 = 0;
+let negRS: f64 = 0;
+let negSS: f64 = 0;
+/** Rows now waiting in t.D for the next Gram update. */
+let waiting: i32 = 0;
+
+/**
+ * Log-likelihood, gradient and −Hessian of nb-fe or nb-re at internal theta; fills t.scores (g × p) where it is set.
+ * Groups with one row or Y = 0 contribute 0 to nb-fe. Integer weights, constant within a group, multiply its contribution.
+ */
+export function evaluateGroups(t: Task, theta: usize): i32 {
+  memory.copy(t.b, theta, <usize>t.k << 3);
+  if (linearPredictor(t)) return ETA_OVERFLOW;
+  expInto(t.eta, t.lambda, t.n);
+  memory.fill(t.G, 0, (<usize>t.ld * t.ld) << 3);
+  memory.fill(t.grad, 0, <usize>t.p << 3);
+  memory.fill(t.neg, 0, (<usize>t.p * t.p) << 3);
+  waiting = 0;
+  const random = t.model == NB_RE;
+  if (random) {
+    r_ = exp1(get(theta, t.k));
+    s_ = exp1(get(theta, t.k + 1));
+    if (!(r_ > 1e-100 && r_ < 1e100 && s_ > 1e-100 && s_ < 1e100)) return ETA_OVERFLOW;
+    constants = stirlingError(r_ + s_) - stirlingError(r_) - stirlingError(s_);
+  }
+  sumStart();
+  for (let i = 0; i < t.g; i++) {
+    const from = load<i32>(t.group + (<usize>i << 2));
+    const to = load<i32>(t.group + (<usize>i << 2), 4);
+    if (t.scores) memory.fill(t.scores + ((<usize>i * t.p) << 3), 0, <usize>t.p << 3);
+    if (to > from) evaluateGroup(t, i, from, to, random);
+  }
+  flush(t);
+  t.loglik = min(sumEnd(), 0.0);
+  for (let i = 0; i < t.k; i++)
+    for (let j = 0; j <= i; j++) {
+      const v = get(t.G, i * t.ld + j);
+      put(t.neg, i * t.p + j, v);
+      put(t.neg, j * t.p + i, v);
+    }
+  return t.loglik == t.loglik && abs(t.loglik) < Infinity ? OK : ETA_OVERFLOW;
+}
+
+function evaluateGroup(t: Task, i: i32, from: i32, to: i32, random: bool): void {
+  const w = weight(t, from);
+  let Y: f64 = 0;
+  let L: f64 = 0;
+  for (let a = from; a < to; a++) {
+    Y += get(t.y, a);
+    L += get(t.lambda, a);
+  }
+  if (w == 0 || (!random && (Y == 0 || to - from < 2))) return;
+  if (random) randomTerms(L, Y);
+  else fixedTerms(L, Y);
+  weightedMean(t, from, to, L);
+  const ll = groupRows(t, from, to, L, Y, w, random);
+  sumAdd(w * min(ll, 0.0));
+  finishGroup(t, i, w, random);
+}
+
+/** x̄ = Σ p x into t.mean, in row order, so that a constant column gives exactly its value. */
+function weightedMean(t: Task, from: i32, to: i32, L: f64): void {
+  memory.fill(t.mean, 0, <usize>t.ld << 3);
+  for (let a = from; a < to; a++) axpyInto(get(t.lambda, a), t.x + ((<usize>a * t.ld) << 3), t.mean, t.ld);
+  for (let j = 0; j < t.k; j++) put(t.mean, j, get(t.mean, j) / L);
+  if (t.constant >= 0) put(t.mean, t.constant, 1);
+}
+
+/** nb-fe: ℓ depends on Λ through −[lnΓ(Λ + Y) − lnΓ(Λ)]. */
+function fixedTerms(L: f64, Y: f64): void {
+  stepSums(L, Y);
+  slope = -sumE;
+  common = sumV;
+  curvature = -sumW;
+}
+
+/** nb-re: derivatives of ln B(r + Λ, s + Y) − ln B(r, s) in ln Λ, ln r and ln s. */
+function randomTerms(L: f64, Y: f64): void {
+  const a = r_ + L;
+  const b = s_ + Y;
+  const c = r_ + s_;
+  const A = L * digammaDifference(a, b);
+  const A2 = L * trigammaDifference(a, b);
+  const all = digammaDifference(c, L + Y);
+  const allT = trigammaDifference(c, L + Y);
+  slope = -A;
+  common = -A;
+  curvature = L * A2 - A;
+  gradR = r_ * (digammaDifference(r_, L) - all);
+  gradS = s_ * (digammaDifference(s_, Y) - all);
+  crossR = r_ * A2;
+  crossS = -s_ * (L * trigamma(a + b));
+  negRR = -(gradR + r_ * r_ * (allT - trigammaDifference(r_, L)));
+  negSS = -(gradS + s_ * s_ * (allT - trigammaDifference(s_, Y)));
+  negRS = -(r_ * s_ * allT);
+}
+
+/** Row terms of one group: returns ℓ of the group, leaves Σ e d in t.tXe and Σ W d in t.tXc. */
+function groupRows(t: Task, from: i32, to: i32, L: f64, Y: f64, w: f64, random: bool): f64 {
+  const ld = t.ld;
+  memory.fill(t.tXe, 0, <usize>ld << 3);
+  memory.fill(t.tXc, 0, <usize>ld << 3);
+  const odds = random ? (s_ + Y) / (r_ + L) : Y / L;
+  let ll = random ? betaTerm(L, Y) : -lnNegbin(Y, L, Y);
+  let rowsV: f64 = 0;
+  let rowsE: f64 = 0;
+  let rowsW: f64 = 0;
+  for (let a = from; a < to; a++) {
+    if (waiting == t.block) flush(t);
+    const y = get(t.y, a);
+    const lambda = get(t.lambda, a);
+    const share = lambda / L;
+    stepSums(lambda, y);
+    const d = t.D + ((<usize>waiting * ld) << 3);
+    const x = t.x + ((<usize>a * ld) << 3);
+    for (let j: usize = 0; j < <usize>ld << 3; j += 16)
+      v128.store(d + j, f64x2.sub(v128.load(x + j), v128.load(t.mean + j)));
+    axpyInto(sumE + share * slope, d, t.tXe, ld);
+    axpyInto(sumW, d, t.tXc, ld);
+    put(t.rowW, waiting, -w * (sumW + share * slope));
+    waiting++;
+    rowsE += sumE;
+    rowsV += sumV;
+    rowsW += sumW;
+    ll += lnNegbin(y, lambda, lambda * odds);
+  }
+  common = random ? rowsE + common : common - rowsV;
+  curvature += rowsW;
+  return ll;
+}
+
+/** The part of the nb-re log-likelihood that is not a sum over rows; see the head of this file. */
+function betaTerm(L: f64, Y: f64): f64 {
+  const a = r_ + L;
+  const b = s_ + Y;
+  const c = r_ + s_;
+  const M = a + b;
+  const d = r_ * (Y / M) - s_ * (L / M);
+  const parts = deviancePart(r_, d, c * (a / M)) + deviancePart(s_, -d, c * (b / M));
+  const root = 0.5 * (log1(M / a / b) + log1((r_ / c) * s_));
+  return constants + (stirlingError(a) + stirlingError(b) - stirlingError(M)) + root - parts;
+}
+
+/** Adds the group's gradient, its rank-two part of −H, the auxiliary terms and its score row. */
+function finishGroup(t: Task, i: i32, w: f64, random: bool): void {
+  const k = t.k;
+  const p = t.p;
+  // −[x̄ v' + v x̄' + curvature x̄ x̄'] = x̄ u' + u x̄', u = −(v + ½ curvature x̄)
+  for (let j = 0; j < k; j++) put(t.sum, j, -w * (get(t.tXc, j) + 0.5 * curvature * get(t.mean, j)));
+  addSymmetricOuter(t.mean, t.sum, t.ld, t.G);
+  const score = t.scores ? t.scores + ((<usize>i * p) << 3) : 0;
+  for (let j = 0; j < k; j++) {
+    const s = get(t.tXe, j) + common * get(t.mean, j);
+    put(t.grad, j, get(t.grad, j) + w * s);
+    if (score) put(score, j, w * s);
+    if (random) {
+      put(t.neg, k * p + j, get(t.neg, k * p + j) - w * crossR * get(t.mean, j));
+      put(t.neg, (k + 1) * p + j, get(t.neg, (k + 1) * p + j) - w * crossS * get(t.mean, j));
+    }
+  }
+  if (!random) return;
+  put(t.grad, k, get(t.grad, k) + w * gradR);
+  put(t.grad, k + 1, get(t.grad, k + 1) + w * gradS);
+  if (score) {
+    put(score, k, w * gradR);
+    put(score, k + 1, w * gradS);
+  }
+  put(t.neg, k * p + k, get(t.neg, k * p + k) + w * negRR);
+  put(t.neg, (k + 1) * p + k, get(t.neg, (k + 1) * p + k) + w * negRS);
+  put(t.neg, (k + 1) * p + k + 1, get(t.neg, (k + 1) * p + k + 1) + w * negSS);
+  for (let j = 0; j <= k; j++) {
+    put(t.neg, j * p + k, get(t.neg, k * p + j));
+    put(t.neg, j * p + k + 1, get(t.neg, (k + 1) * p + j));
+  }
+}
+
+/** G += D' diag(w) D over the waiting rows. */
+function flush(t: Task): void {
+  if (waiting > 0) addGram(t.D, t.ld, waiting, t.rowW, t.S, t.G);
+  waiting = 0;
+}

@@ -1,0 +1,255 @@
+/**
+ * Newton's method on a log-likelihood with analytic derivatives: |eigenvalue|-modified where −H is not positive definite
+ * (Greenstadt 1967), steps capped in the standardised scale and halved until the log-likelihood does not fall.
+ */
+import { symEigen } from './eigen';
+import { evaluateGroups } from './groups';
+import { cholesky, choleskySolve } from './matrix';
+import { alloc } from './memory';
+import { evaluateRows } from './rows';
+import {
+  byGroup, get, NB1, NB2, NB_FE, NB_RE, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK, OUT_OF_MEMORY,
+  POISSON_BOUNDARY, put, STEP_FAILED, Task,
+} from './task';
+
+/** Pivots of the diagonally scaled −H below this are not told from 0. */
+const PIVOT: f64 = 1e-13;
+/** Largest first step in any standardised parameter; doubles after full steps. */
+const FIRST_CAP: f64 = 2;
+const LAST_CAP: f64 = 16;
+
+let p_: i32 = 0;
+let diagonal: usize = 0;
+let factor: usize = 0;
+let vectors: usize = 0;
+let values: usize = 0;
+let step: usize = 0;
+let trial: usize = 0;
+let work: usize = 0;
+
+/** Set by {@link newton}. */
+export let iterations: i32 = 0;
+export let scaledGradient: f64 = 0;
+export let positiveDefinite: bool = false;
+
+/** Room for problems of p parameters; false where memory is short. */
+export function newtonRoom(p: i32): bool {
+  p_ = p;
+  const square = <f64>p * p * 8;
+  diagonal = alloc(<f64>p * 8);
+  factor = alloc(square);
+  vectors = alloc(square);
+  values = alloc(<f64>p * 8);
+  step = alloc(<f64>p * 8);
+  trial = alloc(<f64>p * 8);
+  work = alloc(<f64>p * 8);
+  return diagonal != 0 && factor != 0 && vectors != 0 && values != 0 && step != 0 && trial != 0 && work != 0;
+}
+
+/** Log-likelihood, gradient and −Hessian of the task at internal theta. */
+export function evaluate(t: Task, theta: usize): i32 {
+  return byGroup(t.model) ? evaluateGroups(t, theta) : evaluateRows(t, theta);
+}
+
+/** D^-½ (−H) D^-½ into `factor`, D = |diag(−H)|; its Cholesky factor where it is positive definite. */
+function factorise(t: Task): bool {
+  const p = t.p;
+  p_ = p;
+  for (let i = 0; i < p; i++) {
+    const d = sqrt(abs(get(t.neg, i * p + i)));
+    put(diagonal, i, d > 0 ? 1 / d : 1.0);
+  }
+  scaleInto(t, factor);
+  return cholesky(factor, p, factor, PIVOT);
+}
+
+function scaleInto(t: Task, out: usize): void {
+  const p = t.p;
+  for (let i = 0; i < p; i++)
+    for (let j = 0; j < p; j++)
+      put(out, i * p + j, get(t.neg, i * p + j) * get(diagonal, i) * get(diagonal, j));
+}
+
+/** Newton step into `step`; sets {@link scaledGradient} and {@link positiveDefinite}. */
+function newtonStep(t: Task): void {
+  const p = t.p;
+  positiveDefinite = factorise(t);
+  for (let i = 0; i < p; i++) put(work, i, get(t.grad, i) * get(diagonal, i));
+  if (positiveDefinite) choleskySolve(factor, p, work, step);
+  else eigenStep(t);
+  let s: f64 = 0;
+  for (let i = 0; i < p; i++) {
+    s += get(work, i) * get(step, i);
+    put(step, i, get(step, i) * get(diagonal, i));
+  }
+  scaledGradient = sqrt(max(s, 0.0));
+}
+
+/** step = V |λ|⁻¹ V' g in the scaled space; directions with |λ| at rounding level are left alone. */
+function eigenStep(t: Task): void {
+  const p = t.p;
+  scaleInto(t, factor);
+  symEigen(factor, p, values, vectors);
+  const floor = 1e-14 * max(abs(get(values, 0)), abs(get(values, p - 1)));
+  for (let i = 0; i < p; i++) put(step, i, 0);
+  for (let j = 0; j < p; j++) {
+    const lambda = abs(get(values, j));
+    if (!(lambda > floor)) continue;
+    let z: f64 = 0;
+    for (let i = 0; i < p; i++) z += get(vectors, i * p + j) * get(work, i);
+    z /= lambda;
+    for (let i = 0; i < p; i++) put(step, i, get(step, i) + z * get(vectors, i * p + j));
+  }
+}
+
+function largest(a: usize, p: i32): f64 {
+  let m: f64 = 0;
+  for (let i = 0; i < p; i++) m = max(m, abs(get(a, i)));
+  return m;
+}
+
+function inner(a: usize, b: usize, p: i32): f64 {
+  let s: f64 = 0;
+  for (let i = 0; i < p; i++) s += get(a, i) * get(b, i);
+  return s;
+}
+
+/** An auxiliary parameter has gone where only a boundary or infinity can follow: its status, or OK. */
+function runaway(t: Task, theta: usize): i32 {
+  const k = t.k;
+  if (t.model == NB_RE && (get(theta, k) > 30 || get(theta, k + 1) > 30 || get(theta, k) < -30 || get(theta, k + 1) < -30))
+    return NO_INTERIOR_MAXIMUM;
+  return OK;
+}
+
+/** Where nb1/nb2 are told from Poisson no more without a look at the boundary: ln α below this is suspect. */
+export let auxiliaryFloor: f64 = -Infinity;
+export function setAuxiliaryFloor(value: f64): void {
+  auxiliaryFloor = value;
+}
+
+/**
+ * Maximises from theta (internal, changed in place). Converged: √(g'H⁻¹g) ≤ tol, or a Newton step at rounding level.
+ * Up to two further Newton steps polish the optimum. Afterwards the task holds the evaluation at theta.
+ */
+export function newton(t: Task, theta: usize, tol: f64, maxIter: i32): i32 {
+  const p = t.p;
+  iterations = 0;
+  let status = evaluate(t, theta);
+  if (status) return status;
+  let cap = FIRST_CAP;
+  while (true) {
+    newtonStep(t);
+    if (positiveDefinite && (scaledGradient <= tol || atRounding(theta, p))) return polish(t, theta);
+    if ((t.model == NB1 || t.model == NB2) && get(theta, t.k) < auxiliaryFloor) return POISSON_BOUNDARY;
+    status = runaway(t, theta);
+    if (status) return status;
+    if (iterations >= maxIter) return NO_CONVERGENCE;
+    iterations++;
+    const size = largest(step, p);
+    if (!(size > 0)) return NOT_POSITIVE_DEFINITE;
+    const shrink = size > cap ? cap / size : 1.0;
+    const taken = search(t, theta, shrink);
+    if (taken == 0) {
+      evaluate(t, theta);
+      return positiveDefinite ? STEP_FAILED : NOT_POSITIVE_DEFINITE;
+    }
+    cap = taken == shrink ? min(2 * cap, LAST_CAP) : max(FIRST_CAP, 0.5 * cap);
+  }
+}
+
+/** The Newton step changes no standardised parameter by more than rounding does. */
+function atRounding(theta: usize, p: i32): bool {
+  return largest(step, p) <= 1e-13 * (1 + largest(theta, p));
+}
+
+/**
+ * Moves theta along `step` from length `scale`, halving until the log-likelihood rises, or stays within its rounding
+ * while the slope along the step falls. Returns the length taken, 0 if none.
+ */
+function search(t: Task, theta: usize, scale: f64): f64 {
+  const p = t.p;
+  const before = t.loglik;
+  const noise = 1e-13 * (1 + abs(before));
+  const slope = inner(t.grad, step, p);
+  for (let length = scale; length > 1e-10 * scale; length *= 0.5) {
+    for (let i = 0; i < p; i++) put(trial, i, get(theta, i) + length * get(step, i));
+    if (evaluate(t, trial)) continue;
+    const better = t.loglik > before + noise;
+    if (better || (t.loglik >= before - noise && abs(inner(t.grad, step, p)) <= slope)) {
+      memory.copy(theta, trial, <usize>p << 3);
+      return length;
+    }
+  }
+  return 0;
+}
+
+/** At most two more Newton steps, each kept only if it lowers the scaled gradient. */
+function polish(t: Task, theta: usize): i32 {
+  const p = t.p;
+  for (let round = 0; round < 2; round++) {
+    const before = scaledGradient;
+    if (before == 0) break;
+    for (let i = 0; i < p; i++) put(trial, i, get(theta, i) + get(step, i));
+    const status = evaluate(t, trial);
+    if (status == OK) newtonStep(t);
+    if (status == OK && positiveDefinite && scaledGradient < before) {
+      memory.copy(theta, trial, <usize>p << 3);
+      continue;
+    }
+    evaluate(t, theta);
+    newtonStep(t);
+    break;
+  }
+  return OK;
+}
+
+/** Condition number (2-norm) of −H as evaluated: exact by Jacobi to 64 parameters, by power iterations beyond. */
+export function conditionNumber(t: Task): f64 {
+  const p = t.p;
+  if (p > 64) return powerCondition(t);
+  memory.copy(factor, t.neg, (<usize>p * p) << 3);
+  symEigen(factor, p, values, vectors);
+  let least = abs(get(values, 0));
+  let most = least;
+  for (let i = 1; i < p; i++) {
+    least = min(least, abs(get(values, i)));
+    most = max(most, abs(get(values, i)));
+  }
+  return least > 0 ? most / least : Infinity;
+}
+
+function powerCondition(t: Task): f64 {
+  const p = t.p;
+  memory.copy(factor, t.neg, (<usize>p * p) << 3);
+  if (!cholesky(factor, p, factor, 0)) return Infinity;
+  return powerNorm(t, false) * powerNorm(t, true);
+}
+
+/** Largest eigenvalue of −H, or of its inverse, by 200 power iterations at most. */
+function powerNorm(t: Task, inverse: bool): f64 {
+  const p = t.p;
+  for (let i = 0; i < p; i++) put(work, i, 1 + 0.01 * <f64>(i % 7));
+  let norm: f64 = 0;
+  for (let round = 0; round < 200; round++) {
+    if (inverse) choleskySolve(factor, p, work, values);
+    else for (let i = 0; i < p; i++) put(values, i, inner(t.neg + ((<usize>i * p) << 3), work, p));
+    const now = sqrt(inner(values, values, p));
+    for (let i = 0; i < p; i++) put(work, i, get(values, i) / now);
+    if (abs(now - norm) <= 1e-6 * now) return now;
+    norm = now;
+  }
+  return norm;
+}
+
+/** (−H)⁻¹ of the last evaluation into out through the diagonally scaled Cholesky factor; false where it is not positive definite. */
+export function covarianceInto(t: Task, out: usize): bool {
+  const p = t.p;
+  if (!factorise(t)) return false;
+  for (let j = 0; j < p; j++) {
+    for (let i = 0; i < p; i++) put(work, i, i == j ? 1.0 : 0.0);
+    choleskySolve(factor, p, work, step);
+    for (let i = 0; i < p; i++) put(out, i * p + j, get(step, i) * get(diagonal, i) * get(diagonal, j));
+  }
+  return true;
+}
