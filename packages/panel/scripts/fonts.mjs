@@ -18,10 +18,22 @@ const MARKS = '‡†−×≥≤≠≈∞→←↑↓✓–—‘’“”„…
 export const CHARACTERS = LATIN + GREEK + MARKS;
 
 const FACES = [
-  { key: 'serif', pack: 'source-serif', file: 'VAR/SourceSerif4Variable-Roman.ttf', axes: { opsz: 14 }, text: CHARACTERS },
+  {
+    key: 'serif',
+    pack: 'source-serif',
+    file: 'VAR/SourceSerif4Variable-Roman.ttf',
+    axes: { opsz: 14 },
+    text: CHARACTERS,
+  },
   { key: 'sans', pack: 'source-sans', file: 'WOFF2/VF/SourceSans3VF-Upright.ttf.woff2', axes: {}, text: CHARACTERS },
   // Only the wordmark is set in italic.
-  { key: 'wordmark', pack: 'source-serif', file: 'VAR/SourceSerif4Variable-Italic.ttf', axes: { opsz: 14, wght: 400 }, text: 'gravpanel' },
+  {
+    key: 'wordmark',
+    pack: 'source-serif',
+    file: 'VAR/SourceSerif4Variable-Italic.ttf',
+    axes: { opsz: 14, wght: 400 },
+    text: 'gravpanel',
+  },
 ];
 
 function upToDate() {
@@ -34,7 +46,10 @@ function upToDate() {
 
 async function cut({ key, pack, file, axes, text }) {
   const variationAxes = { wght: { min: 400, max: 600 }, ...axes };
-  const font = await subsetFont(readFileSync(join(packageDir(pack), file)), text, { targetFormat: 'woff2', variationAxes });
+  const font = await subsetFont(readFileSync(join(packageDir(pack), file)), text, {
+    targetFormat: 'woff2',
+    variationAxes,
+  });
   console.error(`fonts: ${key} ${(font.length / 1000).toFixed(1)} kB`);
   return [key, font.toString('base64')];
 }

@@ -8,9 +8,13 @@ export interface SplitNumber {
   stars: string;
 }
 
-/** Estimates, SEs and plain numbers are aligned at the point; counts and words are centred under them. */
-export const isAligned = (cell: Cell) =>
-  (cell.kind === 'estimate' || cell.kind === 'se' || cell.kind === 'number') && !cell.text.includes(',\u0020');
+/**
+ * Estimates and SEs are aligned at the point, in descriptive tables plain numbers too; counts and words, and the statistics in the
+ * foot of a regression table, are centred under them.
+ */
+export const isAligned = (table: Table, cell: Cell) =>
+  (cell.kind === 'estimate' || cell.kind === 'se' || (cell.kind === 'number' && !table.fits)) &&
+  !cell.text.includes(', ');
 
 export function splitNumber(cell: Cell): SplitNumber {
   const match = /^([([]?[−-]?[\d,]+)(.*)$/u.exec(cell.text);

@@ -1,5 +1,9 @@
 /** The report side of the library (entry "@gravpanel/panel/report"): everything that turns tables and figures into text. */
 export { fileStem, renderCsv } from './csv.ts';
+export type { DrawingDocument } from './draw.ts';
+export { renderTableHtml } from './html.ts';
 export { renderJson } from './json.ts';
 export { renderMarkdown } from './markdown.ts';
+export { type ReportOptions, renderReport } from './report.ts';
+export { type FigureOptions, renderFigureSvg } from './svg.ts';
 export { renderText, type TextOptions } from './text.ts';

@@ -43,14 +43,14 @@ function layoutColumn(table: Table, j: number): ColumnLayout {
   const rows = [...table.body, ...table.foot];
   const aligned = rows
     .map((row) => row.cells[j])
-    .filter(isAligned)
+    .filter((cell) => isAligned(table, cell))
     .map(splitNumber);
   const integer = max(aligned.map((s) => displayWidth(s.integer)));
   const fraction = max(aligned.map((s) => displayWidth(s.fraction)));
   const stars = max(aligned.map((s) => s.stars.length));
   const others = rows.map((row) => {
     const cell = row.cells[j];
-    if (isAligned(cell)) return 0;
+    if (isAligned(table, cell)) return 0;
     return cell.bar !== undefined || cell.parts
       ? Math.max(displayWidth(barText(cell)), 4)
       : displayWidth(textOf(table, row, j));
@@ -71,7 +71,7 @@ function cellText(table: Table, row: TableRow, j: number, layout: ColumnLayout):
   const cell = row.cells[j];
   const align = table.columns[j].align;
   if (cell.bar !== undefined || cell.parts) return padEnd(barText(cell), layout.width);
-  if (align === 'decimal' && isAligned(cell)) return alignedCell(cell, layout);
+  if (align === 'decimal' && isAligned(table, cell)) return alignedCell(cell, layout);
   const text = textOf(table, row, j);
   if (align === 'left') return padEnd(text, layout.width);
   return align === 'right' ? padStart(text, layout.width) : centreUnder(text, layout);

@@ -1,0 +1,100 @@
+/** Fits → the coefficient plot. Series figures come from describe.ts. */
+import { decimal } from './format.ts';
+import { intervals } from './intervals.ts';
+import { termLabel, type Variables } from './labels.ts';
+import { comparesUnits, isFit } from './regression-style.ts';
+import type { Cell, CoefficientPlot, Figure, Fit, FitResult, Table } from './types.ts';
+
+export interface CoefficientFigureOptions {
+  id: string;
+  number?: string;
+  /** The finding where the numbers bear it, else the question. */
+  title: string;
+  subtitle?: string;
+  source?: string;
+  variables?: Variables;
+  /** One per fit; default the sample's name, or the column number. */
+  labels?: string[];
+  /** Terms drawn, in order; default all but the constant. */
+  terms?: string[];
+}
+
+type Series = CoefficientPlot['series'][number];
+
+function seriesOf(fit: Fit, label: string, o: CoefficientFigureOptions): Series {
+  const wanted = o.terms ?? fit.coefficients.map((c) => c.term).filter((term) => term !== '(Intercept)');
+  const points = wanted.flatMap((term) => {
+    const c = fit.coefficients.find((row) => row.term === term);
+    if (!c) return [];
+    return [
+      {
+        term,
+        ...termLabel(term, o.variables),
+        within: !comparesUnits(fit, c),
+        estimate: c.estimate,
+        ...intervals(fit, c),
+      },
+    ];
+  });
+  return { label, points };
+}
+
+const number = (value: number): Cell => ({ text: decimal(value), value, kind: 'number' });
+const EMPTY: Cell = { text: '', kind: 'empty' };
+
+function tableOf(series: Series[], o: CoefficientFigureOptions): Table {
+  const heads = ['Estimate', '90% from', '90% to', '95% from', '95% to'];
+  const terms = [...new Set(series.flatMap((s) => s.points.map((p) => p.term)))];
+  const body = terms.map((term) => {
+    const found = series.map((s) => s.points.find((p) => p.term === term));
+    const some = found.find((p) => p !== undefined);
+    const cells = found.flatMap((p) =>
+      p ? [p.estimate, p.lo90, p.hi90, p.lo95, p.hi95].map(number) : heads.map(() => EMPTY),
+    );
+    return {
+      label: some?.label ?? term,
+      ...(some?.unit && { unit: some.unit }),
+      ...(found.some((p) => p && !p.within) && { mark: '‡' }),
+      cells,
+      kind: 'only' as const,
+    };
+  });
+  const spanners = series.map(({ label }, k) => ({ label, from: k * heads.length, to: (k + 1) * heads.length - 1 }));
+  return {
+    kind: 'table',
+    id: `${o.id}-data`,
+    title: `Numbers of “${o.title}”`,
+    spanners: series.length > 1 ? spanners : [],
+    stub: 'Term',
+    columns: series.flatMap(() => heads.map((head) => ({ head, align: 'decimal' as const }))),
+    body,
+    foot: [],
+    notes: [],
+  };
+}
+
+/**
+ * Estimates with 90% and 95% intervals (z, or t for OLS) from the SE of each fit, one series a fit. Failed fits are left out of
+ * the drawing; their table says why. Throws RangeError when none is left.
+ */
+export function coefficientFigure(results: FitResult[], o: CoefficientFigureOptions): Figure {
+  const series = results.flatMap((result, j) => {
+    if (!isFit(result)) return [];
+    return [seriesOf(result, o.labels?.[j] ?? (result.sampleName || `(${j + 1})`), o)];
+  });
+  if (series.every((s) => s.points.length === 0))
+    throw new RangeError('a coefficient figure needs one estimate to draw');
+  const marked = series.some((s) => s.points.some((p) => !p.within));
+  const how = 'Coefficients with 90% (thick) and 95% (thin) intervals.';
+  return {
+    kind: 'figure',
+    plot: 'coefficients',
+    id: o.id,
+    ...(o.number && { number: o.number }),
+    title: o.title,
+    subtitle: o.subtitle ?? (marked ? `${how} ‡ compares units with each other.` : how),
+    source: o.source ?? '',
+    series,
+    table: tableOf(series, o),
+  };
+}

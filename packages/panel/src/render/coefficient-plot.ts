@@ -1,0 +1,221 @@
+/** Coefficients with 90% and 95% intervals: one row a term, one ring a series. */
+import * as Plot from '@observablehq/plot';
+import { display, fixed } from '../format.ts';
+import type { CoefficientPlot, Figure } from '../types.ts';
+import {
+  type DrawingElement,
+  type DrawOptions,
+  nameDrawing,
+  PLOT_STYLE,
+  plotted,
+  textWidth,
+  wrapPixels,
+} from './draw.ts';
+import { intervalDomain, niceTicks } from './scale.ts';
+import { SERIF, seriesColour } from './theme.ts';
+
+const GROUP = 17;
+const ROW = 50;
+const TOP = 18;
+const AXIS = 26;
+const RIGHT = 16;
+const LABEL = 14.5;
+const HALO = { stroke: 'var(--paper)', strokeWidth: 4 };
+
+type Point = CoefficientPlot['series'][number]['points'][number];
+interface Row {
+  label: string;
+  unit?: string;
+  within: boolean;
+  /** One per series. */
+  points: (Point | undefined)[];
+  /** Middle of the row, px. */
+  y: number;
+}
+interface Mark extends Point {
+  y: number;
+  colour: string;
+  text: string;
+  series: number;
+}
+interface Geometry {
+  domain: [number, number];
+  rows: Row[];
+  marks: Mark[];
+  left: number;
+  rowHeight: number;
+  bottom: number;
+  width: number;
+  narrow: boolean;
+  unitsPerPixel: number;
+}
+
+/** One series is blue; of two, the first is ochre and the last blue, so that the later one is the darker. */
+const colourOrder = (count: number) => (count === 2 ? [3, 0] : Array.from({ length: count }, (_, k) => k));
+
+/** Rows in the order in which the series name their terms. */
+function rowsOf({ series }: CoefficientPlot, height: number, offset: number): Row[] {
+  const terms = [...new Set(series.flatMap((s) => s.points.map((p) => p.term)))];
+  return terms.map((term, i) => {
+    const points = series.map((s) => s.points.find((p) => p.term === term));
+    const { label, unit } = points.find((p) => p !== undefined) as Point;
+    const within = points.every((p) => !p || p.within);
+    return { label, unit, within, points, y: TOP + offset + height * (i + 0.5) };
+  });
+}
+
+function marksOf(rows: Row[], count: number): Mark[] {
+  const order = colourOrder(count);
+  return rows.flatMap((row) =>
+    row.points.flatMap((p, k): Mark[] => {
+      if (!p) return [];
+      const { mark, text } = seriesColour(order[k]);
+      const grey = !p.within && count === 1;
+      const y = row.y + (k - (count - 1) / 2) * GROUP;
+      return [{ ...p, y, colour: grey ? 'var(--c7)' : mark, text: grey ? 'var(--t7)' : text, series: k }];
+    }),
+  );
+}
+
+/** Serif letters are wider than the sans that textWidth knows. */
+const serifWidth = (text: string) => textWidth(text, LABEL) * 1.09;
+
+function geometryOf(figure: CoefficientPlot, width: number, narrow: boolean): Geometry {
+  const domain = intervalDomain(figure.series.flatMap((s) => s.points.map((p) => ({ lo: p.lo95, hi: p.hi95 }))));
+  const count = figure.series.length;
+  const above = narrow ? 22 : 0;
+  const rowHeight = Math.max(ROW, GROUP * (count - 1) + 33) + above;
+  const rows = rowsOf(figure, rowHeight, above / 2);
+  const longest = Math.max(...rows.map((r) => serifWidth(r.label) + (r.within ? 0 : 14)));
+  const left = narrow ? 8 : Math.min(width * 0.38, longest + 16);
+  const unitsPerPixel = (domain[1] - domain[0]) / (width - left - RIGHT);
+  const bottom = TOP + rowHeight * rows.length;
+  return { domain, rows, marks: marksOf(rows, count), left, rowHeight, bottom, width, narrow, unitsPerPixel };
+}
+
+function axisMarks({ domain, bottom, narrow }: Geometry): Plot.Markish[] {
+  const ticks = niceTicks(domain[0], domain[1], narrow ? 4 : 6);
+  const height = { y1: TOP - 8, y2: bottom };
+  const label = (d: number) => display(String(d));
+  return [
+    Plot.ruleX(
+      ticks.filter((t) => t !== 0),
+      { ...height, stroke: 'var(--hair)', strokeWidth: 0.75 },
+    ),
+    Plot.ruleX([0], { ...height, stroke: 'var(--ink2)', strokeWidth: 1 }),
+    Plot.text(ticks, { x: (d: number) => d, y: bottom + 16, text: label, fill: 'var(--ink2)' }),
+  ];
+}
+
+/** Small arrow at the end of an interval that leaves the scale. */
+function arrow(mark: Mark, side: -1 | 1, { domain, unitsPerPixel }: Geometry) {
+  const x = side < 0 ? domain[0] : domain[1];
+  const back = x - side * 5 * unitsPerPixel;
+  const z = `${mark.term} ${mark.series} ${side}`;
+  return [
+    { x: back, y: mark.y - 4, z, colour: mark.colour },
+    { x, y: mark.y, z, colour: mark.colour },
+    { x: back, y: mark.y + 4, z, colour: mark.colour },
+  ];
+}
+
+const number = (x: number) => display(fixed(x, Math.abs(x) >= 10 ? 0 : 1));
+
+/** Arrows, and the numbers in words: the scale is never stretched for an interval. */
+function clippedMarks(geometry: Geometry): Plot.Markish[] {
+  const [lo, hi] = geometry.domain;
+  const left = geometry.marks.filter((m) => m.lo95 < lo);
+  const right = geometry.marks.filter((m) => m.hi95 > hi);
+  const arrows = [...left.flatMap((m) => arrow(m, -1, geometry)), ...right.flatMap((m) => arrow(m, 1, geometry))];
+  const words = (m: Mark) => `${number(m.lo95)} to ${number(m.hi95)}, runs off the scale`;
+  const text = { y: (m: Mark) => m.y + 12, text: words, fill: 'var(--ink2)', fontSize: 11.5, ...HALO };
+  const onlyLeft = left.filter((m) => m.hi95 <= hi);
+  return [
+    Plot.line(arrows, { x: 'x', y: 'y', z: 'z', stroke: 'colour', strokeWidth: 1.6 }),
+    Plot.text(right, { ...text, x: () => hi, textAnchor: 'end' }),
+    Plot.text(onlyLeft, { ...text, x: () => lo, textAnchor: 'start' }),
+  ];
+}
+
+function intervalMarks({ marks, domain: [lo, hi] }: Geometry): Plot.Markish[] {
+  const clamp = (x: number) => Math.min(hi, Math.max(lo, x));
+  const bar = (from: (m: Mark) => number, to: (m: Mark) => number, strokeWidth: number) =>
+    Plot.ruleY(marks, {
+      y: 'y',
+      x1: (m: Mark) => clamp(from(m)),
+      x2: (m: Mark) => clamp(to(m)),
+      stroke: 'colour',
+      strokeWidth,
+    });
+  const inside = marks.filter((m) => m.estimate >= lo && m.estimate <= hi);
+  const ring = { r: 4.1, fill: 'var(--paper)', stroke: 'colour', strokeWidth: 1.7 };
+  return [
+    bar(
+      (m) => m.lo95,
+      (m) => m.hi95,
+      1.5,
+    ),
+    bar(
+      (m) => m.lo90,
+      (m) => m.hi90,
+      3.2,
+    ),
+    Plot.dot(inside, { x: 'estimate', y: 'y', ...ring }),
+  ];
+}
+
+/** Names of the series, beside their first intervals. */
+function seriesLabels({ series }: CoefficientPlot, { marks, domain, unitsPerPixel }: Geometry): Plot.Markish[] {
+  if (series.length < 2) return [];
+  return series.flatMap(({ label }, k) => {
+    const first = marks.find((m) => m.series === k);
+    if (!first) return [];
+    const end = Math.min(first.hi95, domain[1]);
+    const right = (domain[1] - end) / unitsPerPixel > textWidth(label, 12, true) + 10;
+    const x = right ? end : Math.max(first.lo95, domain[0]);
+    const side = right ? ({ dx: 8, textAnchor: 'start' } as const) : ({ dx: -8, textAnchor: 'end' } as const);
+    return [Plot.text([label], { x: () => x, y: () => first.y, ...side, fill: first.text, fontWeight: 600, ...HALO })];
+  });
+}
+
+/** A row's label in serif with its unit in small sans under it: beside the row, or above it on a narrow page. */
+function labelMarks(row: Row, { narrow, left, rowHeight, domain, unitsPerPixel }: Geometry): Plot.Markish[] {
+  const x = () => domain[0] - (narrow ? 0 : (left - 0.5) * unitsPerPixel);
+  const y = narrow ? row.y - rowHeight / 2 + 10 : row.y;
+  const label = row.label + (row.within ? '' : '\u00a0‡');
+  const lines = narrow ? [label] : wrapPixels(label, left - 12, LABEL);
+  const top = y - (lines.length - 1) * 8.5 - (row.unit && !narrow ? 7 : 0);
+  const start = { x, textAnchor: 'start', ...(narrow && HALO) } as const;
+  const texts = lines.map((line, i) =>
+    Plot.text([line], { ...start, y: () => top + i * 17, fill: 'var(--ink)', fontSize: LABEL, fontFamily: SERIF }),
+  );
+  if (!row.unit) return texts;
+  const place = narrow ? { y: () => y, dx: serifWidth(label) + 9 } : { y: () => top + lines.length * 17 - 1 };
+  return [...texts, Plot.text([row.unit], { ...start, ...place, fill: 'var(--ink3)' })];
+}
+
+/** The drawing as an SVG element of the injected document, coloured by CSS variables. */
+export function drawCoefficients(figure: Figure & CoefficientPlot, o: DrawOptions): DrawingElement {
+  const geometry = geometryOf(figure, o.width, o.narrow);
+  const svg = plotted({
+    document: o.document,
+    width: o.width,
+    height: geometry.bottom + AXIS,
+    marginLeft: geometry.left,
+    marginRight: RIGHT,
+    marginTop: 0,
+    marginBottom: AXIS,
+    style: PLOT_STYLE,
+    x: { type: 'linear', domain: geometry.domain, axis: null },
+    y: { type: 'identity', axis: null },
+    marks: [
+      ...axisMarks(geometry),
+      ...intervalMarks(geometry),
+      ...clippedMarks(geometry),
+      ...seriesLabels(figure, geometry),
+      ...geometry.rows.flatMap((row) => labelMarks(row, geometry)),
+    ],
+  });
+  nameDrawing(svg, o.document, figure);
+  return svg;
+}

@@ -1,0 +1,135 @@
+/** Styles of renderTableHtml: rules of the visual direction, "Tables". */
+
+const MOST = 24;
+const each = (css: (k: number) => string) => Array.from({ length: MOST }, (_, k) => css(k + 1)).join('');
+
+/** The chosen column: its intervals on a wide page, itself alone on a narrow one. */
+const chosen = {
+  drawings: each((k) => `.regression:has(.k${k}:checked) .v${k}{display:block}`),
+  columns: each((k) => `.regression:has(.k${k}:checked) :is(td,th).c${k}{display:table-cell}`),
+  focus: each((k) => `.regression:has(.k${k}:focus-visible) th.c${k} label`.concat(k < MOST ? ',' : '')),
+  heads: each((k) => `.regression:has(.k${k}:checked) th.c${k} label`.concat(k < MOST ? ',' : '')),
+};
+
+export const TABLE_CSS = `
+figure.table{margin:0 0 40px;container-type:inline-size;position:relative}
+figure.table figcaption{font:400 1rem/1.375rem var(--serif);margin:0 0 8px;text-wrap:pretty}
+figure.table figcaption b{font-weight:600}
+.frame{overflow-x:auto;position:relative}
+.frame:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+.frame table{border-collapse:separate;border-spacing:0;width:100%;border-top:1.5px solid var(--ink);border-bottom:1.5px solid var(--ink)}
+.frame th,.frame td{padding:0 8px;text-align:left;vertical-align:top;font-weight:400;background:var(--bg,var(--paper))}
+.frame th:first-child,.frame td:first-child{padding-left:0;position:sticky;left:0;z-index:1}
+.frame tr>:last-child{padding-right:0}
+.frame thead th,.frame thead td{vertical-align:bottom;padding-top:5px;padding-bottom:5px}
+.frame thead tr:last-child>*{border-bottom:.75px solid var(--ink)}
+.frame tfoot tr:first-child>*{border-top:.75px solid var(--ink);padding-top:5px}
+.frame tr:last-child>*{padding-bottom:6px}
+.frame thead tr:last-child>*{padding-bottom:5px}
+.frame .spanner th{text-align:center;padding-bottom:0}
+.frame .spanner th span{display:block;border-bottom:.75px solid var(--rule);padding-bottom:4px;text-wrap:balance}
+.frame small{display:block;font:400 .75rem/1rem var(--sans);color:var(--ink3)}
+.mark{color:var(--warn)}
+.quiet{color:var(--ink3)}
+
+.regression table{font:400 .90625rem/1.1875rem var(--serif);font-variant-numeric:tabular-nums lining-nums}
+.regression tbody tr.first>*,.regression tbody tr.only>*{padding-top:5px}
+.regression tbody tr:first-child>*{padding-top:7px}
+.regression tbody th{min-width:11rem;max-width:17rem}
+.regression tbody tr.first{height:1.5rem}
+.regression tfoot tr.second>*{padding-top:0}
+.regression .heads th{font-weight:600}
+.regression .heads label{cursor:pointer;display:inline-block;min-width:24px}
+.regression td.se{color:var(--ink2)}
+td.n,th.n{text-align:center;white-space:nowrap}
+td.n.failure,td.failure{color:var(--alert);white-space:normal;text-align:left;font:400 .8125rem/1.125rem var(--sans);overflow-wrap:anywhere}
+td.failure div{width:10.5rem}
+td.failure b{display:block;font-weight:600}
+th.n,td.n.mid{padding-right:1.55em}
+.n .i,.n .f{display:inline-block}
+.n .i{width:var(--i);text-align:right}
+.n .f{width:var(--f);text-align:left;margin-right:1.1em}
+.n .st{color:var(--ink2)}
+${each((k) => `.c${k}{--i:var(--i${k});--f:var(--f${k})}`)}
+.regression tr.first:hover>*,.regression tr.first:hover+tr.second>*,.regression tr.first:has(+tr.second:hover)>*,.regression tr.second:hover>*,.grid tbody tr:hover>*{--bg:var(--sunken)}
+
+.tabs{display:contents;border:0}
+.tabs legend,.tabs input{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);margin:0;opacity:0}
+.tabs label,.over{display:none}
+.strip{display:none}
+${each((k) => `.v${k}`.concat(k < MOST ? ',' : ''))}{display:none}
+.regression:not(:has(.tabs)) .v1{display:block}
+${chosen.drawings}
+.frame .strip{width:13.75rem;min-width:13.75rem;padding:0 6px 0 20px;position:relative}
+.frame td.strip{vertical-align:top}
+th.strip{font:600 .8125rem/1.125rem var(--sans)}
+.frame th.strip b{font-weight:600}
+.frame tbody td.strip:not(:has(.axis))::before{content:"";position:absolute;top:0;bottom:0;left:calc(20px + (100% - 26px)*var(--z));width:1px;background:var(--rule)}
+.iv{position:relative;height:19px}
+.iv i,.axis i{position:absolute;font-style:normal}
+.iv .w95,.iv .w90{top:50%;height:1.5px;margin-top:-.75px;background:currentColor}
+.iv .w90{height:3px;margin-top:-1.5px}
+.iv .pt{top:50%;width:9px;height:9px;margin:-4.5px 0 0 -4.5px;border-radius:50%;border:1.6px solid currentColor;background:var(--bg,var(--paper))}
+.iv{color:var(--c1)}
+.iv.grey{color:var(--c7)}
+.iv .off{top:50%;width:6px;height:6px;margin-top:-3px;border:solid currentColor;border-width:1.5px 0 0 1.5px;transform:rotate(-45deg);left:0}
+.iv .off.right{left:auto;right:0;transform:rotate(135deg)}
+.axis{display:block;position:relative;height:22px;border-top:.75px solid var(--rule);font:400 .75rem/1rem var(--sans);color:var(--ink2)}
+.axis i{transform:translateX(-50%);top:4px}
+.axis-row,.beside-heads i{display:none}
+
+${chosen.focus}{outline:2px solid var(--accent);outline-offset:2px}
+
+.grid table{font:400 .8125rem/1.125rem var(--sans);font-variant-numeric:tabular-nums lining-nums}
+.grid{max-width:56rem}
+.grid.many{max-width:none}
+.many .frame th,.many .frame td{padding-left:5px;padding-right:5px}
+.grid thead th{color:var(--ink2)}
+.grid tbody th,.grid tbody td{padding-top:4px;padding-bottom:4px;border-bottom:.75px solid var(--hair)}
+.grid tbody tr:last-child>*{border-bottom:0}
+.grid th.right,.grid td.right{text-align:right;white-space:nowrap}
+.grid td.left{min-width:6rem}
+.grid td.bar,.grid th.bar{width:45%;min-width:9rem;vertical-align:middle}
+.grid tr.strong>*{font-weight:600}
+.bar>.bar{display:block;height:11px;min-width:1px;background:var(--c1);opacity:.5}
+tr.strong .bar>.bar{opacity:1}
+tr.quiet .bar>.bar{background:var(--c7)}
+.parts{display:flex;height:10px;gap:1px}
+.parts i{display:block}
+.p1{background:var(--c7)}.p2{background:var(--c6)}.p3{background:var(--c1)}.p4{background:var(--c4)}
+.key{white-space:nowrap;margin-right:6px}
+.key i{display:inline-block;width:9px;height:9px;margin-right:4px}
+.notes{font:400 .78125rem/1.0625rem var(--serif);color:var(--ink2);margin-top:8px;max-width:52rem}
+.grid .notes{font-family:var(--sans)}
+.notes p{margin:0 0 2px}
+
+@container (min-width:600px){.regression p.over,.regression thead:has(.over-heads) .beside-heads{display:none!important}}
+@container (min-width:600px) and (max-width:1019px){.tabs{display:none}}
+@container (min-width:1020px){
+.regression:not(.many) .strip,.regression:not(.many) .axis-row{display:table-cell}
+.regression:not(.many) .axis-row{display:table-row}
+${chosen.heads}{text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:3px}
+}
+@container (max-width:599px){
+.regression:has(.tabs) .spanner{display:none}
+.regression:has(.tabs) .tabs{display:flex;flex-wrap:wrap;border:0;margin:0 0 8px;padding:0;gap:2px;position:relative}
+.regression .tabs label{display:block;flex:1 0 44px;text-align:center;font:400 .875rem/2.625rem var(--sans);color:var(--ink2);border-bottom:2px solid var(--hair);cursor:pointer}
+.regression .tabs input:checked+label{color:var(--ink);font-weight:600;border-color:var(--ink)}
+.regression .tabs input:focus-visible+label{outline:2px solid var(--accent);outline-offset:-2px}
+.over{margin:0 0 6px;font:400 .8125rem/1.125rem var(--serif);color:var(--ink2)}
+.regression:has(.tabs) :is(th,td)[class^="c"]{display:none}
+${chosen.columns}
+.regression .strip{display:table-cell}
+.regression .axis-row{display:table-row}
+.frame .strip{width:30%;min-width:5.5rem;padding:0 4px 0 8px}
+.frame tbody td.strip:not(:has(.axis))::before{left:calc(8px + (100% - 12px)*var(--z))}
+.axis .minor{display:none}
+.strip.beside-heads{display:table-cell}
+.frame .beside-heads b,.frame .beside-heads small{display:none!important}
+.strip.beside-heads i{display:block;text-align:center;font:400 .75rem/1rem var(--sans);color:var(--ink2)}
+.grid td.left{min-width:0}
+.regression tbody th{min-width:0}
+.frame th,.frame td{padding-left:4px;padding-right:4px}
+.grid td.bar,.grid th.bar{min-width:5rem;width:auto}
+}
+`;

@@ -1,0 +1,170 @@
+/** A table as HTML: semantic rows, decimals aligned by inline boxes, so that a copied cell is one cell. Styles: css-table.ts. */
+import { isFit } from '../regression-style.ts';
+import type { Cell, Table, TableRow } from '../types.ts';
+import { isAligned, labelOf, spannerRows, splitNumber } from './cells.ts';
+import { escapeHtml, slug } from './escape.ts';
+import { type Strip, stripAxis, stripCell, stripOf } from './strip.ts';
+
+/** Width of a text in digits (tabular figures are 1 each). */
+const inDigits = (text: string) =>
+  [...text].reduce((sum, c) => sum + (/[\d−×–]/.test(c) ? 1 : /[()[\]]/.test(c) ? 0.62 : 0.52), 0);
+
+/** Widths of the two sides of the point in one column, in ch. */
+function boxes(table: Table, j: number): string {
+  const rows = [...table.body, ...table.foot];
+  const split = rows
+    .map((row) => row.cells[j])
+    .filter((cell) => isAligned(table, cell))
+    .map(splitNumber);
+  const most = (side: 'integer' | 'fraction') => Math.max(0, ...split.map((s) => inDigits(s[side])));
+  return `--i${j + 1}:${most('integer').toFixed(2)}ch;--f${j + 1}:${most('fraction').toFixed(2)}ch`;
+}
+
+const stars = (cell: Cell) => (cell.stars ? `<span class="st">${cell.stars}</span>` : '');
+
+function numberHtml(cell: Cell): string {
+  const { integer, fraction } = splitNumber(cell);
+  return `<span class="i">${escapeHtml(integer)}</span><span class="f">${escapeHtml(fraction)}${stars(cell)}</span>`;
+}
+
+function barHtml(cell: Cell, table: Table): string {
+  const width = (share: number) => `width:${Number((Math.min(1, Math.max(0, share)) * 100).toFixed(2))}%`;
+  if (!cell.parts) return `<span class="bar" style="${width(cell.bar ?? 0)}"></span>`;
+  const words = cell.parts.map((share, k) => `${table.parts?.[k] ?? ''} ${(share * 100).toFixed(1)}%`).join(', ');
+  const parts = cell.parts.map((share, k) => `<i class="p${k + 1}" style="${width(share)}"></i>`).join('');
+  return `<span class="parts" role="img" aria-label="${escapeHtml(words)}">${parts}</span>`;
+}
+
+function cellHtml(table: Table, row: TableRow, j: number, rowsBelow: number): string {
+  const cell = row.cells[j];
+  const { align } = table.columns[j];
+  const classes = [`c${j + 1}`, row.kind === 'second' ? 'se' : '', align === 'decimal' ? 'n' : align];
+  const open = (extra = '', attributes = '') =>
+    `<td class="${[...classes, extra].filter(Boolean).join(' ')}"${attributes}>`;
+  if (cell.kind === 'failure')
+    return `${open('failure', ` rowspan="${rowsBelow}"`)}<div><b>${escapeHtml(cell.text)}</b> ${escapeHtml(cell.quiet ?? '')}</div></td>`;
+  if (cell.bar !== undefined || cell.parts) return `${open('bar')}${barHtml(cell, table)}</td>`;
+  if (align === 'decimal' && isAligned(table, cell)) return `${open()}${numberHtml(cell)}</td>`;
+  const quiet = cell.quiet ? `<span class="quiet">${escapeHtml(cell.quiet)}</span>` : '';
+  return `${open(align === 'decimal' ? 'mid' : '')}${escapeHtml(cell.text)}${stars(cell)}${quiet}</td>`;
+}
+
+function labelHtml(row: TableRow, rows: number): string {
+  const label = escapeHtml(labelOf({ ...row, mark: undefined }));
+  const mark = row.mark ? `\u00a0<span class="mark">${escapeHtml(row.mark)}</span>` : '';
+  const unit = row.unit ? `<small>${escapeHtml(row.unit)}</small>` : '';
+  return `<th scope="row"${rows > 1 ? ` rowspan="${rows}"` : ''}>${label}${mark}${unit}</th>`;
+}
+
+/** Rows of one part of the table; `taken` columns hold a failure that spans the rest of the part. */
+function rowsHtml(table: Table, rows: TableRow[], strip: Strip | undefined, blank = false): string {
+  const taken = new Set<number>();
+  return rows
+    .map((row, r) => {
+      const pair = row.kind === 'first' && rows[r + 1]?.kind === 'second' ? 2 : 1;
+      const head = row.kind === 'second' ? '' : labelHtml(row, pair);
+      const cells = row.cells.map((cell, j) => {
+        if (taken.has(j)) return '';
+        if (cell.kind === 'failure') taken.add(j);
+        return cellHtml(table, row, j, rows.length - r);
+      });
+      const drawing =
+        row.term === '(Intercept)' && strip ? stripAxis(strip) : strip && stripCell(table, row.term, strip);
+      const span = pair > 1 ? ` rowspan="${pair}"` : '';
+      const side =
+        strip && row.kind !== 'second' ? `<td class="strip${drawing ? '' : ' none'}"${span}>${drawing ?? ''}</td>` : '';
+      const classes = [row.kind, row.tone ?? ''].filter(Boolean).join(' ');
+      return `<tr class="${classes}">${head}${cells.join('')}${side}${blank ? '<td class="strip"></td>' : ''}</tr>`;
+    })
+    .join('\n');
+}
+
+function headHtml(table: Table, strip: Strip | undefined, group: string): string {
+  const words = table.columns.map(({ head }, j) => `<b class="v${j + 1}">Column ${escapeHtml(head)}</b>`).join('');
+  const title = `${words}<small>Estimate, 90 and 95% interval</small>`;
+  const levels = spannerRows(table);
+  const over = strip ? `<th class="strip over-heads" scope="col" rowspan="${levels.length + 1}">${title}</th>` : '';
+  const spanners = levels.map((heads, i) => {
+    const cells = heads.map(({ label, from, to }) =>
+      label
+        ? `<th scope="colgroup" colspan="${to - from + 1}"><span>${escapeHtml(label)}</span></th>`
+        : `<td colspan="${to - from + 1}"></td>`,
+    );
+    return `<tr class="spanner"><td></td>${cells.join('')}${i === 0 ? over : ''}</tr>`;
+  });
+  const heads = table.columns.map(({ head, align }, j) => {
+    const text = escapeHtml(head);
+    const label =
+      strip && table.columns.length > 1
+        ? `<label for="${group}-${j + 1}" title="Show this column's intervals">${text}</label>`
+        : text;
+    const legend = align === 'bar' && table.parts ? partsLegend(table.parts) : label;
+    return `<th scope="col" class="c${j + 1} ${align === 'decimal' ? 'n' : align}">${legend}</th>`;
+  });
+  const side = strip
+    ? `<th class="strip beside-heads" scope="col">${levels.length === 0 ? title : ''}<i>95%</i></th>`
+    : '';
+  const stub = table.stub ? `<th scope="col">${escapeHtml(table.stub)}</th>` : '<td></td>';
+  return `<thead>\n${spanners.join('')}<tr class="heads">${stub}${heads.join('')}${side}</tr>\n</thead>`;
+}
+
+const partsLegend = (parts: string[]) =>
+  parts.map((part, k) => `<span class="key"><i class="p${k + 1}"></i>${escapeHtml(part)}</span>`).join(' ');
+
+/** One radio button a column: on a narrow page they are tabs, on a wide one they choose the strip's column. No script. */
+function tabsHtml(table: Table, group: string): string {
+  const chosen = table.columns.map((_, j) => j).findLast((j) => table.fits?.[j] && isFit(table.fits[j])) ?? 0;
+  const tabs = table.columns.map(({ head }, j) => {
+    const id = `${group}-${j + 1}`;
+    return `<input type="radio" name="${group}" id="${id}" class="k${j + 1}"${j === chosen ? ' checked' : ''}><label for="${id}">${escapeHtml(head)}</label>`;
+  });
+  const rows = spannerRows(table);
+  const heads = table.columns.map((_, j) => {
+    const words = rows.flatMap((labels) =>
+      labels.filter((s) => s.from <= j && j <= s.to && s.label).map((s) => s.label),
+    );
+    return words.length > 0 ? `<p class="over v${j + 1}">${escapeHtml(words.join(' · '))}</p>` : '';
+  });
+  return `<fieldset class="tabs"><legend>Column shown</legend>${tabs.join('')}</fieldset>${heads.join('')}`;
+}
+
+/** Ticks under the strip: beside the constant, which is never drawn, or in a row of their own. */
+function axisRow(table: Table, strip: Strip | undefined): string {
+  if (!strip || table.body.some((row) => row.term === '(Intercept)')) return '';
+  const blank = table.columns.map((_, j) => `<td class="c${j + 1}"></td>`).join('');
+  return `\n<tr class="axis-row"><td></td>${blank}<td class="strip">${stripAxis(strip)}</td></tr>`;
+}
+
+const noteHtml = (note: string) => `<p>${escapeHtml(note).replace('‡', '<span class="mark">‡</span>')}</p>`;
+
+/**
+ * A table as one <figure>: caption, column tabs (regression tables), <table> with thead, tbody and tfoot, notes. Every text is
+ * escaped. Needs TABLE_CSS. Fragment: renderReport puts it on a page.
+ */
+export function renderTableHtml(table: Table): string {
+  const id = slug(table.id);
+  const strip = table.fits ? stripOf(table) : undefined;
+  const widths = table.columns.flatMap(({ align }, j) => (align === 'decimal' ? [boxes(table, j)] : []));
+  const style = [...widths, ...(strip ? [`--z:${(strip.zero / 100).toFixed(4)}`] : [])].join(';');
+  const tabs = table.fits !== undefined && table.columns.length > 1;
+  const kind = table.fits ? 'regression' : 'grid';
+  const size = table.columns.length > 7 ? ' many' : '';
+  const caption = `${table.number ? `<b>${escapeHtml(table.number)}.</b> ` : ''}${escapeHtml(table.title)}`;
+  const foot =
+    table.foot.length > 0 ? `<tfoot>\n${rowsHtml(table, table.foot, undefined, strip !== undefined)}\n</tfoot>` : '';
+  const notes = table.notes.length > 0 ? `<div class="notes">${table.notes.map(noteHtml).join('')}</div>` : '';
+  return `<figure class="table ${kind}${size}" id="t-${id}">
+<figcaption id="h-${id}">${caption}</figcaption>
+${tabs ? tabsHtml(table, `col-${id}`) : ''}
+<div class="frame" role="region" aria-labelledby="h-${id}" tabindex="0">
+<table aria-labelledby="h-${id}"${style && ` style="${style}"`}>
+${headHtml(table, strip, `col-${id}`)}
+<tbody>
+${rowsHtml(table, table.body, strip)}${axisRow(table, strip)}
+</tbody>
+${foot}
+</table>
+</div>
+${notes}
+</figure>`;
+}

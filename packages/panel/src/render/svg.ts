@@ -1,0 +1,65 @@
+/** A figure as SVG: on a page (colours by CSS variables) or as a file of its own (light or dark, title and source inside). */
+import type { Figure } from '../types.ts';
+import { drawCoefficients } from './coefficient-plot.ts';
+import { type DrawingDocument, type DrawingElement, wrapPixels } from './draw.ts';
+import { escapeHtml } from './escape.ts';
+import { drawSeries } from './series-plot.ts';
+import { inlineTokens, SANS, SERIF, type ThemeName } from './theme.ts';
+
+export interface FigureOptions {
+  /** A DOM document to build in: the browser's, or linkedom's in Node. */
+  document: DrawingDocument;
+  /** 'page' leaves colours as CSS variables; default a file with the light colours. */
+  theme?: ThemeName | 'page';
+  /** Pixels; default 640. Under 480 labels stand above their rows. */
+  width?: number;
+}
+
+function drawing(figure: Figure, document: DrawingDocument, width: number): DrawingElement {
+  const options = { document, width, narrow: width < 480 };
+  return figure.plot === 'coefficients' ? drawCoefficients(figure, options) : drawSeries(figure, options);
+}
+
+const MARGIN = 20;
+
+function textLines(lines: string[], y: number, height: number, style: string): string {
+  return lines
+    .map((line, i) => `<text x="${MARGIN}" y="${y + i * height}" ${style}>${escapeHtml(line)}</text>`)
+    .join('');
+}
+
+/** Title, subtitle, drawing and source as one file. Fonts by name: the reader's machine chooses the first it has. */
+function standalone(figure: Figure, svg: DrawingElement, width: number, theme: ThemeName): string {
+  const outer = width + 2 * MARGIN;
+  const title = wrapPixels(figure.title, width, 19);
+  const subtitle = figure.subtitle ? wrapPixels(figure.subtitle, width, 13.5) : [];
+  const source = figure.source ? wrapPixels(figure.source, width, 12) : [];
+  const top = 36 + title.length * 25 + subtitle.length * 18;
+  const height = Number(svg.getAttribute('height'));
+  const bottom = top + height + 14;
+  svg.setAttribute('x', String(MARGIN));
+  svg.setAttribute('y', String(top));
+  svg.removeAttribute('role');
+  svg.removeAttribute('aria-label');
+  const total = bottom + 10 + source.length * 16 + 10;
+  const font = (family: string, size: number, rest: string) =>
+    `font-family="${escapeHtml(family)}" font-size="${size}" ${rest}`;
+  const body = [
+    `<title>${escapeHtml(figure.title)}</title><desc>${escapeHtml(`${figure.subtitle} ${figure.source}`.trim())}</desc>`,
+    `<rect width="${outer}" height="${total}" fill="var(--paper)"/>`,
+    textLines(title, 36, 25, font(SERIF, 19, 'font-weight="600" fill="var(--ink)"')),
+    textLines(subtitle, 36 + title.length * 25 - 4, 18, font(SANS, 13.5, 'fill="var(--ink2)"')),
+    svg.outerHTML.replace(/<title>.*?<\/title><desc>.*?<\/desc>/s, ''),
+    `<path d="M${MARGIN},${bottom}H${outer - MARGIN}" stroke="var(--hair)"/>`,
+    textLines(source, bottom + 18, 16, font(SANS, 12, 'fill="var(--ink3)"')),
+  ].join('\n');
+  const whole = `<svg xmlns="http://www.w3.org/2000/svg" width="${outer}" height="${total}" viewBox="0 0 ${outer} ${total}" role="img">\n${body}\n</svg>\n`;
+  return inlineTokens(whole, theme);
+}
+
+/** The figure as an SVG string; `document` is injected so that the library needs no DOM of its own. */
+export function renderFigureSvg(figure: Figure, { document, theme = 'light', width = 640 }: FigureOptions): string {
+  const svg = drawing(figure, document, width);
+  if (theme === 'page') return svg.outerHTML;
+  return standalone(figure, svg, width, theme);
+}
