@@ -6,13 +6,16 @@ import { z } from 'zod';
 
 const name = z.string().min(1);
 const expression = z.string().min(1);
-const range = z.union([z.string().regex(/^-?\d+:-?\d+$/), z.tuple([z.number().int(), z.number().int()])]);
+/** Names of models, tables and figures: they name files too. */
+const id = z.string().regex(/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u, { error: 'letters, digits, "_", "-" and "." only' });
+const span = { error: 'a span such as 2008:2011' };
+const range = z.union([z.string().regex(/^-?\d+:-?\d+$/, span), z.tuple([z.number().int(), z.number().int()])], span);
 const modelKey = z.enum(['ols', 'poisson', 'nb1', 'nb2', 'nb-fe', 'nb-re']);
 
 export const dataSchema = z.strictObject({
   path: name,
   sha256: z.string().optional(),
-  unit: z.union([name, z.array(name).min(1)]),
+  unit: z.union([name, z.array(name).min(1)], { error: 'a column name or a list of them' }),
   time: name,
   delimiter: z.string().length(1).optional(),
   missing: z.array(z.string()).optional(),
@@ -26,15 +29,20 @@ export const variableSchema = z.strictObject({
   expected: z.enum(['+', '-', '?']).optional(),
 });
 
-export const vcovSchema = z.union([
-  z.enum(['iid', 'hc0', 'hc1', 'hc2', 'hc3']),
-  z.string().regex(/^cluster:.+/),
-  z.strictObject({
-    type: z.enum(['iid', 'hc0', 'hc1', 'hc2', 'hc3', 'cluster']),
-    by: z.array(name).min(1).optional(),
-    like: z.enum(['stata', 'fixest', 'sandwich']).optional(),
-  }),
-]);
+const vcovWords = 'iid, hc0, hc1, hc2, hc3, cluster:COLUMN or { type: …, by: [COLUMN] }';
+export const vcovSchema = z.union(
+  [
+    z.enum(['iid', 'hc0', 'hc1', 'hc2', 'hc3']),
+    z.string().regex(/^cluster:.+/, { error: vcovWords }),
+    z.strictObject({
+      type: z.enum(['iid', 'hc0', 'hc1', 'hc2', 'hc3', 'cluster']),
+      /** One column a dimension; "a^b" combines columns. */
+      by: z.array(name).min(1).optional(),
+      like: z.enum(['stata', 'fixest', 'sandwich']).optional(),
+    }),
+  ],
+  { error: vcovWords },
+);
 
 export const sampleSchema = z.strictObject({
   where: expression.optional(),
@@ -56,7 +64,7 @@ export const modelSchema = z.strictObject({
   companions: z.boolean().optional(),
 });
 
-const describeBase = { id: name.optional(), title: z.string().optional(), where: expression.optional() };
+const describeBase = { id: id.optional(), title: z.string().optional(), where: expression.optional() };
 export const describeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('summary'), variables: z.array(name).min(1).optional(), ...describeBase }),
   z.strictObject({
@@ -91,7 +99,9 @@ export const testSchema = z.discriminatedUnion('kind', [
 export const tableSchema = z.strictObject({
   models: z.array(name).min(1),
   title: z.string().optional(),
-  stars: z.union([z.literal('none'), z.array(z.number()).min(1)]).optional(),
+  stars: z
+    .union([z.literal('none'), z.array(z.number().gt(0).lt(1)).min(1)], { error: 'none or a list of p levels' })
+    .optional(),
   digits: z.number().int().min(0).max(10).optional(),
   show: z.enum(['se', 't', 'p', 'ci']).optional(),
   omit: z.array(name).optional(),
@@ -105,14 +115,14 @@ export const studySchema = z.strictObject({
   lede: z.string().optional(),
   authors: z.string().optional(),
   data: dataSchema,
-  derive: z.record(name, z.union([expression, z.number()])).optional(),
+  derive: z.record(name, z.union([expression, z.number()], { error: 'an expression or a number' })).optional(),
   variables: z.record(name, variableSchema).optional(),
   sample: sampleSchema.optional(),
   describe: z.array(describeSchema).optional(),
-  models: z.record(name, modelSchema).optional(),
+  models: z.record(id, modelSchema).optional(),
   vcov: vcovSchema.optional(),
   tests: z.array(testSchema).optional(),
-  tables: z.record(name, tableSchema).optional(),
+  tables: z.record(id, tableSchema).optional(),
   notes: z.array(z.string()).optional(),
   level: z.number().gt(0).lt(1).optional(),
   seed: z.number().int().optional(),

@@ -1,0 +1,23 @@
+/** What interface.md names and this version does not do yet, with what to use instead. */
+
+export const VERSION = '0.1.0';
+
+export const laterModels: Record<string, string> = {
+  'poisson-re': 'Use nb-re, or poisson with standard errors clustered by the unit.',
+  'ols-re': 'Use ols with "| unit" effects, or with standard errors clustered by the unit.',
+  frontier: 'Use ols on ln(y), or nb2 with zeros kept.',
+  'poisson-frontier': 'Use poisson or nb2.',
+  'nb-frontier': 'Use nb2.',
+};
+
+export const laterVcov: Record<string, string> = {
+  bootstrap: 'Use cluster:UNIT.',
+  jackknife: 'Use cluster:UNIT (hc3 for ols without clusters).',
+};
+
+/** Keys of a study that later versions read. */
+export const laterKeys: Record<string, string> = {
+  boot: 'Use vcov: { type: cluster, by: [unit] }.',
+  multiverse: 'Write the variants as models, with csw0(…) and split.',
+  audit: 'Leave it out.',
+};
