@@ -278,6 +278,8 @@ export interface TestResult {
   /** undefined with `reason` where the statistic is not defined. */
   statistic?: number;
   df?: number;
+  /** F: denominator degrees of freedom. */
+  df2?: number;
   p?: number;
   reason?: string;
   distribution: 'chi2' | 'F' | 'z';

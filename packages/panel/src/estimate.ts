@@ -1,0 +1,91 @@
+/** One model on one problem from several starts, with the evidence that the best of them is the maximum. */
+import { type KernelFit, type Kernels, type Problem, Status } from '@gravpanel/core-wasm';
+import type { Model } from './models/model.ts';
+import type { Certificate } from './types.ts';
+
+export const DEFAULT_TOL = 1e-10;
+export const DEFAULT_MAX_ITER = 100;
+export const DEFAULT_SEED = 1;
+/** Multiply-adds of one Newton iteration beyond which a model whose optimum is rarely in doubt gets one start. */
+const MANY_STARTS_WORK = 5e7;
+
+export interface EstimateOptions {
+  tol?: number;
+  maxIter?: number;
+  seed?: number;
+  /** One start only: null models and effects as dummies. */
+  single?: boolean;
+}
+
+export interface Estimate {
+  fit: KernelFit;
+  certificate: Certificate;
+  /** Log-likelihoods of starts that ended elsewhere. */
+  others: number[];
+}
+
+/** Uniform numbers in [0, 1) from a 32-bit seed (Steele, Lea, Flood 2014: SplitMix, 32-bit finaliser). */
+function uniform(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let z = state;
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    return ((z ^ (z >>> 15)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The plain start with each coefficient moved by up to ±½ per root-mean-square of its column, auxiliaries by up to ±1. */
+function perturbed(start: Float64Array, { n, k, x }: Problem, seed: number): Float64Array {
+  const draw = uniform(seed);
+  return start.map((value, j) => {
+    let square = 0;
+    for (let i = 0; j < k && i < n; i++) square += x[i * k + j] ** 2;
+    const size = j < k ? Math.sqrt(square / n) || 1 : 0.5;
+    return value + (draw() - 0.5) / size;
+  });
+}
+
+/** Same maximum: log-likelihood within 1e-9 relative and every parameter within 1e-5 standard errors. */
+function agrees(a: KernelFit, b: KernelFit): boolean {
+  if (Math.abs(a.loglik - b.loglik) > 1e-9 * Math.max(1, Math.abs(b.loglik))) return false;
+  const p = b.coef.length;
+  return b.coef.every(
+    (value, j) => Math.abs(a.coef[j] - value) <= 1e-5 * Math.sqrt(b.vcov[j * p + j]) + 1e-9 * Math.abs(value),
+  );
+}
+
+/** Boundary fits of NB1 and NB2 are results too. */
+const succeeded = (fit: KernelFit) => fit.status === Status.ok || fit.status === Status.poissonBoundary;
+
+/**
+ * The best of up to three optima: from the kernel's own start, the plain start, and one perturbed by `seed`.
+ * @returns the fit of highest log-likelihood (a failed one only if every start failed) and its certificate.
+ */
+export function estimate(model: Model, problem: Problem, kernels: Kernels, options: EstimateOptions = {}): Estimate {
+  const { tol = DEFAULT_TOL, maxIter = DEFAULT_MAX_ITER, seed = DEFAULT_SEED } = options;
+  const run = (start?: Float64Array) => kernels.fit(model.kernel, problem, { tol, maxIter, ...(start && { start }) });
+  const first = run();
+  const work = problem.n * problem.k * problem.k;
+  const hopeless =
+    first.status === Status.badInput || first.status === Status.notCount || first.status === Status.outOfMemory;
+  const fits = [first];
+  if (model.starts > 1 && !options.single && !hopeless && (model.grouped || work < MANY_STARTS_WORK)) {
+    const plain = model.plainStart(problem);
+    fits.push(run(plain), run(perturbed(plain, problem, seed)));
+  }
+  const reached = fits.filter(succeeded);
+  const best = reached.reduce((a, b) => (b.loglik > a.loglik + 1e-9 * Math.abs(a.loglik) ? b : a), reached[0] ?? first);
+  const same = reached.filter((fit) => agrees(fit, best));
+  return {
+    fit: best,
+    certificate: {
+      scaledGradient: best.scaledGradient,
+      hessianCondition: best.hessianCondition,
+      starts: fits.length,
+      agreeing: same.length,
+    },
+    others: reached.filter((fit) => !same.includes(fit)).map((fit) => fit.loglik),
+  };
+}

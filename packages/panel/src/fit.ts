@@ -1,0 +1,290 @@
+/** Design → Fit: estimation, covariance, coefficient table and the numbers of the table's foot. */
+import { type KernelFit, type Kernels, type Problem, Status } from '@gravpanel/core-wasm';
+import { auxiliaryTable, coeftable, lawOf } from './coeftable.ts';
+import { buildDesigns } from './design.ts';
+import { type Expanded, expandDummies } from './dummies.ts';
+import { PanelError } from './errors.ts';
+import { DEFAULT_TOL, type Estimate, estimate } from './estimate.ts';
+import { fixed } from './format.ts';
+import { kernelFailure } from './kernel-failure.ts';
+import { checkOptions, type Model, modelOf, models } from './models/index.ts';
+import type { Design, Failure, Fit, FitResult, FitSpec, Frame, Note } from './types.ts';
+import { computeVcov, iidCovariance, type VcovInput, vcovName } from './vcov.ts';
+
+const DEFAULT_LEVEL = 0.95;
+
+/** A model's own problem after effects have become dummies. */
+function problemOf(design: Design, model: Model, x: Float64Array, k: number): Problem {
+  const { n, y, offset, weights, groupStart } = design;
+  return {
+    n,
+    k,
+    y,
+    x,
+    ...(offset && { offset }),
+    ...(weights && { weights }),
+    ...(model.grouped && { groupStart }),
+  };
+}
+
+/** @throws PanelError model/needs-panel, model/effects-of-units, fit/too-few-rows. */
+function checkDesign(design: Design, model: Model): void {
+  if (model.needs.panel && !design.groupStart)
+    throw new PanelError({
+      code: 'model/needs-panel',
+      message: `${model.key} needs a panel; none was declared.`,
+      hint: 'Name the unit and the time column: --panel ID,TIME.',
+    });
+  if (!model.grouped) return;
+  const { groupStart } = design;
+  const units = design.fixef.find(({ codes, levels }) => {
+    if (levels.length !== groupStart!.length - 1) return false;
+    return groupStart!.subarray(0, -1).every((from, g) => {
+      for (let i = from + 1; i < groupStart![g + 1]; i++) if (codes[i] !== codes[from]) return false;
+      return true;
+    });
+  });
+  if (units)
+    throw new PanelError({
+      code: 'model/effects-of-units',
+      message: `${model.key} already has an effect of each unit; "| ${units.name}" would add a second one.`,
+      hint: `Leave "| ${units.name}" out, or use nb2 or poisson with it.`,
+    });
+}
+
+function checkRows(design: Design, parameters: number): void {
+  if (design.n > parameters) return;
+  throw new PanelError({
+    code: 'fit/too-few-rows',
+    message: `${design.n} rows are used for ${parameters} parameters; more rows than parameters were expected.`,
+    hint: 'Use fewer terms or effects, or a wider sample.',
+  });
+}
+
+interface Estimated extends Estimate {
+  model: Model;
+  problem: Problem;
+  expanded: Expanded;
+  /** α or δ ran to 0: the Poisson fit stands in, the auxiliary is reported as 0. */
+  boundary: boolean;
+}
+
+/** The maximum, with the Poisson fit where the dispersion of NB1 or NB2 is at its boundary. */
+function maximise(design: Design, model: Model, kernels: Kernels): Estimated {
+  const { tol, maxIter, seed } = design.spec;
+  const expanded = expandDummies(design, kernels);
+  checkRows(design, expanded.columns + model.auxiliaries.length);
+  const problem = problemOf(design, model, expanded.x, expanded.columns);
+  const options = { tol, maxIter, seed, single: design.fixef.length > 0 && !model.grouped };
+  const found = estimate(model, problem, kernels, options);
+  if (found.fit.status === Status.poissonBoundary) {
+    const limit = estimate(models.poisson, problem, kernels, options);
+    if (limit.fit.status !== Status.ok)
+      throw kernelFailure(models.poisson, design, problem, limit.fit, tol ?? DEFAULT_TOL);
+    const { starts, agreeing } = found.certificate;
+    const certificate = { ...limit.certificate, starts, agreeing };
+    return { ...limit, certificate, model, problem, expanded, boundary: true };
+  }
+  if (found.fit.status !== Status.ok) throw kernelFailure(model, design, problem, found.fit, tol ?? DEFAULT_TOL);
+  if (model.needs.counts === 'integer' && !design.weights && found.fit.loglik > 0)
+    throw new PanelError({
+      code: 'fit/impossible-likelihood',
+      message: `${model.key} ended at a log-likelihood of ${found.fit.loglik}; that of counts is never above 0.`,
+      hint: 'This is a defect of gravpanel: report it with the data.',
+    });
+  return { ...found, model, problem, expanded, boundary: false };
+}
+
+/** Log-likelihood of the constant-only model of the same family; undefined without a constant or where it has no maximum. */
+function nullLoglik(design: Design, { model, problem }: Estimated, kernels: Kernels): number | undefined {
+  if (!design.hasIntercept && design.fixef.length === 0) return undefined;
+  const constant: Problem = { ...problem, k: 1, x: new Float64Array(problem.n).fill(1) };
+  const { fit } = estimate(model, constant, kernels, { single: true });
+  return fit.status === Status.ok || fit.status === Status.poissonBoundary ? fit.loglik : undefined;
+}
+
+/** RSS and the total sum of squares that R² compares it with (about the mean where the model has a constant). */
+function sumsOfSquares({ n, y, weights, hasIntercept, fixef }: Design, eta: Float64Array) {
+  let w = 0;
+  let wy = 0;
+  for (let i = 0; i < n; i++) {
+    w += weights?.[i] ?? 1;
+    wy += (weights?.[i] ?? 1) * y[i];
+  }
+  const centre = hasIntercept || fixef.length > 0 ? wy / w : 0;
+  let rss = 0;
+  let tss = 0;
+  for (let i = 0; i < n; i++) {
+    rss += (weights?.[i] ?? 1) * (y[i] - eta[i]) ** 2;
+    tss += (weights?.[i] ?? 1) * (y[i] - centre) ** 2;
+  }
+  return { rss, tss, centred: centre !== 0 || hasIntercept || fixef.length > 0 };
+}
+
+function fitStatistics(design: Design, { model, fit }: Estimated, dofResidual: number, nullloglik?: number) {
+  if (model.key === 'ols') {
+    const { rss, tss, centred } = sumsOfSquares(design, fit.eta);
+    if (!(tss > 0)) return {};
+    const R2 = 1 - rss / tss;
+    return { R2, adjR2: 1 - ((1 - R2) * (design.n - (centred ? 1 : 0))) / dofResidual };
+  }
+  return nullloglik !== undefined && nullloglik < 0 ? { McFadden: 1 - fit.loglik / nullloglik } : {};
+}
+
+/** Parameters as fixest counts them: no auxiliaries; effects whose levels lie within clusters count as one. */
+function dofNested(design: Design, { expanded }: Estimated): number {
+  const nested = design.fixef.filter(({ codes, levels }) =>
+    design.clusters.some((cluster) => {
+      const home = new Int32Array(levels.length).fill(-1);
+      for (let i = 0; i < design.n; i++) {
+        if (home[codes[i]] === -1) home[codes[i]] = cluster.codes[i];
+        else if (home[codes[i]] !== cluster.codes[i]) return false;
+      }
+      return true;
+    }),
+  );
+  if (nested.length === 0) return expanded.columns;
+  const within = nested.reduce((sum, { levels }) => sum + levels.length, 0) - (nested.length - 1);
+  return expanded.columns - within + 1;
+}
+
+function vcovInput(design: Design, estimated: Estimated, dof: number): VcovInput {
+  const { fit, model, problem, expanded } = estimated;
+  const p = fit.coef.length;
+  const reported = Int32Array.from([
+    ...Array.from({ length: design.k }, (_, j) => j),
+    ...Array.from({ length: p - expanded.columns }, (_, a) => expanded.columns + a),
+  ]);
+  const ols = model.key === 'ols';
+  return {
+    spec: design.spec.vcov,
+    like: design.spec.like,
+    ols,
+    n: design.n,
+    dof,
+    dofNested: dofNested(design, estimated),
+    p,
+    reported,
+    bread: fit.vcov,
+    scores: fit.scores,
+    scoreBy: fit.scoreBy,
+    sigma2: ols ? sumsOfSquares(design, fit.eta).rss / (design.n - dof) : 1,
+    x: problem.x,
+    weights: problem.weights,
+    design,
+  };
+}
+
+const BOUNDARY: Record<string, string> = { nb1: 'delta', nb2: 'alpha' };
+
+function fitNotes(design: Design, { others, boundary, model, fit, certificate }: Estimated): Note[] {
+  const notes: Note[] = [];
+  if (boundary)
+    notes.push({
+      code: 'poisson-boundary',
+      message: `${BOUNDARY[model.key]} = 0: there is no overdispersion, so ${model.key} is the Poisson model here. ${BOUNDARY[model.key]} is at its boundary and has no standard error (0 is written).`,
+    });
+  if (others.length > 0)
+    notes.push({
+      code: 'several-optima',
+      message: `${certificate.agreeing} of ${certificate.starts} starts reached the log-likelihood shown (${fixed(fit.loglik, 4)}); others ended at ${others.map((value) => fixed(value, 4)).join(', ')}.`,
+    });
+  if (certificate.hessianCondition > 1e10)
+    notes.push({
+      code: 'ill-conditioned',
+      message: `The information matrix is nearly singular (condition ${certificate.hessianCondition.toExponential(1)}): some coefficients are hardly identified.`,
+    });
+  if (model.key === 'poisson' && design.fixef.length > 0)
+    notes.push({ code: 'dummy-likelihood', message: 'The log-likelihood is that of the model with dummies.' });
+  return notes;
+}
+
+/** Reported coefficients and auxiliaries out of all p. */
+const pick = (fit: KernelFit, reported: Int32Array) => Float64Array.from(reported, (j) => fit.coef[j]);
+
+function assemble(design: Design, estimated: Estimated, kernels: Kernels): Fit {
+  const { spec, n } = design;
+  const { model, fit, boundary } = estimated;
+  const dof = estimated.expanded.columns + model.auxiliaries.length;
+  const input = vcovInput(design, estimated, dof);
+  const { covariance, info, notes } = computeVcov(input, kernels);
+  const estimates = pick(fit, input.reported);
+  const level = spec.level ?? DEFAULT_LEVEL;
+  const base = { distribution: model.distribution, dofResidual: n - dof, vcovInfo: info };
+  const nullloglik = nullLoglik(design, estimated, kernels);
+  const auxiliaries = boundary ? [] : model.auxiliaries;
+  return {
+    id: spec.id,
+    model: model.key,
+    title: model.title,
+    formula: design.formula,
+    depvar: design.depvar,
+    sampleName: design.sampleName,
+    vcov: vcovName(spec.vcov),
+    vcovInfo: info,
+    level,
+    nobs: n,
+    ...(design.groupStart && { ngroups: design.groupStart.length - 1 }),
+    iterations: fit.iterations,
+    converged: true,
+    loglik: fit.loglik,
+    ...(nullloglik !== undefined && { nullloglik }),
+    aic: -2 * fit.loglik + 2 * dof,
+    bic: -2 * fit.loglik + dof * Math.log(n),
+    dof,
+    dofResidual: n - dof,
+    distribution: model.distribution,
+    coefficients: coeftable(design.terms, estimates, covariance, lawOf(base), level),
+    parameters: boundary
+      ? model.auxiliaries.map(({ shown }) => ({ name: shown, estimate: 0, se: 0 }))
+      : auxiliaryTable(auxiliaries, estimates, covariance),
+    fitStatistics: fitStatistics(design, estimated, n - dof, nullloglik),
+    fixef: design.fixef.map(({ name, levels }) => ({ name, levels: levels.length })),
+    collinear: design.collinear,
+    sample: design.sample,
+    certificate: estimated.certificate,
+    notes: [...design.notes, ...fitNotes(design, estimated), ...notes],
+    covariance: Array.from(covariance),
+    covarianceIid: Array.from(iidCovariance(input)),
+    parameterNames: [...design.terms.map(({ name }) => name), ...auxiliaries.map(({ estimated: name }) => name)],
+  };
+}
+
+/** The failed column of a design. */
+function failureOf(design: Design, model: Model, error: PanelError): Failure {
+  const { spec, formula, depvar, sampleName } = design;
+  return {
+    id: spec.id,
+    model: model.key,
+    title: model.title,
+    formula,
+    depvar,
+    sampleName,
+    failed: true,
+    error: error.toJSON(),
+  };
+}
+
+/**
+ * Estimates one column. What goes wrong with the data or the optimisation becomes a Failure with a stable code;
+ * only defects of the program are thrown.
+ */
+export function fitDesign(design: Design, kernels: Kernels): FitResult {
+  const model = modelOf(design.spec.model);
+  try {
+    checkDesign(design, model);
+    return assemble(design, maximise(design, model, kernels), kernels);
+  } catch (error) {
+    if (error instanceof PanelError) return failureOf(design, model, error);
+    throw error;
+  }
+}
+
+/**
+ * Every column of a specification (csw0, split, several outcomes), in order.
+ * @throws PanelError model/unknown, model/option-not-supported, and what buildDesigns throws for the whole spec.
+ */
+export function fitSpec(frame: Frame, spec: FitSpec, kernels: Kernels): FitResult[] {
+  checkOptions(spec);
+  return buildDesigns(frame, spec, kernels).map((design) => ('failed' in design ? design : fitDesign(design, kernels)));
+}

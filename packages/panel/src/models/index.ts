@@ -1,0 +1,79 @@
+/** The registry of models: the one place to add an estimator. */
+import { nearestHint, PanelError } from '../errors.ts';
+import type { FitSpec, ModelKey } from '../types.ts';
+import type { Model } from './model.ts';
+import { nbFe } from './nb-fe.ts';
+import { nbRe } from './nb-re.ts';
+import { nb1 } from './nb1.ts';
+import { nb2 } from './nb2.ts';
+import { ols } from './ols.ts';
+import { poisson } from './poisson.ts';
+
+export type { Auxiliary, Model, ModelNeeds } from './model.ts';
+
+export const models: Record<ModelKey, Model> = { ols, poisson, nb1, nb2, 'nb-fe': nbFe, 'nb-re': nbRe };
+
+/** The registry entry of a key; model/unknown with the nearest keys otherwise. */
+export function modelOf(key: string): Model {
+  if (Object.hasOwn(models, key)) return models[key as ModelKey];
+  throw new PanelError({
+    code: 'model/unknown',
+    message: `"${key}" is not a model.`,
+    hint: nearestHint(key, Object.keys(models)),
+  });
+}
+
+const keysThat = (can: (model: Model) => boolean) =>
+  Object.values(models)
+    .filter(can)
+    .map((model) => model.key)
+    .join(', ');
+
+function unsupported(model: Model, option: string, why: string, hint: string): PanelError {
+  return new PanelError({
+    code: 'model/option-not-supported',
+    message: `${model.key} cannot use ${option}: ${why}.`,
+    hint,
+  });
+}
+
+const WHY_NO_WEIGHTS = 'its likelihood is a product over units, and a row weight has no meaning in it';
+const WHY_NO_ROBUST = {
+  grouped: 'the scores of rows in one unit are not independent, so a row-wise sandwich would be wrong',
+  rows: 'hat values exist for least squares only',
+};
+
+/**
+ * Refuses every option of a spec that its model would ignore.
+ * @throws PanelError model/unknown, model/option-not-supported.
+ */
+export function checkOptions(spec: FitSpec): void {
+  const model = modelOf(spec.model);
+  const { needs } = model;
+  if (spec.weights !== undefined && !needs.weights)
+    throw unsupported(model, 'weights', WHY_NO_WEIGHTS, `Models with weights: ${keysThat((m) => m.needs.weights)}.`);
+  if (spec.offset !== undefined && !needs.offset)
+    throw unsupported(model, 'an offset', 'it has none', `Models with one: ${keysThat((m) => m.needs.offset)}.`);
+  if (spec.exposure !== undefined && !needs.exposure)
+    throw unsupported(
+      model,
+      'an exposure',
+      'the logarithm of an exposure belongs to a model of exp(xβ)',
+      `Use --offset for a term with coefficient 1, or one of ${keysThat((m) => m.needs.exposure)}.`,
+    );
+  const type = spec.vcov.type;
+  if (!needs.vcov.includes(type))
+    throw unsupported(
+      model,
+      `${type} standard errors`,
+      model.grouped ? WHY_NO_ROBUST.grouped : WHY_NO_ROBUST.rows,
+      model.grouped ? 'Use cluster: with the unit, e.g. --vcov cluster:id.' : `Use ${needs.vcov.join(', ')}.`,
+    );
+  if (spec.like !== undefined && !needs.like.includes(spec.like))
+    throw unsupported(
+      model,
+      `the small-sample rules of ${spec.like}`,
+      `${spec.like} has no estimator of this kind`,
+      `Leave --like out, or use ${needs.like.join(', ')}.`,
+    );
+}
