@@ -3,42 +3,78 @@ import { alloc } from './memory';
 import { conditionNumber, covarianceInto, evaluate, iterations, newton, newtonRoom, scaledGradient, setAuxiliaryFloor } from './newton';
 import { poissonBase } from './rows';
 import { isSeparated, suspectSeparation } from './separation';
+import { log1 } from './vmath';
 import { boundarySlope, dispersionStart, groupStart, poissonStart } from './start';
 import {
-  auxiliaries, byGroup, get, NB1, NB2, NB_FE, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
+  auxiliaries, byGroup, get, NB1, NB2, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
   OUT_OF_MEMORY, POISSON, POISSON_BOUNDARY, put, SEPARATED, STEP_FAILED, Task, toInternal,
 } from './task';
 
 /** ln α (nb2) and ln δ (nb1) of a fit at the Poisson boundary. */
 export const LN_BOUNDARY: f64 = -40;
 
-/** Estimates a count model; theta (p) gets the internal estimate, vcov (p × p) its internal covariance. */
+/** A start from which the search gets lost is pulled this many times halfway to the default start. */
+const PULLS = 4;
+
+/**
+ * Estimates a count model; theta (p) gets the internal estimate, vcov (p × p) its internal covariance. `start` (p, in the
+ * user's scale) or 0 for the default start. Far out, likelihoods have plateaus on which double precision sees no slope (nb-fe
+ * at large λ); a search that ends there is repeated from halfway to the default start.
+ */
 export function maximise(t: Task, start: usize, tol: f64, maxIter: i32, theta: usize, vcov: usize, scores: usize): i32 {
   if (!newtonRoom(t.p)) return OUT_OF_MEMORY;
-  const model = t.model;
+  if (t.model == POISSON) t.base = poissonBase(t);
   let status: i32;
-  if (start) memory.copy(theta, start, <usize>t.p << 3);
-  if (start) toInternal(t, theta, theta);
-  if (byGroup(model)) {
-    if (!start) groupStart(t, theta);
-    status = newton(t, theta, tol, maxIter);
-  } else if (model == POISSON) {
-    t.base = poissonBase(t);
-    if (!start) poissonStart(t, theta);
-    status = newton(t, theta, tol, maxIter);
-  } else status = negbin(t, start != 0, tol, maxIter, theta);
-  t.iterations = iterations;
+  let used = 0;
+  if (start) {
+    toInternal(t, start, start);
+    memory.copy(theta, start, <usize>t.p << 3);
+    status = climb(t, tol, maxIter, theta);
+    for (let pull = 0; pull < PULLS && lost(status); pull++) {
+      used += iterations;
+      defaultStart(t, theta);
+      for (let j = 0; j < t.p; j++) {
+        put(start, j, 0.5 * (get(start, j) + get(theta, j)));
+        put(theta, j, get(start, j));
+      }
+      status = climb(t, tol, maxIter, theta);
+    }
+  } else {
+    status = defaultStart(t, theta);
+    if (status == OK) status = climb(t, tol, maxIter, theta);
+  }
+  t.iterations = used + iterations;
   t.scaledGradient = scaledGradient;
   return finish(t, status, theta, vcov, scores);
 }
 
+function lost(status: i32): bool {
+  return status == NO_CONVERGENCE || status == NOT_POSITIVE_DEFINITE || status == STEP_FAILED;
+}
+
+/** The model's own start; nb1 and nb2 take the Poisson estimates (to three digits) and a moment estimate of the dispersion. */
+function defaultStart(t: Task, theta: usize): i32 {
+  if (byGroup(t.model)) groupStart(t, theta);
+  else if (t.model == POISSON) poissonStart(t, theta);
+  else {
+    const status = asPoisson(t, theta, 1e-3, 100);
+    if (status != OK && !lost(status)) return status;
+    put(theta, t.k, dispersionStart(t, t.model));
+  }
+  return OK;
+}
+
+function climb(t: Task, tol: f64, maxIter: i32, theta: usize): i32 {
+  return t.model == NB1 || t.model == NB2 ? negbin(t, tol, maxIter, theta) : newton(t, theta, tol, maxIter);
+}
+
 /** As poisson, on the same task; leaves η at the Poisson means. */
-function asPoisson(t: Task, theta: usize, tol: f64, maxIter: i32, fresh: bool): i32 {
+function asPoisson(t: Task, theta: usize, tol: f64, maxIter: i32): i32 {
   const model = t.model;
   t.model = POISSON;
   t.p = t.k;
   t.base = poissonBase(t);
-  if (fresh) poissonStart(t, theta);
+  poissonStart(t, theta);
   const status = newton(t, theta, tol, maxIter);
   t.model = model;
   t.p = t.k + auxiliaries(model);
@@ -47,29 +83,24 @@ function asPoisson(t: Task, theta: usize, tol: f64, maxIter: i32, fresh: bool): 
 }
 
 /**
- * nb1 and nb2: from the Poisson estimates and a moment estimate of the dispersion. Where the dispersion shrinks below
- * e⁻¹² of the mean count, the slope at 0 decides: not above 0 is the Poisson boundary, else the search goes on.
+ * nb1 and nb2. Where the dispersion shrinks below e⁻¹² (nb2: of the largest count), the slope at 0 decides: not above 0 is
+ * the Poisson boundary, else the search goes on.
  */
-function negbin(t: Task, started: bool, tol: f64, maxIter: i32, theta: usize): i32 {
-  if (!started) {
-    const status = asPoisson(t, theta, 1e-3, maxIter, true);
-    if (status != OK && status != NO_CONVERGENCE) return status;
-    put(theta, t.k, dispersionStart(t, t.model));
-  }
+function negbin(t: Task, tol: f64, maxIter: i32, theta: usize): i32 {
   let most: f64 = 1;
   if (t.model == NB2) for (let i = 0; i < t.n; i++) most = max(most, get(t.y, i));
-  setAuxiliaryFloor(-12 - Math.log(most));
+  setAuxiliaryFloor(-12 - log1(most));
   let status = newton(t, theta, tol, maxIter);
   setAuxiliaryFloor(-Infinity);
   if (status != POISSON_BOUNDARY) return status;
   const used = iterations;
-  status = asPoisson(t, theta, tol, maxIter, true);
+  status = asPoisson(t, theta, tol, maxIter);
   if (status != OK) return status;
   if (boundarySlope(t, t.model) <= 0) {
     put(theta, t.k, LN_BOUNDARY);
     return POISSON_BOUNDARY;
   }
-  put(theta, t.k, -11 - Math.log(most));
+  put(theta, t.k, -11 - log1(most));
   return newton(t, theta, tol, maxIter - used > 10 ? maxIter - used : 10);
 }
 
@@ -80,7 +111,10 @@ function finish(t: Task, status: i32, theta: usize, vcov: usize, scores: usize):
   t.scores = scores;
   if (status == POISSON_BOUNDARY) return finishBoundary(t, theta, vcov, scores);
   const evaluated = evaluate(t, theta);
-  if (evaluated) return evaluated;
+  if (evaluated) {
+    t.loglik = -Infinity;
+    return evaluated;
+  }
   if (status <= NOT_POSITIVE_DEFINITE || status == STEP_FAILED || status == NO_INTERIOR_MAXIMUM)
     if (suspectSeparation(t) && isSeparated(t)) return SEPARATED;
   t.condition = conditionNumber(t);

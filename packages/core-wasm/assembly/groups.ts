@@ -90,12 +90,21 @@ function evaluateGroup(t: Task, i: i32, from: i32, to: i32, random: bool): void 
   finishGroup(t, i, w, random);
 }
 
-/** x̄ = Σ p x into t.mean, in row order, so that a constant column gives exactly its value. */
+/** x̄ = Σ p x into t.mean, as x₁ + Σ p (x − x₁), so that what is constant in the group has d = 0 exactly. */
 function weightedMean(t: Task, from: i32, to: i32, L: f64): void {
-  memory.fill(t.mean, 0, <usize>t.ld << 3);
-  for (let a = from; a < to; a++) axpyInto(get(t.lambda, a), t.x + ((<usize>a * t.ld) << 3), t.mean, t.ld);
-  for (let j = 0; j < t.k; j++) put(t.mean, j, get(t.mean, j) / L);
-  if (t.constant >= 0) put(t.mean, t.constant, 1);
+  const bytes = <usize>t.ld << 3;
+  const first = t.x + <usize>from * bytes;
+  memory.fill(t.mean, 0, bytes);
+  for (let a = from + 1; a < to; a++) {
+    const share = f64x2.splat(get(t.lambda, a) / L);
+    const x = t.x + <usize>a * bytes;
+    for (let j: usize = 0; j < bytes; j += 16) {
+      const d = f64x2.sub(v128.load(x + j), v128.load(first + j));
+      v128.store(t.mean + j, f64x2.add(v128.load(t.mean + j), f64x2.mul(share, d)));
+    }
+  }
+  for (let j: usize = 0; j < bytes; j += 16)
+    v128.store(t.mean + j, f64x2.add(v128.load(t.mean + j), v128.load(first + j)));
 }
 
 /** nb-fe: ℓ depends on Λ through −[lnΓ(Λ + Y) − lnΓ(Λ)]. */

@@ -133,7 +133,7 @@ export function gammaDifference(order: i32, n: i32, x: usize, y: usize, out: usi
     const b = get(y, i);
     if (!(a > 0 && b >= 0)) put(out, i, NaN);
     else if (order == 0) put(out, i, lgammaSteps(a, b));
-    else if (order == 2) put(out, i, -trigammaDifference(a, b));
+    else if (order == 2) put(out, i, b < 1 ? 0.0 : -trigammaDifference(a, b));
     else {
       stepSums(a, b);
       put(out, i, sumE / a);

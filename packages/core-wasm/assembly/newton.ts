@@ -135,6 +135,7 @@ export function setAuxiliaryFloor(value: f64): void {
 export function newton(t: Task, theta: usize, tol: f64, maxIter: i32): i32 {
   const p = t.p;
   iterations = 0;
+  scaledGradient = Infinity;
   let status = evaluate(t, theta);
   if (status) return status;
   let cap = FIRST_CAP;
@@ -146,16 +147,42 @@ export function newton(t: Task, theta: usize, tol: f64, maxIter: i32): i32 {
     if (status) return status;
     if (iterations >= maxIter) return NO_CONVERGENCE;
     iterations++;
-    const size = largest(step, p);
-    if (!(size > 0)) return NOT_POSITIVE_DEFINITE;
-    const shrink = size > cap ? cap / size : 1.0;
-    const taken = search(t, theta, shrink);
-    if (taken == 0) {
-      evaluate(t, theta);
-      return positiveDefinite ? STEP_FAILED : NOT_POSITIVE_DEFINITE;
-    }
-    cap = taken == shrink ? min(2 * cap, LAST_CAP) : max(FIRST_CAP, 0.5 * cap);
+    const taken = advance(t, theta, cap);
+    if (taken == 0) return positiveDefinite ? STEP_FAILED : NOT_POSITIVE_DEFINITE;
+    cap = taken == 1 ? min(2 * cap, LAST_CAP) : max(FIRST_CAP, 0.5 * cap);
   }
+}
+
+/**
+ * One accepted move along `step`, or along steps shifted towards the scaled gradient (Levenberg–Marquardt) where that
+ * fails. Returns the share of the capped length that was taken, 0 where nothing improves (the task is then back at theta).
+ */
+function advance(t: Task, theta: usize, cap: f64): f64 {
+  const p = t.p;
+  for (let shift: f64 = 0; shift < 1e4; shift = shift == 0 ? 1e-8 : 100 * shift) {
+    if (shift > 0 && (evaluate(t, theta) || !shiftedStep(t, shift))) continue;
+    const size = largest(step, p);
+    if (!(size > 0 && size < Infinity)) continue;
+    const invisible = !positiveDefinite && inner(t.grad, step, p) < 1e-13 * (1 + abs(t.loglik));
+    const scale = size > cap || invisible ? cap / size : 1.0;
+    const taken = search(t, theta, scale);
+    if (taken > 0) return taken / scale;
+  }
+  evaluate(t, theta);
+  return 0;
+}
+
+/** step = (−H + shift D)⁻¹ g; false where the matrix is still not positive definite. */
+function shiftedStep(t: Task, shift: f64): bool {
+  const p = t.p;
+  factorise(t);
+  scaleInto(t, factor);
+  for (let i = 0; i < p; i++) put(factor, i * p + i, get(factor, i * p + i) + shift);
+  if (!cholesky(factor, p, factor, PIVOT)) return false;
+  for (let i = 0; i < p; i++) put(work, i, get(t.grad, i) * get(diagonal, i));
+  choleskySolve(factor, p, work, step);
+  for (let i = 0; i < p; i++) put(step, i, get(step, i) * get(diagonal, i));
+  return true;
 }
 
 /** The Newton step changes no standardised parameter by more than rounding does. */
@@ -165,18 +192,19 @@ function atRounding(theta: usize, p: i32): bool {
 
 /**
  * Moves theta along `step` from length `scale`, halving until the log-likelihood rises, or stays within its rounding
- * while the slope along the step falls. Returns the length taken, 0 if none.
+ * while the slope along the step does not turn against it. Returns the length taken, 0 if none.
  */
 function search(t: Task, theta: usize, scale: f64): f64 {
   const p = t.p;
   const before = t.loglik;
   const noise = 1e-13 * (1 + abs(before));
   const slope = inner(t.grad, step, p);
+  if (!(slope > 0)) return 0;
   for (let length = scale; length > 1e-10 * scale; length *= 0.5) {
     for (let i = 0; i < p; i++) put(trial, i, get(theta, i) + length * get(step, i));
     if (evaluate(t, trial)) continue;
     const better = t.loglik > before + noise;
-    if (better || (t.loglik >= before - noise && abs(inner(t.grad, step, p)) <= slope)) {
+    if (better || (t.loglik >= before - noise && inner(t.grad, step, p) >= -slope)) {
       memory.copy(theta, trial, <usize>p << 3);
       return length;
     }

@@ -7,7 +7,7 @@ import { excess, lgamma, log1p, logExcess } from './special';
 import { lnNegbin, lnPoissonSaturated, stepSums, sumE, sumV, sumW } from './steps';
 import { sumAdd, sumEnd, sumStart } from './sum';
 import { ETA_MAX, ETA_OVERFLOW, get, NB1, OK, POISSON, put, Task, weight } from './task';
-import { exp1, expInto } from './vmath';
+import { exp1, expInto, log1 } from './vmath';
 
 /** Counts from here on take the deviance form of the Poisson log-likelihood, which does not cancel. */
 const LARGE_COUNT: f64 = 64;
@@ -107,6 +107,12 @@ export function poissonBase(t: Task): f64 {
   return sumEnd();
 }
 
+/** y ln(y/μ) + μ − y without cancellation near μ = y. */
+function largeDeviance(y: f64, mu: f64, eta: f64): f64 {
+  const t = (mu - y) / y;
+  return t > -0.5 && t < 1 ? y * excess(t) : y * (log1(y) - eta) + (mu - y);
+}
+
 /** ℓ = y η − μ − lnΓ(y + 1); e = y − μ; w = μ. */
 function poissonBlock(t: Task, from: i32, rows: i32): void {
   for (let r = 0; r < rows; r++) {
@@ -118,7 +124,7 @@ function poissonBlock(t: Task, from: i32, rows: i32): void {
     put(t.rowE, r, w * e);
     put(t.rowW, r, w * mu);
     if (w == 0) continue;
-    sumAdd(w * (y < LARGE_COUNT ? y * get(t.eta, i) - mu : -y * excess(-e / y)));
+    sumAdd(w * (y < LARGE_COUNT ? y * get(t.eta, i) - mu : -largeDeviance(y, mu, get(t.eta, i))));
   }
 }
 

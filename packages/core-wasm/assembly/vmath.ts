@@ -84,10 +84,8 @@ export function exp1(x: f64): f64 {
 // @ts-ignore: decorator
 @inline
 function logNormal(x: v128): v128 {
-  const kb = v128.and(
-    i64x2.shr_u(i64x2.add(i64x2.sub(x, i64x2.splat(0x3fe6a09e00000000)), i64x2.splat(0x4000000000000000)), 52),
-    i64x2.splat(0x7ff),
-  );
+  // 0x4000… − 0x3fe6a09e…: the exponent steps at √½
+  const kb = i64x2.shr_u(i64x2.add(x, i64x2.splat(0x00195f6200000000)), 52);
   const m = i64x2.sub(x, i64x2.shl(i64x2.sub(kb, i64x2.splat(1024)), 52));
   const k = f64x2.sub(v128.or(kb, i64x2.splat(0x4330000000000000)), c(LOG, 0));
   const f = f64x2.sub(m, c(LOG, 10));

@@ -1,5 +1,5 @@
 /** The certified data sets as kernel problems. Test code only. */
-import { certified, fixtureText, type Certified, type CertifiedFit } from '@gravpanel/test-fixtures';
+import { type Certified, type CertifiedFit, certified, fixtureText } from '@gravpanel/test-fixtures';
 import type { KernelModel, Problem } from '../src/index.ts';
 
 /** Model key → name in certified.json. */
