@@ -14,7 +14,7 @@ const packageDir = (name) => dirname(createRequire(import.meta.url).resolve(`${n
 const range = (from, to) => String.fromCodePoint(...Array.from({ length: to - from + 1 }, (_, i) => from + i));
 const LATIN = range(0x20, 0x7e) + range(0xa0, 0xff) + range(0x100, 0x17f);
 const GREEK = 'αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΦΨΩ';
-const MARKS = '‡†−×≥≤≠≈∞→←↑↓✓–—‘’“”„…•′″€№‰\u2009\u202f\u2010⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺₀₁₂₃₄₅₆₇₈₉';
+const MARKS = '‡†−×≥≤≠≈∞→←↑↓✓–—‘’“”„…•′″€№‰\u2009\u202f\u2010₀₁₂₃₄₅₆₇₈₉';
 export const CHARACTERS = LATIN + GREEK + MARKS;
 
 const FACES = [

@@ -52,14 +52,11 @@ export function scientific(x: number, digits: number): string {
   return `${negative ? '-' : ''}${body}e${power}`;
 }
 
-const SUPERSCRIPT: Record<string, string> = Object.fromEntries([...'0123456789-'].map((c, i) => [c, '⁰¹²³⁴⁵⁶⁷⁸⁹⁻'[i]]));
-
-/** For the eye: hyphen-minus becomes U+2212 and "1.2e-07" becomes "1.2×10⁻⁷". */
+/** For the eye: hyphen-minus becomes U+2212, "1.2e-07" becomes "1.2e−7" (the serif has no superscript minus). */
 export function display(text: string): string {
   const [mantissa, power] = text.split('e');
-  const minus = mantissa.replace('-', '\u2212');
-  if (power === undefined) return minus;
-  return `${minus}×10${[...String(Number(power))].map((c) => SUPERSCRIPT[c]).join('')}`;
+  const minus = (t: string) => t.replace('-', '\u2212');
+  return power === undefined ? minus(mantissa) : `${minus(mantissa)}e${minus(String(Number(power)))}`;
 }
 
 const isZeroText = (text: string) => !/[1-9]/.test(text);

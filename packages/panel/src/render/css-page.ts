@@ -59,7 +59,7 @@ main>section+section{padding-top:8px}
 .side{display:grid;grid-template-columns:17rem minmax(0,1fr);gap:0 48px;align-items:start}
 .side>.items figcaption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .figures{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:8px 56px;align-items:start}
-.figures:has(>:only-child){grid-template-columns:minmax(0,42rem)}
+.figures:has(>:only-child){grid-template-columns:minmax(0,36rem)}
 
 .contents{font:400 .8125rem/1.5rem var(--sans);padding-top:8px;display:flex;flex-wrap:wrap;gap:0 20px}
 .contents a{color:var(--ink2);text-decoration:none}
@@ -82,6 +82,7 @@ footer p{max-width:46rem;margin:0 0 8px}
 footer .hash{overflow-wrap:anywhere}
 
 @media (max-width:1000px){
+h1{font-size:2.0625rem;line-height:2.5rem}
 .page{padding-inline:32px}
 .opening{gap:24px 40px;grid-template-columns:minmax(0,1fr) 15rem}
 .side,.figures{grid-template-columns:minmax(0,1fr)}
@@ -119,6 +120,7 @@ figure.table figcaption{font-size:10.5pt;line-height:13pt;margin-bottom:4pt;brea
 .frame{overflow:visible}
 .frame th,.frame td{position:static!important;padding-left:3pt;padding-right:3pt}
 .regression table{font-size:9pt;line-height:11.6pt}
+.regression tbody tr.first{height:0}
 .regression tbody tr.first>*,.regression tbody tr.only>*{padding-top:2.5pt}
 .frame small{font-size:7.5pt;line-height:9.5pt}
 .grid table{font-size:8.5pt;line-height:11pt}
@@ -131,10 +133,9 @@ figure.plot,.figures>*{break-inside:avoid}
 figure.table:not(.long){break-inside:avoid}
 figure.table.many{page:wide}
 .side{grid-template-columns:44mm minmax(0,1fr);gap:0 8mm}
-.figures{grid-template-columns:repeat(2,minmax(0,1fr));gap:8mm}
-.figures:has(>:only-child){grid-template-columns:minmax(0,120mm)}
-.figures>:only-child .narrow,.figures:not(:has(>:only-child)) .wide{display:none}
-.figures>:only-child .wide,.figures:not(:has(>:only-child)) .narrow{display:block}
+.figures,.figures:has(>:only-child){display:block;max-width:126mm}
+figure.plot .narrow{display:none}
+figure.plot .wide{display:block}
 footer{font-size:8pt;line-height:11pt;padding-bottom:0}
 }
 `;

@@ -62,7 +62,8 @@ ${each((k) => `.v${k}`.concat(k < MOST ? ',' : ''))}{display:none}
 ${chosen.drawings}
 .frame .strip{width:13.75rem;min-width:13.75rem;padding:0 6px 0 20px;position:relative}
 .frame td.strip{vertical-align:top}
-th.strip{font:600 .8125rem/1.125rem var(--sans)}
+.frame th.strip{font:600 .8125rem/1.125rem var(--sans);text-align:left}
+.frame th.over-heads{border-bottom:.75px solid var(--ink);padding-bottom:5px}
 .frame th.strip b{font-weight:600}
 .frame tbody td.strip:not(:has(.axis))::before{content:"";position:absolute;top:0;bottom:0;left:calc(20px + (100% - 26px)*var(--z));width:1px;background:var(--rule)}
 .iv{position:relative;height:19px}
@@ -104,7 +105,7 @@ tr.quiet .bar>.bar{background:var(--c7)}
 .notes p{margin:0 0 2px}
 
 @container (min-width:600px){.regression p.over,.regression thead:has(.over-heads) .beside-heads{display:none!important}}
-@container (min-width:600px) and (max-width:1019px){.tabs{display:none}}
+@container (min-width:600px) and (max-width:1019px){.tabs{display:none}.regression td.n,.regression th.n{padding-left:3px;padding-right:3px}.regression th.n,.regression td.n.mid{padding-right:1.3em}.regression tbody th{min-width:10.5rem}}
 @container (min-width:1020px){
 .regression:not(.many) .strip,.regression:not(.many) .axis-row{display:table-cell}
 .regression:not(.many) .axis-row{display:table-row}

@@ -64,7 +64,7 @@ const isSide = ({ items, prose }: Section) =>
   items.length === 1 && prose.length > 0 && items[0].kind === 'table' && items[0].parts !== undefined;
 
 function sectionHtml(section: Section, first: boolean, document: DrawingDocument): string {
-  const id = slug(section.id);
+  const id = `s-${slug(section.id)}`;
   const leads = first && section.items[0]?.kind === 'table';
   const heading = `<h2 id="${id}-h"${leads ? ' class="sr"' : ''}>${escapeHtml(section.title)}</h2>`;
   const prose =
@@ -95,7 +95,7 @@ function topHtml({ title, question, sections }: Report): string {
     ([id, label], i) =>
       `<input type="radio" name="theme" id="theme-${id}"${i === 0 ? ' checked' : ''}><label for="theme-${id}">${label}</label>`,
   );
-  const links = sections.map(({ id, title: name }) => `<a href="#${slug(id)}">${escapeHtml(name)}</a>`);
+  const links = sections.map(({ id, title: name }) => `<a href="#s-${slug(id)}">${escapeHtml(name)}</a>`);
   return `<header class="top page"><span class="wordmark">gravpanel</span><span class="study">${question ? escapeHtml(title) : ''}</span><fieldset class="theme"><legend class="sr">Colours</legend>${themes.join('')}</fieldset></header>
 <nav class="contents page" aria-label="Contents">${links.join('')}</nav>`;
 }
@@ -148,9 +148,9 @@ ${runningFoot(report)}
 </style>
 </head>
 <body>
-<a class="skip" href="#main">Skip to the results</a>
+<a class="skip" href="#results">Skip to the results</a>
 ${topHtml(report)}
-<main id="main" class="page">
+<main id="results" class="page">
 ${openingHtml(report)}
 ${sections.join('\n')}
 </main>
