@@ -5,6 +5,8 @@ import { isFit, type RegressionTableStyle } from './regression-style.ts';
 import type { Cell, Fit, FitResult, TableRow } from './types.ts';
 
 const EMPTY: Cell = { text: '', kind: 'empty' };
+/** A dispersion of zero is the boundary of its space: it has no standard error. */
+const BOUNDARY: Cell = { text: 'boundary', kind: 'text' };
 
 function row(label: string, results: FitResult[], cellOf: (fit: Fit) => Cell | undefined): TableRow[] {
   const cells = results.map((result) => (isFit(result) ? (cellOf(result) ?? EMPTY) : EMPTY));
@@ -64,7 +66,7 @@ function parameterRows(results: FitResult[], digits: number): TableRow[] {
       const decimals = pairDecimals(p.estimate, p.se, digits);
       return [
         { text: shown(p.estimate, decimals.estimate, digits), value: p.estimate, kind: 'estimate' },
-        { text: `(${shown(p.se, decimals.se, digits)})`, value: p.se, kind: 'se' },
+        p.se > 0 ? { text: `(${shown(p.se, decimals.se, digits)})`, value: p.se, kind: 'se' } : BOUNDARY,
       ];
     });
     const term = `/${name}`;

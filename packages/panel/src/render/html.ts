@@ -148,7 +148,7 @@ export function renderTableHtml(table: Table): string {
   const style = [...widths, ...(strip ? [`--z:${(strip.zero / 100).toFixed(4)}`] : [])].join(';');
   const tabs = table.fits !== undefined && table.columns.length > 1;
   const kind = table.fits ? 'regression' : 'grid';
-  const size = table.columns.length > 7 ? ' many' : '';
+  const size = `${table.columns.length > 7 ? ' many' : ''}${table.body.length + table.foot.length > 48 ? ' long' : ''}`;
   const caption = `${table.number ? `<b>${escapeHtml(table.number)}.</b> ` : ''}${escapeHtml(table.title)}`;
   const foot =
     table.foot.length > 0 ? `<tfoot>\n${rowsHtml(table, table.foot, undefined, strip !== undefined)}\n</tfoot>` : '';
