@@ -1,0 +1,4 @@
+/** The expression language of derive, filters and terms: text → tree → values. */
+export { evaluateExpression, evaluateNumbers } from './expression-eval.ts';
+export { type Expression, namesIn, parseExpression } from './expression-parse.ts';
+export { printExpression, printName } from './expression-print.ts';

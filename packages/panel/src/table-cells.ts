@@ -1,0 +1,48 @@
+/** Cells of text tables → typed columns. */
+import type { Column } from './types.ts';
+
+const X = 120;
+const B = 98;
+const O = 111;
+
+/** The nearest double to a decimal number; undefined for anything else (hex, separators, NaN, Inf, overflow, empty). */
+export function parseNumber(cell: string): number | undefined {
+  const value = Number(cell);
+  if (!Number.isFinite(value)) return undefined;
+  if (value !== 0) {
+    if (cell.length > 2) {
+      // Number() also reads 0x1f, 0b1 and 0o7; a sign before them it refuses.
+      const text = cell.charCodeAt(0) <= 32 ? cell.trim() : cell;
+      const second = text.charCodeAt(1) | 32;
+      if (second === X || second === B || second === O) return undefined;
+    }
+    return value;
+  }
+  return /^\s*[+-]?(0+\.?0*|\.0+|\d*\.?\d*e[+-]?\d+)\s*$/i.test(cell) ? value : undefined;
+}
+
+/** Cells that mean missing in every table; the reader's option adds to them. */
+export const MISSING = ['', 'NA', '.'];
+
+/** Whether a cell is missing, blanks around it aside. */
+export function isMissingCell(cell: string, missing: Set<string>): boolean {
+  return missing.has(cell) || missing.has(cell.trim());
+}
+
+/**
+ * Column j of `rows`: numeric where every cell that is not missing is a number, else text. Short rows must not occur.
+ * Missing is NaN in numbers, null in text.
+ */
+export function typeColumn(rows: string[][], j: number, missing: Set<string>): Column {
+  const n = rows.length;
+  const values = new Float64Array(n);
+  const numericTokens = [...missing].some((token) => parseNumber(token) !== undefined);
+  for (let i = 0; i < n; i++) {
+    const cell = rows[i][j];
+    const value = parseNumber(cell);
+    if (value !== undefined && !(numericTokens && isMissingCell(cell, missing))) values[i] = value;
+    else if (isMissingCell(cell, missing)) values[i] = Number.NaN;
+    else return { kind: 'text', values: rows.map((row) => (isMissingCell(row[j], missing) ? null : row[j])) };
+  }
+  return { kind: 'number', values };
+}
