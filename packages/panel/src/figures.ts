@@ -3,7 +3,7 @@ import { decimal } from './format.ts';
 import { intervals } from './intervals.ts';
 import { termLabel, type Variables } from './labels.ts';
 import { comparesUnits, isFit } from './regression-style.ts';
-import type { Cell, CoefficientPlot, Figure, Fit, FitResult, Table } from './types.ts';
+import type { Cell, CoefficientPlot, Figure, Fit, FitResult, Table, TableRow } from './types.ts';
 
 export interface CoefficientFigureOptions {
   id: string;
@@ -40,33 +40,37 @@ function seriesOf(fit: Fit, label: string, o: CoefficientFigureOptions): Series 
 }
 
 const number = (value: number): Cell => ({ text: decimal(value), value, kind: 'number' });
-const EMPTY: Cell = { text: '', kind: 'empty' };
 
+const HEADS = ['Estimate', '90% from', '90% to', '95% from', '95% to'];
+
+/** One row a term and series, in the order of the drawing. */
 function tableOf(series: Series[], o: CoefficientFigureOptions): Table {
-  const heads = ['Estimate', '90% from', '90% to', '95% from', '95% to'];
+  const several = series.length > 1;
   const terms = [...new Set(series.flatMap((s) => s.points.map((p) => p.term)))];
-  const body = terms.map((term) => {
-    const found = series.map((s) => s.points.find((p) => p.term === term));
-    const some = found.find((p) => p !== undefined);
-    const cells = found.flatMap((p) =>
-      p ? [p.estimate, p.lo90, p.hi90, p.lo95, p.hi95].map(number) : heads.map(() => EMPTY),
-    );
-    return {
-      label: some?.label ?? term,
-      ...(some?.unit && { unit: some.unit }),
-      ...(found.some((p) => p && !p.within) && { mark: '‡' }),
-      cells,
-      kind: 'only' as const,
-    };
-  });
-  const spanners = series.map(({ label }, k) => ({ label, from: k * heads.length, to: (k + 1) * heads.length - 1 }));
+  const body = terms.flatMap((term) =>
+    series.flatMap(({ label: name, points }): TableRow[] => {
+      const p = points.find((point) => point.term === term);
+      if (!p) return [];
+      const cells = [p.estimate, p.lo90, p.hi90, p.lo95, p.hi95].map(number);
+      const mark = !p.within && { mark: '‡' };
+      return [
+        {
+          label: p.label,
+          ...mark,
+          cells: [...(several ? [{ text: name, kind: 'text' as const }] : []), ...cells],
+          kind: 'only',
+        },
+      ];
+    }),
+  );
+  const columns = HEADS.map((head) => ({ head, align: 'decimal' as const }));
   return {
     kind: 'table',
     id: `${o.id}-data`,
     title: `Numbers of “${o.title}”`,
-    spanners: series.length > 1 ? spanners : [],
+    spanners: [],
     stub: 'Term',
-    columns: series.flatMap(() => heads.map((head) => ({ head, align: 'decimal' as const }))),
+    columns: several ? [{ head: 'Column', align: 'left' }, ...columns] : columns,
     body,
     foot: [],
     notes: [],

@@ -37,9 +37,9 @@ function vcovWords({ vcovInfo, distribution }: Fit): string {
 
 const SHOWN = {
   se: 'Standard errors in parentheses',
-  t: 'Test statistics in parentheses, standard errors',
-  p: 'p values in parentheses, standard errors',
-  ci: 'Confidence intervals in brackets, standard errors',
+  t: 'Test statistics in parentheses; standard errors',
+  p: 'p values in parentheses; standard errors',
+  ci: 'Confidence intervals in brackets; standard errors',
 };
 
 function inferenceNote(results: FitResult[], { show, stars }: RegressionTableStyle): string {
@@ -52,9 +52,10 @@ function inferenceNote(results: FitResult[], { show, stars }: RegressionTableSty
   const levels = new Set(results.filter(isFit).map((fit) => fixed(fit.level * 100, 0)));
   const what =
     show === 'ci' && levels.size === 1
-      ? `${[...levels][0]}% confidence intervals in brackets, standard errors`
+      ? `${[...levels][0]}% confidence intervals in brackets; standard errors`
       : SHOWN[show];
-  return `${what}${words.startsWith('(') ? ': ' : ', '}${words}.${rule}`;
+  const link = words.startsWith('(') ? ': ' : show === 'se' ? ', ' : ' ';
+  return `${what}${link}${words}.${rule}`;
 }
 
 const MARK =

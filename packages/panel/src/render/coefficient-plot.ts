@@ -20,16 +20,20 @@ const TOP = 18;
 const AXIS = 26;
 const RIGHT = 16;
 const LABEL = 14.5;
+/** Most of the width that labels take. */
+const LABEL_SHARE = 0.38;
+const SERIF_WIDTH = 1.09;
 const HALO = { stroke: 'var(--paper)', strokeWidth: 4 };
 
 type Point = CoefficientPlot['series'][number]['points'][number];
 interface Row {
-  label: string;
+  lines: string[];
   unit?: string;
-  within: boolean;
-  /** One per series. */
-  points: (Point | undefined)[];
-  /** Middle of the row, px. */
+  /** The unit has a line of its own under the label. */
+  unitBelow: boolean;
+  points: { point: Point; series: number }[];
+  /** Upper edge of the row and middle of its intervals, px. */
+  top: number;
   y: number;
 }
 interface Mark extends Point {
@@ -43,7 +47,6 @@ interface Geometry {
   rows: Row[];
   marks: Mark[];
   left: number;
-  rowHeight: number;
   bottom: number;
   width: number;
   narrow: boolean;
@@ -53,44 +56,56 @@ interface Geometry {
 /** One series is blue; of two, the first is ochre and the last blue, so that the later one is the darker. */
 const colourOrder = (count: number) => (count === 2 ? [3, 0] : Array.from({ length: count }, (_, k) => k));
 
-/** Rows in the order in which the series name their terms. */
-function rowsOf({ series }: CoefficientPlot, height: number, offset: number): Row[] {
+/**
+ * Rows in the order in which the series name their terms. A row is 50 px high, or as high as its series need; on a narrow page its
+ * label stands above it.
+ */
+function rowsOf({ series }: CoefficientPlot, width: number, narrow: boolean): Row[] {
   const terms = [...new Set(series.flatMap((s) => s.points.map((p) => p.term)))];
-  return terms.map((term, i) => {
-    const points = series.map((s) => s.points.find((p) => p.term === term));
-    const { label, unit } = points.find((p) => p !== undefined) as Point;
-    const within = points.every((p) => !p || p.within);
-    return { label, unit, within, points, y: TOP + offset + height * (i + 0.5) };
+  let top = TOP;
+  return terms.map((term) => {
+    const points = series.flatMap((s, k) =>
+      s.points.filter((p) => p.term === term).map((point) => ({ point, series: k })),
+    );
+    const { label, unit } = points[0].point;
+    const within = points.every(({ point }) => point.within);
+    const text = label + (within ? '' : '\u00a0‡');
+    const lines = wrapPixels(text, (narrow ? width - 16 : width * LABEL_SHARE - 12) / SERIF_WIDTH, LABEL);
+    const beyond = serifWidth(lines[lines.length - 1]) + 9 + textWidth(unit ?? '') > width - 16;
+    const unitBelow = unit !== undefined && (!narrow || beyond);
+    const above = narrow ? (lines.length + (unitBelow ? 1 : 0)) * 17 + 5 : 0;
+    const beside = narrow ? 0 : lines.length * 17 + (unit ? 15 : 0) + 10;
+    const height = above + Math.max(ROW, GROUP * (points.length - 1) + 33, beside);
+    const row = { lines, unit, unitBelow, points, top, y: top + above + (height - above) / 2 };
+    top += height;
+    return row;
   });
 }
 
 function marksOf(rows: Row[], count: number): Mark[] {
   const order = colourOrder(count);
   return rows.flatMap((row) =>
-    row.points.flatMap((p, k): Mark[] => {
-      if (!p) return [];
-      const { mark, text } = seriesColour(order[k]);
-      const grey = !p.within && count === 1;
-      const y = row.y + (k - (count - 1) / 2) * GROUP;
-      return [{ ...p, y, colour: grey ? 'var(--c7)' : mark, text: grey ? 'var(--t7)' : text, series: k }];
+    row.points.map(({ point, series }, i): Mark => {
+      const { mark, text } = seriesColour(order[series]);
+      const grey = !point.within && count === 1;
+      const y = row.y + (i - (row.points.length - 1) / 2) * GROUP;
+      return { ...point, y, colour: grey ? 'var(--c7)' : mark, text: grey ? 'var(--t7)' : text, series };
     }),
   );
 }
 
 /** Serif letters are wider than the sans that textWidth knows. */
-const serifWidth = (text: string) => textWidth(text, LABEL) * 1.09;
+const serifWidth = (text: string) => textWidth(text, LABEL) * SERIF_WIDTH;
 
 function geometryOf(figure: CoefficientPlot, width: number, narrow: boolean): Geometry {
   const domain = intervalDomain(figure.series.flatMap((s) => s.points.map((p) => ({ lo: p.lo95, hi: p.hi95 }))));
-  const count = figure.series.length;
-  const above = narrow ? 22 : 0;
-  const rowHeight = Math.max(ROW, GROUP * (count - 1) + 33) + above;
-  const rows = rowsOf(figure, rowHeight, above / 2);
-  const longest = Math.max(...rows.map((r) => serifWidth(r.label) + (r.within ? 0 : 14)));
-  const left = narrow ? 8 : Math.min(width * 0.38, longest + 16);
+  const rows = rowsOf(figure, width, narrow);
+  const longest = Math.max(...rows.flatMap((r) => [...r.lines.map(serifWidth), textWidth(r.unit ?? '')]));
+  const left = narrow ? 8 : Math.min(width * LABEL_SHARE, longest + 16);
   const unitsPerPixel = (domain[1] - domain[0]) / (width - left - RIGHT);
-  const bottom = TOP + rowHeight * rows.length;
-  return { domain, rows, marks: marksOf(rows, count), left, rowHeight, bottom, width, narrow, unitsPerPixel };
+  const marks = marksOf(rows, figure.series.length);
+  const lowest = Math.max(...marks.map((m) => m.y));
+  return { domain, rows, marks, left, bottom: lowest + ROW / 2, width, narrow, unitsPerPixel };
 }
 
 function axisMarks({ domain, bottom, narrow }: Geometry): Plot.Markish[] {
@@ -179,19 +194,18 @@ function seriesLabels({ series }: CoefficientPlot, { marks, domain, unitsPerPixe
 }
 
 /** A row's label in serif with its unit in small sans under it: beside the row, or above it on a narrow page. */
-function labelMarks(row: Row, { narrow, left, rowHeight, domain, unitsPerPixel }: Geometry): Plot.Markish[] {
+function labelMarks(row: Row, { narrow, left, domain, unitsPerPixel }: Geometry): Plot.Markish[] {
+  const { lines, unit, unitBelow } = row;
   const x = () => domain[0] - (narrow ? 0 : (left - 0.5) * unitsPerPixel);
-  const y = narrow ? row.y - rowHeight / 2 + 10 : row.y;
-  const label = row.label + (row.within ? '' : '\u00a0‡');
-  const lines = narrow ? [label] : wrapPixels(label, left - 12, LABEL);
-  const top = y - (lines.length - 1) * 8.5 - (row.unit && !narrow ? 7 : 0);
+  const first = narrow ? row.top + 12 : row.y - (lines.length - 1) * 8.5 - (unit ? 7 : 0);
   const start = { x, textAnchor: 'start', ...(narrow && HALO) } as const;
   const texts = lines.map((line, i) =>
-    Plot.text([line], { ...start, y: () => top + i * 17, fill: 'var(--ink)', fontSize: LABEL, fontFamily: SERIF }),
+    Plot.text([line], { ...start, y: () => first + i * 17, fill: 'var(--ink)', fontSize: LABEL, fontFamily: SERIF }),
   );
-  if (!row.unit) return texts;
-  const place = narrow ? { y: () => y, dx: serifWidth(label) + 9 } : { y: () => top + lines.length * 17 - 1 };
-  return [...texts, Plot.text([row.unit], { ...start, ...place, fill: 'var(--ink3)' })];
+  if (!unit) return texts;
+  const last = first + (lines.length - 1) * 17;
+  const place = unitBelow ? { y: () => last + 16 } : { y: () => last, dx: serifWidth(lines[lines.length - 1]) + 9 };
+  return [...texts, Plot.text([unit], { ...start, ...place, fill: 'var(--ink3)' })];
 }
 
 /** The drawing as an SVG element of the injected document, coloured by CSS variables. */

@@ -123,6 +123,8 @@ figure.table figcaption{font-size:10.5pt;line-height:13pt;margin-bottom:4pt;brea
 .regression tbody tr.first{height:0}
 .regression tbody tr.first>*,.regression tbody tr.only>*{padding-top:2.5pt}
 .frame small{font-size:7.5pt;line-height:9.5pt}
+.many.regression table{font-size:8.5pt;line-height:10.4pt}
+.many.regression tbody tr.first>*{padding-top:1.5pt}
 .grid table{font-size:8.5pt;line-height:11pt}
 .notes{font-size:8pt;line-height:10.5pt;max-width:none}
 thead{display:table-header-group}

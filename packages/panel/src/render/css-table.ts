@@ -84,7 +84,8 @@ ${chosen.focus}{outline:2px solid var(--accent);outline-offset:2px}
 .grid table{font:400 .8125rem/1.125rem var(--sans);font-variant-numeric:tabular-nums lining-nums}
 .grid{max-width:56rem}
 .grid.many{max-width:none}
-.many .frame th,.many .frame td{padding-left:5px;padding-right:5px}
+.many .frame :is(th,td):not(:first-child){padding-left:5px;padding-right:5px}
+.grid tbody th{min-width:7rem}
 .grid thead th{color:var(--ink2)}
 .grid tbody th,.grid tbody td{padding-top:4px;padding-bottom:4px;border-bottom:.75px solid var(--hair)}
 .grid tbody tr:last-child>*{border-bottom:0}
@@ -112,7 +113,7 @@ tr.quiet .bar>.bar{background:var(--c7)}
 ${chosen.heads}{text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:3px}
 }
 @container (max-width:599px){
-.regression:has(.tabs) .spanner{display:none}
+.regression .spanner{display:none}
 .regression:has(.tabs) .tabs{display:flex;flex-wrap:wrap;border:0;margin:0 0 8px;padding:0;gap:2px;position:relative}
 .regression .tabs label{display:block;flex:1 0 44px;text-align:center;font:400 .875rem/2.625rem var(--sans);color:var(--ink2);border-bottom:2px solid var(--hair);cursor:pointer}
 .regression .tabs input:checked+label{color:var(--ink);font-weight:600;border-color:var(--ink)}

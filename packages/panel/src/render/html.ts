@@ -111,7 +111,10 @@ function headHtml(table: Table, strip: Strip | undefined, group: string): string
 const partsLegend = (parts: string[]) =>
   parts.map((part, k) => `<span class="key"><i class="p${k + 1}"></i>${escapeHtml(part)}</span>`).join(' ');
 
-/** One radio button a column: on a narrow page they are tabs, on a wide one they choose the strip's column. No script. */
+/**
+ * One radio button a column: on a narrow page they are tabs, on a wide one they choose the strip's column, without a script.
+ * The heads over the chosen column follow in words, for the narrow page.
+ */
 function tabsHtml(table: Table, group: string): string {
   const chosen = table.columns.map((_, j) => j).findLast((j) => table.fits?.[j] && isFit(table.fits[j])) ?? 0;
   const tabs = table.columns.map(({ head }, j) => {
@@ -125,7 +128,9 @@ function tabsHtml(table: Table, group: string): string {
     );
     return words.length > 0 ? `<p class="over v${j + 1}">${escapeHtml(words.join(' · '))}</p>` : '';
   });
-  return `<fieldset class="tabs"><legend>Column shown</legend>${tabs.join('')}</fieldset>${heads.join('')}`;
+  const choice =
+    tabs.length > 1 ? `<fieldset class="tabs"><legend>Column shown</legend>${tabs.join('')}</fieldset>` : '';
+  return choice + heads.join('');
 }
 
 /** Ticks under the strip: beside the constant, which is never drawn, or in a row of their own. */
@@ -146,7 +151,6 @@ export function renderTableHtml(table: Table): string {
   const strip = table.fits ? stripOf(table) : undefined;
   const widths = table.columns.flatMap(({ align }, j) => (align === 'decimal' ? [boxes(table, j)] : []));
   const style = [...widths, ...(strip ? [`--z:${(strip.zero / 100).toFixed(4)}`] : [])].join(';');
-  const tabs = table.fits !== undefined && table.columns.length > 1;
   const kind = table.fits ? 'regression' : 'grid';
   const size = `${table.columns.length > 7 ? ' many' : ''}${table.body.length + table.foot.length > 48 ? ' long' : ''}`;
   const caption = `${table.number ? `<b>${escapeHtml(table.number)}.</b> ` : ''}${escapeHtml(table.title)}`;
@@ -155,7 +159,7 @@ export function renderTableHtml(table: Table): string {
   const notes = table.notes.length > 0 ? `<div class="notes">${table.notes.map(noteHtml).join('')}</div>` : '';
   return `<figure class="table ${kind}${size}" id="t-${id}">
 <figcaption id="h-${id}">${caption}</figcaption>
-${tabs ? tabsHtml(table, `col-${id}`) : ''}
+${table.fits ? tabsHtml(table, `col-${id}`) : ''}
 <div class="frame" role="region" aria-labelledby="h-${id}" tabindex="0">
 <table aria-labelledby="h-${id}"${style && ` style="${style}"`}>
 ${headHtml(table, strip, `col-${id}`)}

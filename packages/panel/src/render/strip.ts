@@ -1,5 +1,5 @@
 /** The interval strip at the right of a regression table: the chosen column's estimates on one shared scale. */
-import { display, fixed } from '../format.ts';
+import { display, fixed, separated } from '../format.ts';
 import { intervals } from '../intervals.ts';
 import { comparesUnits, isFit } from '../regression-style.ts';
 import type { Coefficient, FitResult, Table } from '../types.ts';
@@ -60,13 +60,16 @@ export function stripCell(table: Table, term: string | undefined, strip: Strip):
   return drawings.join('');
 }
 
+const label = (tick: number) => display(separated(String(tick)));
+
 /** Ticks under the strip. */
 export function stripAxis({ domain }: Strip): string {
-  const ticks = niceTicks(domain[0], domain[1], 6);
+  const many = niceTicks(domain[0], domain[1], 6);
+  const ticks = many.some((tick) => label(tick).length > 4) ? niceTicks(domain[0], domain[1], 2) : many;
   const main = new Set([ticks[0], 0, ticks.at(-1)]);
   const labels = ticks.map(
     (tick) =>
-      `<i${main.has(tick) ? '' : ' class="minor"'} style="left:${css(position(tick, domain))}">${display(String(tick))}</i>`,
+      `<i${main.has(tick) ? '' : ' class="minor"'} style="left:${css(position(tick, domain))}">${label(tick)}</i>`,
   );
   return `<span class="axis" aria-hidden="true">${labels.join('')}</span>`;
 }
