@@ -5,6 +5,7 @@ import { buildDesigns } from './design.ts';
 import { type Expanded, expandDummies } from './dummies.ts';
 import { PanelError } from './errors.ts';
 import { DEFAULT_TOL, type Estimate, estimate } from './estimate.ts';
+import { fitStatistics, sumsOfSquares } from './fit-statistics.ts';
 import { fixed } from './format.ts';
 import { kernelFailure } from './kernel-failure.ts';
 import { checkOptions, type Model, modelOf, models } from './models/index.ts';
@@ -101,34 +102,6 @@ function nullLoglik(design: Design, { model, problem }: Estimated, kernels: Kern
   const constant: Problem = { ...problem, k: 1, x: new Float64Array(problem.n).fill(1) };
   const { fit } = estimate(model, constant, kernels, { single: true });
   return fit.status === Status.ok || fit.status === Status.poissonBoundary ? fit.loglik : undefined;
-}
-
-/** RSS and the total sum of squares that R² compares it with (about the mean where the model has a constant). */
-function sumsOfSquares({ n, y, weights, hasIntercept, fixef }: Design, eta: Float64Array) {
-  let w = 0;
-  let wy = 0;
-  for (let i = 0; i < n; i++) {
-    w += weights?.[i] ?? 1;
-    wy += (weights?.[i] ?? 1) * y[i];
-  }
-  const centre = hasIntercept || fixef.length > 0 ? wy / w : 0;
-  let rss = 0;
-  let tss = 0;
-  for (let i = 0; i < n; i++) {
-    rss += (weights?.[i] ?? 1) * (y[i] - eta[i]) ** 2;
-    tss += (weights?.[i] ?? 1) * (y[i] - centre) ** 2;
-  }
-  return { rss, tss, centred: centre !== 0 || hasIntercept || fixef.length > 0 };
-}
-
-function fitStatistics(design: Design, { model, fit }: Estimated, dofResidual: number, nullloglik?: number) {
-  if (model.key === 'ols') {
-    const { rss, tss, centred } = sumsOfSquares(design, fit.eta);
-    if (!(tss > 0)) return {};
-    const R2 = 1 - rss / tss;
-    return { R2, adjR2: 1 - ((1 - R2) * (design.n - (centred ? 1 : 0))) / dofResidual };
-  }
-  return nullloglik !== undefined && nullloglik < 0 ? { McFadden: 1 - fit.loglik / nullloglik } : {};
 }
 
 /** Parameters as fixest counts them: no auxiliaries; effects whose levels lie within clusters count as one. */
@@ -238,7 +211,7 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels): Fit {
     parameters: boundary
       ? model.auxiliaries.map(({ shown }) => ({ name: shown, estimate: 0, se: 0 }))
       : auxiliaryTable(auxiliaries, estimates, covariance),
-    fitStatistics: fitStatistics(design, estimated, n - dof, nullloglik),
+    fitStatistics: fitStatistics(design, model, fit, n - dof, nullloglik),
     fixef: design.fixef.map(({ name, levels }) => ({ name, levels: levels.length })),
     collinear: design.collinear,
     sample: design.sample,

@@ -1,0 +1,201 @@
+/** Counts over time: the total and the largest units, with stages of growth. */
+import { op, table } from 'arquero';
+import { assertAddsUp, countsOf, describedRows, labelsOf, missingNote } from './describe-rows.ts';
+import { holdings } from './describe-shares.ts';
+import { PanelError } from './errors.ts';
+import { count, decimal, fixed, percent } from './format.ts';
+import { type Variables, variableLabel } from './labels.ts';
+import type { DescribeSpec } from './study.ts';
+import type { Cell, Figure, Frame, PanelIndex, SeriesPlot, Table, TableRow } from './types.ts';
+
+const DEFAULT_TOP = 4;
+
+type Point = { x: number; y: number };
+type Stage = SeriesPlot['stages'][number];
+
+const amount = (x: number) => (Number.isInteger(x) ? count(x) : decimal(x, 1));
+const rate = (growth: number) => `${percent(growth)}%`;
+
+function panelOf({ panel }: Frame): PanelIndex {
+  if (panel) return panel;
+  throw new PanelError({
+    code: 'describe/needs-panel',
+    message: 'A series needs a time column; no panel is declared.',
+    hint: 'Name the unit and the time under data:.',
+  });
+}
+
+/** Sum by period; every period of the rows appears. */
+function sumByPeriod(periods: number[], counts: number[]): Point[] {
+  const sums = table({ x: periods, count: counts })
+    .groupby('x')
+    .rollup({ y: op.sum('count') })
+    .orderby('x')
+    .objects() as unknown as { x: number; y: number | undefined }[];
+  return sums.map(({ x, y }) => ({ x, y: y ?? 0 }));
+}
+
+/** (last/first)^(1/years) − 1; undefined where an end is zero. */
+export function compoundRate(first: number, last: number, periods: number): number | undefined {
+  return first > 0 && last > 0 && periods > 0 ? (last / first) ** (1 / periods) - 1 : undefined;
+}
+
+const bounds = (stage: string | [number, number]): [number, number] =>
+  typeof stage === 'string' ? (stage.split(':').map(Number) as [number, number]) : stage;
+
+/** @throws PanelError describe/stage-outside. */
+function stagesOf(total: Point[], stages: (string | [number, number])[], label: string): Stage[] {
+  const at = new Map(total.map(({ x, y }) => [x, y]));
+  return stages.map((stage) => {
+    const [from, to] = bounds(stage);
+    const outside = [from, to].find((x) => !at.has(x));
+    if (outside !== undefined || from >= to)
+      throw new PanelError({
+        code: 'describe/stage-outside',
+        message:
+          outside !== undefined
+            ? `Stage ${from}:${to} of ${label}: there are no rows in ${outside}.`
+            : `Stage ${from}:${to} of ${label} does not end after it starts.`,
+        hint: `Periods run from ${total[0]?.x} to ${total.at(-1)?.x}.`,
+      });
+    const growth = compoundRate(at.get(from)!, at.get(to)!, to - from);
+    return { label: `${from}–${to}`, from, to, ...(growth !== undefined && { growth }) };
+  });
+}
+
+/** Every unit in every period: only then does a change of the total say something about growth. */
+function steady(panel: PanelIndex, rows: Int32Array): boolean {
+  const units = new Map<number, Set<number>>();
+  for (const i of rows) {
+    const there = units.get(panel.timeOf[i]) ?? new Set();
+    units.set(panel.timeOf[i], there.add(panel.unitOf[i]));
+  }
+  const sizes = [...units.values()].map((u) => u.size);
+  return sizes.every((size) => size === sizes[0]);
+}
+
+/** The finding where the numbers bear it: growth of the stages, or first and last total; neutral otherwise. */
+function titleOf(label: string, total: Point[], stages: Stage[], comparable: boolean): string {
+  const [first, last] = [total[0], total[total.length - 1]];
+  if (!comparable || total.length < 2) return `${label} by period`;
+  const rates = stages.flatMap((s) => (s.growth === undefined ? [] : [s.growth]));
+  if (rates.length === stages.length && rates.length > 1) {
+    const [least, most] = [Math.min(...rates), Math.max(...rates)];
+    if (most - least <= 0.05) return `${label}: growth hardly changed between the ${rates.length} stages`;
+    const fastest = stages[rates.indexOf(most)];
+    if (most > 0) return `${label}: growth was fastest in ${fastest.label}, ${rate(most)} a year`;
+  }
+  if (last.y === first.y) return `${label}: ${amount(first.y)} in ${first.x} and in ${last.x}`;
+  return `${label} ${last.y > first.y ? 'rose' : 'fell'} from ${amount(first.y)} in ${first.x} to ${amount(last.y)} in ${last.x}`;
+}
+
+const number = (value: number | undefined): Cell =>
+  value === undefined ? { text: '', kind: 'empty' } : { text: amount(value), value, kind: 'count' };
+
+function growthRow(stage: Stage, lines: SeriesPlot['lines']): TableRow {
+  const cells = lines.map(({ points }): Cell => {
+    const [from, to] = [stage.from, stage.to].map((x) => points.find((p) => p.x === x)?.y ?? 0);
+    const growth = compoundRate(from, to, stage.to - stage.from);
+    if (growth === undefined) return { text: '', kind: 'empty' };
+    return { text: `×${fixed(to / from, 2)}, ${rate(growth)}`, value: growth, kind: 'text' };
+  });
+  return { label: `${stage.label}, ratio and yearly rate`, cells, kind: 'only' };
+}
+
+function tableOf(
+  id: string,
+  title: string,
+  period: string,
+  lines: SeriesPlot['lines'],
+  stages: Stage[],
+  notes: string[],
+): Table {
+  return {
+    kind: 'table',
+    id: `${id}-data`,
+    title,
+    spanners: [],
+    stub: period,
+    columns: lines.map(({ label }) => ({ head: label, align: 'right' as const })),
+    body: lines[0].points.map(({ x }, j) => ({
+      label: String(x),
+      cells: lines.map(({ points }) => number(points[j]?.x === x ? points[j].y : points.find((p) => p.x === x)?.y)),
+      kind: 'only' as const,
+    })),
+    foot: stages.map((stage) => growthRow(stage, lines)),
+    notes,
+  };
+}
+
+/**
+ * Total per period and the `top` largest units, with the compound growth of each stage of the total.
+ * Log scale by default where stages are given. Units' sums are checked against the total.
+ * @throws PanelError describe/needs-panel, describe/stage-outside, describe/negative-count, data/unknown-column.
+ */
+export function seriesFigure(
+  frame: Frame,
+  spec: Extract<DescribeSpec, { kind: 'series' }>,
+  id: string,
+  variables: Variables,
+): Figure {
+  const panel = panelOf(frame);
+  const rows = describedRows(frame, spec.where);
+  const values = countsOf(frame, spec.count, rows);
+  const { labels, name } = labelsOf(frame, spec.by);
+  const label = variableLabel(spec.count, variables);
+  if (rows.length === 0)
+    throw new PanelError({
+      code: 'describe/no-counts',
+      message: `No row is left for the series of "${spec.count}".`,
+      hint: 'Check the filter.',
+    });
+  const of = (part: Int32Array) =>
+    sumByPeriod(
+      Array.from(part, (i) => panel.timeOf[i]),
+      Array.from(part, (i) => values[i]),
+    );
+  const held = holdings(
+    Array.from(rows, labels),
+    Array.from(rows, (i) => values[i]),
+  );
+  const total = of(rows);
+  const sum = total.reduce((s, p) => s + p.y, 0);
+  assertAddsUp(
+    held.map((h) => h.total),
+    sum,
+    'series',
+  );
+  const top = held.filter((h) => h.total > 0).slice(0, spec.top ?? DEFAULT_TOP);
+  const stages = stagesOf(total, spec.stages ?? [], label);
+  const lines: SeriesPlot['lines'] = [
+    { label: `All ${count(held.length)}`, points: total, strong: true },
+    ...top.map((h) => ({ label: h.label, points: of(rows.filter((i) => labels(i) === h.label)) })),
+  ];
+  const log = (spec.log ?? stages.length > 0) && sum > 0;
+  const comparable = steady(panel, rows);
+  const title = spec.title ?? titleOf(label, total, stages, comparable);
+  const notes = [
+    ...(comparable ? [] : ['The number of units differs between periods, so the total does too.']),
+    ...(spec.where ? [`Rows where ${spec.where}.`] : []),
+    ...missingNote(values, rows, label),
+  ];
+  const who = `${label} by ${variableLabel(name, variables)} and ${variableLabel(panel.time, variables)}`;
+  const subtitle = [
+    `${who}${top.length > 0 && top.length < held.length ? `: the total and the ${top.length === 1 ? 'largest' : `${top.length} largest`}` : ''}${log ? ', log scale: a straight line is a constant rate' : ''}.`,
+    ...(stages.some((s) => s.growth !== undefined) ? ['Compound growth of each stage above.'] : []),
+    ...notes,
+  ].join(' ');
+  return {
+    kind: 'figure',
+    plot: 'series',
+    id,
+    title,
+    subtitle,
+    source: variables[spec.count]?.source ?? frame.source.name,
+    log,
+    yLabel: label,
+    lines,
+    stages,
+    table: tableOf(id, title, variableLabel(panel.time, variables), lines, stages, notes),
+  };
+}

@@ -1,0 +1,39 @@
+/** Sums of squares and measures of fit. */
+import type { KernelFit } from '@gravpanel/core-wasm';
+import type { Model } from './models/index.ts';
+import type { Design } from './types.ts';
+
+/** RSS and the total sum of squares that R² compares it with (about the mean where the model has a constant). */
+export function sumsOfSquares({ n, y, weights, hasIntercept, fixef }: Design, eta: Float64Array) {
+  let w = 0;
+  let wy = 0;
+  for (let i = 0; i < n; i++) {
+    w += weights?.[i] ?? 1;
+    wy += (weights?.[i] ?? 1) * y[i];
+  }
+  const centre = hasIntercept || fixef.length > 0 ? wy / w : 0;
+  let rss = 0;
+  let tss = 0;
+  for (let i = 0; i < n; i++) {
+    rss += (weights?.[i] ?? 1) * (y[i] - eta[i]) ** 2;
+    tss += (weights?.[i] ?? 1) * (y[i] - centre) ** 2;
+  }
+  return { rss, tss, centred: hasIntercept || fixef.length > 0 };
+}
+
+/** Named measures of fit: R² and adjusted R² of least squares, McFadden's pseudo-R² (1974) 1 − ℓ/ℓ₀ of ML models. */
+export function fitStatistics(
+  design: Design,
+  { key }: Model,
+  fit: KernelFit,
+  dofResidual: number,
+  nullloglik?: number,
+): Record<string, number> {
+  if (key === 'ols') {
+    const { rss, tss, centred } = sumsOfSquares(design, fit.eta);
+    if (!(tss > 0)) return {};
+    const R2 = 1 - rss / tss;
+    return { R2, adjR2: 1 - ((1 - R2) * (design.n - (centred ? 1 : 0))) / dofResidual };
+  }
+  return nullloglik !== undefined && nullloglik < 0 ? { McFadden: 1 - fit.loglik / nullloglik } : {};
+}
