@@ -2,7 +2,7 @@
 import { decimal } from './format.ts';
 import { intervals } from './intervals.ts';
 import { termLabel, type Variables } from './labels.ts';
-import { comparesUnits, isFit } from './regression-style.ts';
+import { comparesUnits, isFit, isNamed } from './regression-style.ts';
 import type { Cell, CoefficientPlot, Figure, Fit, FitResult, Table, TableRow } from './types.ts';
 
 export interface CoefficientFigureOptions {
@@ -15,14 +15,17 @@ export interface CoefficientFigureOptions {
   variables?: Variables;
   /** One per fit; default the sample's name, or the column number. */
   labels?: string[];
-  /** Terms drawn, in order; default all but the constant. */
+  /** Terms drawn, in order; default all but the constant and those that `omit` names. */
   terms?: string[];
+  /** As in a regression table: terms, or variables with all their levels. */
+  omit?: string[];
 }
 
 type Series = CoefficientPlot['series'][number];
 
 function seriesOf(fit: Fit, label: string, o: CoefficientFigureOptions): Series {
-  const wanted = o.terms ?? fit.coefficients.map((c) => c.term).filter((term) => term !== '(Intercept)');
+  const omit = ['(Intercept)', ...(o.omit ?? [])];
+  const wanted = o.terms ?? fit.coefficients.map((c) => c.term).filter((term) => !isNamed(term, omit));
   const points = wanted.flatMap((term) => {
     const c = fit.coefficients.find((row) => row.term === term);
     if (!c) return [];

@@ -26,12 +26,17 @@ function shortVcov(fit: Fit): string {
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** Dummies of a variable, i(year), that the table leaves out of its rows. */
+export const hasLevels = (fit: Fit, name: string) => fit.coefficients.some((c) => c.term.startsWith(`${name}::`));
+
 function fixedEffects(results: FitResult[], style: RegressionTableStyle): TableRow[] {
-  const names = [...new Set(results.filter(isFit).flatMap((fit) => fit.fixef.map((f) => f.name)))];
+  const fits = results.filter(isFit);
+  const dummies = style.omit.filter((name) => fits.some((fit) => hasLevels(fit, name)));
+  const names = [...new Set([...fits.flatMap((fit) => fit.fixef.map((f) => f.name)), ...dummies])];
   return names.flatMap((name) => {
     const label = name.split('^').map((part) => variableLabel(part, style.variables));
     return row(`${capital(label.join(' × '))} effects`, results, (fit) => ({
-      text: fit.fixef.some((f) => f.name === name) ? 'Yes' : 'No',
+      text: hasLevels(fit, name) || fit.fixef.some((f) => f.name === name) ? 'Yes' : 'No',
       kind: 'text',
     }));
   });

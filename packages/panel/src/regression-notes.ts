@@ -108,11 +108,12 @@ export function regressionNotes(results: FitResult[], style: RegressionTableStyl
   const fits = results.filter(isFit);
   const marked = fits.some((fit) => fit.coefficients.some((c) => comparesUnits(fit, c)));
   const lag = style.commonLag;
+  const hidden = style.omit.filter((name) => fits.some((fit) => fit.coefficients.some((c) => c.term === name)));
   const notes = [
     inferenceNote(results, style),
     marked ? MARK : '',
     lag ? `All explanatory variables are lagged ${lag === 1 ? 'one period' : `${lag} periods`}.` : '',
-    style.omit.length > 0 ? `Not shown: ${style.omit.join(', ')}.` : '',
+    hidden.length > 0 ? `Not shown: ${hidden.join(', ')}.` : '',
     ...withColumns(byColumns(results, sampleNote)),
     ...fitNotes(results),
     ...failureNotes(results),

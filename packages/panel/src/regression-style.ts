@@ -13,6 +13,10 @@ export interface RegressionTableStyle {
   commonLag?: number;
 }
 
+/** Whether a term is named, or is a level of a variable that is named ("year" names "year::1975"). */
+export const isNamed = (term: string, names: string[]) =>
+  names.some((name) => term === name || term.startsWith(`${name}::`));
+
 export const isFit = (result: FitResult): result is Fit => !('failed' in result);
 
 /** Whether nb-fe gives this coefficient a value that change within units does not identify. */

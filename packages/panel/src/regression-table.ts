@@ -3,7 +3,7 @@ import { pairDecimals, pValue, STAR_LEVELS, shown, starsOf } from './format.ts';
 import { lagOf, termLabel, type Variables, variableLabel } from './labels.ts';
 import { regressionFoot } from './regression-foot.ts';
 import { regressionNotes } from './regression-notes.ts';
-import { comparesUnits, isFit, type RegressionTableStyle } from './regression-style.ts';
+import { comparesUnits, isFit, isNamed, type RegressionTableStyle } from './regression-style.ts';
 import type { Cell, Coefficient, Fit, FitResult, Table, TableRow } from './types.ts';
 
 export interface RegressionTableOptions {
@@ -17,7 +17,7 @@ export interface RegressionTableOptions {
   digits?: number;
   /** What stands under the estimate; default the standard error. */
   show?: 'se' | 't' | 'p' | 'ci';
-  /** Terms (or their variable) left out of the rows; the notes say so. */
+  /** Terms, or variables with all their levels, left out of the rows; the foot or the notes say so. */
   omit?: string[];
   /** Printed after the table's own notes. */
   notes?: string[];
@@ -30,17 +30,12 @@ const termsOf = (fit: Fit) => [...fit.coefficients.map((c) => c.term), ...fit.co
 
 function orderedTerms(fits: Fit[], omit: string[]): string[] {
   const all = new Set(fits.flatMap(termsOf));
-  const kept = [...all].filter((term) => !omit.includes(term) && !omit.some((name) => term.startsWith(`${name}::`)));
+  const kept = [...all].filter((term) => !isNamed(term, omit));
   return [...kept.filter((t) => t !== INTERCEPT), ...kept.filter((t) => t === INTERCEPT)];
 }
 
-function commonLag(fits: Fit[]): number | undefined {
-  const lags = new Set(
-    fits
-      .flatMap(termsOf)
-      .filter((t) => t !== INTERCEPT)
-      .map(lagOf),
-  );
+function commonLag(fits: Fit[], omit: string[]): number | undefined {
+  const lags = new Set(orderedTerms(fits, omit).flatMap((t) => (t === INTERCEPT ? [] : [lagOf(t)])));
   const [lag] = lags;
   return lags.size === 1 && lag !== undefined && lag > 0 ? lag : undefined;
 }
@@ -149,7 +144,7 @@ export function regressionTable(results: FitResult[], o: RegressionTableOptions)
     show: o.show ?? 'se',
     omit: o.omit ?? [],
     variables,
-    commonLag: commonLag(fits),
+    commonLag: commonLag(fits, o.omit ?? []),
   };
   const body = orderedTerms(fits, style.omit).flatMap((term) => rowsOfTerm(results, term, style));
   const depvars = [...new Set(results.map((r) => variableLabel(r.depvar, variables)))];

@@ -161,6 +161,17 @@ describe('regressionTable', () => {
     );
   });
 
+  it('turns dummies that are left out of the rows into a line of the foot', () => {
+    const fits = [
+      fitOf({ lngd: [1, 0.1], 'year::2009': [1, 0.2], 'year::2010': [1, 0.2] }),
+      fitOf({ lngd: [1, 0.1], re: [1, 1] }),
+    ];
+    const { body, foot, notes } = regressionTable(fits, { id: 'x', omit: ['year', 're'] });
+    expect(body.map((row) => row.term)).toEqual(['lngd', 'lngd']);
+    expect(foot[0]).toMatchObject({ label: 'Year effects', cells: [{ text: 'Yes' }, { text: 'No' }] });
+    expect(notes).toContain('Not shown: re.');
+  });
+
   it('shows t, p or intervals in place of the SE, and no stars when asked', () => {
     const second = (show: 't' | 'p' | 'ci') =>
       regressionTable([table8Fits[0]], { id: 'x', show, stars: 'none' }).body[1].cells[0].text;

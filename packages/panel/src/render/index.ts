@@ -1,4 +1,6 @@
 /** The report side of the library (entry "@gravpanel/panel/report"): everything that turns tables and figures into text. */
+export { FONT_CSS, PAGE_CSS } from './css-page.ts';
+export { TABLE_CSS } from './css-table.ts';
 export { fileStem, renderCsv } from './csv.ts';
 export type { DrawingDocument } from './draw.ts';
 export { renderTableHtml } from './html.ts';

@@ -16,9 +16,10 @@ const INTERCEPT = '(Intercept)';
 
 /** The scale of all columns together, or nothing where there is no estimate to draw. */
 export function stripOf(table: Table): Strip | undefined {
+  const drawnTerms = new Set(table.body.map((row) => row.term));
   const all = (table.fits ?? []).filter(isFit).flatMap((fit) =>
     fit.coefficients
-      .filter((c) => c.term !== INTERCEPT)
+      .filter((c) => c.term !== INTERCEPT && drawnTerms.has(c.term))
       .map((c) => {
         const { lo95, hi95 } = intervals(fit, c);
         return { lo: lo95, hi: hi95 };
