@@ -6,7 +6,7 @@ import { isSeparated, suspectSeparation } from './separation';
 import { log1 } from './vmath';
 import { boundarySlope, dispersionStart, groupStart, poissonStart } from './start';
 import {
-  auxiliaries, byGroup, get, NB1, NB2, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
+  auxiliaries, byGroup, ETA_OVERFLOW, get, NB1, NB2, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
   OUT_OF_MEMORY, POISSON, POISSON_BOUNDARY, put, SEPARATED, STEP_FAILED, Task, toInternal,
 } from './task';
 
@@ -23,6 +23,7 @@ const PULLS = 4;
  */
 export function maximise(t: Task, start: usize, tol: f64, maxIter: i32, theta: usize, vcov: usize, scores: usize): i32 {
   if (!newtonRoom(t.p)) return OUT_OF_MEMORY;
+  t.condition = Infinity;
   if (t.model == POISSON) t.base = poissonBase(t);
   let status: i32;
   let used = 0;
@@ -30,6 +31,7 @@ export function maximise(t: Task, start: usize, tol: f64, maxIter: i32, theta: u
     toInternal(t, start, start);
     memory.copy(theta, start, <usize>t.p << 3);
     status = climb(t, tol, maxIter, theta);
+    if (lost(status) && isSeparated(t)) status = SEPARATED;
     for (let pull = 0; pull < PULLS && lost(status); pull++) {
       used += iterations;
       defaultStart(t, theta);
@@ -42,6 +44,7 @@ export function maximise(t: Task, start: usize, tol: f64, maxIter: i32, theta: u
   } else {
     status = defaultStart(t, theta);
     if (status == OK) status = climb(t, tol, maxIter, theta);
+    if (status == ETA_OVERFLOW && isSeparated(t)) status = SEPARATED;
   }
   t.iterations = used + iterations;
   t.scaledGradient = scaledGradient;
@@ -110,13 +113,11 @@ function finish(t: Task, status: i32, theta: usize, vcov: usize, scores: usize):
   memory.fill(vcov, 0, (<usize>p * p) << 3);
   t.scores = scores;
   if (status == POISSON_BOUNDARY) return finishBoundary(t, theta, vcov, scores);
-  const evaluated = evaluate(t, theta);
-  if (evaluated) {
-    t.loglik = -Infinity;
-    return evaluated;
-  }
-  if (status <= NOT_POSITIVE_DEFINITE || status == STEP_FAILED || status == NO_INTERIOR_MAXIMUM)
-    if (suspectSeparation(t) && isSeparated(t)) return SEPARATED;
+  // newton leaves the evaluation at theta behind; only scores need another
+  const evaluated = scores || status >= NOT_POSITIVE_DEFINITE ? evaluate(t, theta) : OK;
+  if (evaluated) t.loglik = -Infinity;
+  if (evaluated && status != SEPARATED) return evaluated;
+  if (status == SEPARATED || ((status != OK || suspectSeparation(t)) && isSeparated(t))) return SEPARATED;
   t.condition = conditionNumber(t);
   const ok = covarianceInto(t, vcov);
   if (!ok) memory.fill(vcov, 0, (<usize>p * p) << 3);

@@ -125,7 +125,6 @@ function randomTerms(L: f64, Y: f64): void {
   const all = digammaDifference(c, L + Y);
   const allT = trigammaDifference(c, L + Y);
   slope = -A;
-  common = -A;
   curvature = L * A2 - A;
   gradR = r_ * (digammaDifference(r_, L) - all);
   gradS = s_ * (digammaDifference(s_, Y) - all);
@@ -165,7 +164,8 @@ function groupRows(t: Task, from: i32, to: i32, L: f64, Y: f64, w: f64, random: 
     rowsW += sumW;
     ll += lnNegbin(y, lambda, lambda * odds);
   }
-  common = random ? rowsE + common : common - rowsV;
+  // ΣE − E(Λ, Y) in the form that is small where Λ ≫ Y, or where Λ ≪ Y
+  common = random || L < Y ? rowsE + slope : common - rowsV;
   curvature += rowsW;
   return ll;
 }

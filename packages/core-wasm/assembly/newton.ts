@@ -11,12 +11,18 @@ import {
   byGroup, get, NB1, NB2, NB_FE, NB_RE, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK, OUT_OF_MEMORY,
   POISSON_BOUNDARY, put, STEP_FAILED, Task,
 } from './task';
+import { log1 } from './vmath';
 
 /** Pivots of the diagonally scaled −H below this are not told from 0. */
 const PIVOT: f64 = 1e-13;
 /** Largest first step in any standardised parameter; doubles after full steps. */
 const FIRST_CAP: f64 = 2;
 const LAST_CAP: f64 = 16;
+/** A Newton step of this size in a standardised parameter is no convergence, however flat the likelihood. */
+const RUNNING: f64 = 0.1;
+/** ln r or ln s this far above the log of the mean group sum has run away. */
+const FAR: f64 = 20;
+const STALL = 4;
 
 let p_: i32 = 0;
 let diagonal: usize = 0;
@@ -117,9 +123,30 @@ function inner(a: usize, b: usize, p: i32): f64 {
 /** An auxiliary parameter has gone where only a boundary or infinity can follow: its status, or OK. */
 function runaway(t: Task, theta: usize): i32 {
   const k = t.k;
-  if (t.model == NB_RE && (get(theta, k) > 30 || get(theta, k + 1) > 30 || get(theta, k) < -30 || get(theta, k + 1) < -30))
-    return NO_INTERIOR_MAXIMUM;
-  return OK;
+  if (t.model != NB_RE) return OK;
+  let total: f64 = 0;
+  for (let i = 0; i < t.n; i++) total += get(t.y, i);
+  const limit = FAR + log1(1 + total / <f64>t.g);
+  return max(abs(get(theta, k)), abs(get(theta, k + 1))) > limit ? NO_INTERIOR_MAXIMUM : OK;
+}
+
+/** The gradient has died away while the Newton step has not: the supremum is at infinity. */
+function awayStatus(t: Task): i32 {
+  return byGroup(t.model) ? NO_INTERIOR_MAXIMUM : NO_CONVERGENCE;
+}
+
+let best: f64 = 0;
+let rounds: i32 = 0;
+
+/** The scaled gradient, below 10⁻³ and worth less than the rounding of ℓ, has not halved for STALL iterations. */
+function stalled(t: Task): bool {
+  if (scaledGradient < 0.5 * best) {
+    best = scaledGradient;
+    rounds = 0;
+    return false;
+  }
+  rounds++;
+  return rounds >= STALL && scaledGradient < 1e-3 && scaledGradient * scaledGradient < 1e-13 * (1 + abs(t.loglik));
 }
 
 /** Where nb1/nb2 are told from Poisson no more without a look at the boundary: ln α below this is suspect. */
@@ -129,19 +156,23 @@ export function setAuxiliaryFloor(value: f64): void {
 }
 
 /**
- * Maximises from theta (internal, changed in place). Converged: √(g'H⁻¹g) ≤ tol, or a Newton step at rounding level.
+ * Maximises from theta (internal, changed in place). Converged: √(g'H⁻¹g) ≤ tol, or a Newton step at rounding level, or a
+ * scaled gradient that rounding keeps from falling further; and in each case a small Newton step.
  * Up to two further Newton steps polish the optimum. Afterwards the task holds the evaluation at theta.
  */
 export function newton(t: Task, theta: usize, tol: f64, maxIter: i32): i32 {
   const p = t.p;
   iterations = 0;
   scaledGradient = Infinity;
+  best = Infinity;
+  rounds = 0;
   let status = evaluate(t, theta);
   if (status) return status;
   let cap = FIRST_CAP;
   while (true) {
     newtonStep(t);
-    if (positiveDefinite && (scaledGradient <= tol || atRounding(theta, p))) return polish(t, theta);
+    if (positiveDefinite && (scaledGradient <= tol || atRounding(theta, p) || stalled(t)))
+      return largest(step, p) < RUNNING ? polish(t, theta) : awayStatus(t);
     if ((t.model == NB1 || t.model == NB2) && get(theta, t.k) < auxiliaryFloor) return POISSON_BOUNDARY;
     status = runaway(t, theta);
     if (status) return status;

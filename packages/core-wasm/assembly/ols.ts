@@ -36,6 +36,7 @@ export function fitOls(t: Task, theta: usize, vcov: usize, scores: usize): i32 {
   memory.fill(vcov, 0, (<usize>k * k) << 3);
   memory.fill(t.eta, 0, <usize>n << 3);
   fill(t);
+  t.loglik = -Infinity;
   if (n < k || !householder(a, n, k, diag, tau, RANK)) return NOT_POSITIVE_DEFINITE;
   inverseInto(k, n, vcov);
   informationInto(t);

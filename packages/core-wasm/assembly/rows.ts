@@ -15,17 +15,21 @@ const LARGE_COUNT: f64 = 64;
 let auxScore: f64 = 0;
 let auxCurvature: f64 = 0;
 
-/** η of all rows into t.eta; ETA_OVERFLOW where |η| > 700 or η is NaN. t.b holds the coefficients. */
+/**
+ * η of all rows into t.eta; ETA_OVERFLOW where |η| > 700 or η is NaN (poisson: η > 700, since a mean of 0 does no harm
+ * there). t.b holds the coefficients.
+ */
 export function linearPredictor(t: Task): i32 {
   gemvInto(t.x, t.ld, t.n, t.b, t.eta);
   let widest: f64 = 0;
+  const below = t.model == POISSON;
   for (let i = 0; i < t.n; i++) {
     let v = get(t.eta, i);
     if (t.offset) {
       v += get(t.offset, i);
       put(t.eta, i, v);
     }
-    widest = max(widest, abs(v));
+    widest = max(widest, below ? v : abs(v));
   }
   return widest <= ETA_MAX ? OK : ETA_OVERFLOW;
 }
@@ -130,7 +134,7 @@ function poissonBlock(t: Task, from: i32, rows: i32): void {
 
 /**
  * NB1: shape m = λ/δ, mean λ. With l = ln(1 + δ), h = δ/(1 + δ) and E, V, W of steps.ts at (m, y):
- * e = E − m l; −∂² = m l − W; ∂/∂ln δ = V − y h + m (l − h); its η-derivative −W + m (l − h);
+ * e = E − m l; −∂² = m l − W; ∂/∂ln δ = V − y h + m (l − h) = y (1 − h) − E + m (l − h); its η-derivative −W + m (l − h);
  * its own derivative W − y h (1 − h) − m (l − h) + m h². Every term vanishes with δ, so the Poisson limit keeps its digits.
  */
 function nb1Block(t: Task, from: i32, rows: i32, delta: f64): void {
@@ -147,7 +151,7 @@ function nb1Block(t: Task, from: i32, rows: i32, delta: f64): void {
     put(t.rowE, r, w * (sumE - m * l));
     put(t.rowW, r, w * (m * l - sumW));
     put(t.rowC, r, w * (m * gap - sumW));
-    const s = w * (sumV - y * h + m * gap);
+    const s = w * ((m < y ? y / (1 + delta) - sumE : sumV - y * h) + m * gap);
     put(t.D, r, s);
     auxScore += s;
     auxCurvature += w * (sumW - y * h * (1 - h) - m * gap + m * h * h);
@@ -157,7 +161,7 @@ function nb1Block(t: Task, from: i32, rows: i32, delta: f64): void {
 
 /**
  * NB2: shape m = 1/α, mean μ. With f = μ/(m + μ): e = (y − μ)(1 − f); −∂² = f (1 − f)(m + y);
- * ∂/∂ln α = V − y f + m (ln(1 + μ/m) − f); its η-derivative −(y − μ) f (1 − f); its own derivative
+ * ∂/∂ln α = V − y f + m (ln(1 + μ/m) − f) = y (1 − f) − E + …; its η-derivative −(y − μ) f (1 − f); its own derivative
  * W − m (ln(1 + μ/m) − f) + m f² − y f (1 − f).
  */
 function nb2Block(t: Task, from: i32, rows: i32, m: f64): void {
@@ -173,7 +177,7 @@ function nb2Block(t: Task, from: i32, rows: i32, m: f64): void {
     put(t.rowE, r, w * (y - mu) * q);
     put(t.rowW, r, w * f * q * (m + y));
     put(t.rowC, r, -w * (y - mu) * f * q);
-    const s = w * (sumV - y * f + gap);
+    const s = w * ((m < y ? y * q - sumE : sumV - y * f) + gap);
     put(t.D, r, s);
     auxScore += s;
     auxCurvature += w * (sumW - gap + m * f * f - y * f * q);

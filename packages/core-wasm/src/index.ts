@@ -126,7 +126,7 @@ class Core {
         const p = problem.k + AUXILIARIES[model];
         const prepared = this.prepare(model, problem);
         if (prepared !== Status.ok) return failedFit(prepared, p, byGroup);
-        if (options.start && options.start.length !== p) return failedFit(Status.badInput, p, byGroup);
+        if (options.start && !validStart(options.start, p)) return failedFit(Status.badInput, p, byGroup);
         const start = this.put(options.start);
         const coef = this.alloc(p * 8);
         const vcov = this.alloc(p * p * 8);
@@ -164,7 +164,7 @@ class Core {
       gradient: new Float64Array(p),
       hessian: new Float64Array(p * p),
     });
-    if (name === 'ols' || theta.length !== p) return failed(Status.badInput);
+    if (name === 'ols' || !validStart(theta, p)) return failed(Status.badInput);
     try {
       return this.scoped(() => {
         const prepared = this.prepare(model, problem);
@@ -250,6 +250,10 @@ function validGroups(groupStart: Int32Array | undefined, n: number): boolean {
     return false;
   for (let i = 1; i < groupStart.length; i++) if (groupStart[i] < groupStart[i - 1]) return false;
   return true;
+}
+
+function validStart(start: Float64Array, p: number): boolean {
+  return start.length === p && start.every(Number.isFinite);
 }
 
 /** The shape of a fit that never started: zeros, and −Infinity for the log-likelihood. */

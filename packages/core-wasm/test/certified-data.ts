@@ -1,6 +1,6 @@
 /** The certified data sets as kernel problems. Test code only. */
-import { type Certified, type CertifiedFit, certified, fixtureText } from '@gravpanel/test-fixtures';
-import type { KernelModel, Problem } from '../src/index.ts';
+import { type Certified, certified, digits, fixtureText } from '@gravpanel/test-fixtures';
+import type { KernelFit, KernelModel, Kernels, Problem } from '../src/index.ts';
 
 /** Model key → name in certified.json. */
 export const CERTIFIED_MODELS: [KernelModel, 'fe_nb' | 're_nb' | 'nb2' | 'nb1' | 'pois'][] = [
@@ -51,4 +51,28 @@ export function certifiedCase(name: string): CertifiedCase {
   return { name, problem, groupStart, reference };
 }
 
-export type { CertifiedFit };
+/** Fewest correct digits over the entries. */
+export function leastDigits(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  return Math.min(...Array.from(expected, (v, i) => digits(actual[i], v)));
+}
+
+/** One score row per group, whatever the fit's scores are by. */
+export function groupScores(fit: KernelFit, groupStart: Int32Array): Float64Array {
+  if (fit.scoreBy === 'group') return fit.scores;
+  const p = fit.coef.length;
+  const sums = new Float64Array((groupStart.length - 1) * p);
+  for (let g = 0; g + 1 < groupStart.length; g++)
+    for (let i = groupStart[g] * p; i < groupStart[g + 1] * p; i++) sums[g * p + (i % p)] += fit.scores[i];
+  return sums;
+}
+
+/** V S'S V. */
+export function sandwich(kernels: Kernels, vcov: Float64Array, scores: Float64Array, p: number): Float64Array {
+  const product = (a: Float64Array, b: Float64Array) =>
+    Float64Array.from({ length: p * p }, (_, at) => {
+      let sum = 0;
+      for (let m = 0; m < p; m++) sum += a[Math.floor(at / p) * p + m] * b[m * p + (at % p)];
+      return sum;
+    });
+  return product(product(vcov, kernels.crossprod(scores.length / p, p, scores)), vcov);
+}
