@@ -21,15 +21,22 @@ export enum Status {
   etaOverflow = 4,
   /** y is negative or not an integer where the model counts. */
   notCount = 5,
-  /** The dispersion ran to its boundary (α, δ → 0): the Poisson model is the supremum. Coefficients are the Poisson ones. */
+  /**
+   * The dispersion ran to its boundary (α, δ → 0): the Poisson model is the supremum. Coefficients, log-likelihood, vcov and
+   * scores are the Poisson ones; the last coefficient is LN_BOUNDARY (−40, α = 4e-18: read it as α = 0) and its row and
+   * column of vcov and scores are 0.
+   */
   poissonBoundary = 6,
-  /** nb-re: ln r or ln s ran off to infinity; the likelihood has no interior maximum. */
+  /**
+   * nb-re: ln r or ln s ran off to infinity; nb-fe: the constant did (counts no more dispersed than multinomial ones, so FE
+   * Poisson is the limit). The likelihood has no interior maximum.
+   */
   noInteriorMaximum = 7,
   /** Linear memory could not grow to what the problem needs. */
   outOfMemory = 8,
   /** No step along the Newton direction improves the log-likelihood and the gradient is not small. */
   stepFailed = 9,
-  /** Some coefficient grows without bound: the data are separated (the likelihood has no finite maximum). */
+  /** Some coefficient grows without bound: a combination of regressors is 0 where y > 0 and has one sign where y = 0. */
   separated = 10,
 }
 
@@ -43,18 +50,28 @@ export interface Problem {
   x: Float64Array;
   /** n; added to η with coefficient 1. */
   offset?: Float64Array;
-  /** n row weights ≥ 0 (ols, poisson, nb1, nb2). A weight multiplies the row's log-likelihood (ols: its squared residual). */
+  /**
+   * n weights ≥ 0. ols, poisson, nb1, nb2: a weight multiplies the row's log-likelihood (ols: its squared residual). nb-fe,
+   * nb-re: equal for all rows of a group (the first row's is read), it multiplies the group's log-likelihood; an integer m
+   * means the group m times. Scores carry the weight once.
+   */
   weights?: Float64Array;
   /** g + 1 offsets: group i holds rows groupStart[i] … groupStart[i + 1] − 1. Required by nb-fe and nb-re. */
   groupStart?: Int32Array;
 }
 
 export interface KernelOptions {
-  /** Convergence: scaled gradient √(g'H⁻¹g) ≤ tol. Default 1e-10. */
+  /**
+   * Convergence: scaled gradient √(g'H⁻¹g) ≤ tol. Default 1e-10. Also ok: a Newton step at rounding level, or a scaled
+   * gradient that rounding keeps from falling (only with counts of 10⁹ and more); `scaledGradient` then says how much is left.
+   */
   tol?: number;
   /** Newton iterations from one start. Default 100. */
   maxIter?: number;
-  /** p starting values in the user's scale; default: the model's own start. */
+  /**
+   * p starting values in the user's scale; default: the model's own start. A search that gets lost on a plateau far out is
+   * repeated from halfway to the default start, at most four times; iterations count all of them.
+   */
   start?: Float64Array;
   /** Whether scores are wanted; without them `scores` is empty and n × p numbers are saved. Default true. */
   scores?: boolean;

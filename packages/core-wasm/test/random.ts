@@ -20,8 +20,8 @@ export function normals(uniform: () => number): () => number {
 /** One Poisson count: products of uniforms, a rounded normal from 500 on. */
 export function poisson(mu: number, uniform: () => number): number {
   if (mu > 500) return Math.max(0, Math.round(mu + Math.sqrt(mu) * normals(uniform)()));
-  let count = -1;
-  for (let product = 1; product > Math.exp(-mu); count++) product *= uniform();
+  let count = 0;
+  for (let product = uniform(); product > Math.exp(-mu); count++) product *= uniform();
   return count;
 }
 
