@@ -55,7 +55,7 @@ function install() {
 function build() {
   install();
   step('Building: numeric core to WebAssembly, packages, command line, page');
-  pnpm('the build', ['exec', 'turbo', 'run', 'build', '--no-daemon', '--output-logs=errors-only'], { quiet: true });
+  pnpm('the build', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], { quiet: true });
 }
 
 function demo() {
@@ -115,7 +115,7 @@ function test(args) {
   const clean = run(NPX, ['--yes', PNPM, 'exec', 'biome', 'check', '--error-on-warnings', '.']);
   const typed = run(
     NPX,
-    ['--yes', PNPM, 'exec', 'turbo', 'run', 'typecheck', '--no-daemon', '--output-logs=errors-only'],
+    ['--yes', PNPM, 'exec', 'turbo', 'run', 'typecheck', '--output-logs=errors-only'],
     { quiet: true },
   );
   step('Running the tests of every package');
