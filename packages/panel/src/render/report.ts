@@ -7,6 +7,7 @@ import type { DrawingDocument } from './draw.ts';
 import { cssString, escapeHtml, slug } from './escape.ts';
 import { FONT_LICENCE } from './fonts.generated.ts';
 import { renderTableHtml } from './html.ts';
+import { POLICY } from './policy.ts';
 import { renderFigureSvg } from './svg.ts';
 
 export interface ReportOptions {
@@ -15,9 +16,6 @@ export interface ReportOptions {
   /** Language of the text, for screen readers and hyphenation; default "en". */
   lang?: string;
 }
-
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'";
 
 function figureHtml(figure: Figure, document: DrawingDocument): string {
   const id = slug(figure.id);

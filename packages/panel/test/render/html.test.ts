@@ -2,6 +2,7 @@ import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { regressionTable } from '../../src/regression-table.ts';
 import { renderTableHtml } from '../../src/render/html.ts';
+import { renderTablePage } from '../../src/render/table-page.ts';
 import type { Table } from '../../src/types.ts';
 import { failure, fitOf, paperVariables, table8, table8Fits } from '../paper-fits.ts';
 import { mainTable, paperReport } from '../paper-report.ts';
@@ -121,5 +122,12 @@ describe('renderTableHtml', () => {
     expect(bar?.getAttribute('style')).toBe('width:100%');
     const parts = parse(renderTableHtml(paperReport.sections[1].items[0] as Table)).querySelectorAll('.parts')[1];
     expect(parts.getAttribute('aria-label')).toBe('between partners 90.5%, common to a year 8.5%, within 1.0%');
+  });
+
+  it('stands alone as a page without script or request', () => {
+    const page = parseHTML(renderTablePage(mainTable)).document;
+    expect(page.querySelectorAll('script, link, img')).toHaveLength(0);
+    expect(page.querySelector('title')?.textContent).toContain('Table 8. Co-patents');
+    expect(page.querySelectorAll('main table')).toHaveLength(1);
   });
 });
