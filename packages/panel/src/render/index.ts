@@ -8,5 +8,5 @@ export { renderJson } from './json.ts';
 export { renderMarkdown } from './markdown.ts';
 export { type ReportOptions, renderReport } from './report.ts';
 export { type FigureOptions, renderFigureSvg } from './svg.ts';
-export { renderTablePage, renderTablePage } from './table-page.ts';
+export { renderTablePage } from './table-page.ts';
 export { renderText, type TextOptions } from './text.ts';
