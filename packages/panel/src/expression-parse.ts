@@ -44,6 +44,7 @@ export const FUNCTIONS: Record<string, [number, number]> = {
   missing: [1, 1],
   I: [1, 1],
 };
+const FORMULA_FUNCTIONS = ['i', 'offset', 'cre', 'sw', 'sw0', 'csw', 'csw0', 'mvsw'];
 const LAGS = ['l', 'f', 'd'];
 const MAX_DEPTH = 100;
 
@@ -203,7 +204,11 @@ function parseCall(c: Cursor, name: Token): Node {
     throw sourceError(c.text, name.start, name.end, {
       code: 'unknown-function',
       message: `"${name.text}" is not a function of this language.`,
-      hint: nearestHint(name.text, [...Object.keys(FUNCTIONS), ...LAGS]),
+      hint: nearestHint(name.text, [
+        ...Object.keys(FUNCTIONS),
+        ...LAGS,
+        ...(c.text.area === 'formula' ? FORMULA_FUNCTIONS : []),
+      ]),
     });
   const args: Node[] = [];
   if (!isOp(peek(c), ')'))

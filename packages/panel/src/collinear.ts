@@ -1,0 +1,93 @@
+/** Which columns of a design are spanned by the constant, the effects and earlier columns. */
+import type { Kernels } from '@gravpanel/core-wasm';
+import { norm, residualise } from './absorb.ts';
+import type { TermColumn } from './terms.ts';
+import type { FixefFactor, Note } from './types.ts';
+
+/** A column counts as absorbed where less than this share of its length is left net of the effects. */
+const ABSORBED = 1e-9;
+
+export interface Kept {
+  columns: TermColumn[];
+  /** Names of the columns left out, in the order of the formula. */
+  collinear: string[];
+  notes: Note[];
+}
+
+const list = (names: string[]) =>
+  names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+function note(names: string[], why: string): Note[] {
+  if (names.length === 0) return [];
+  return [{ code: 'collinear', message: `${list(names)} ${names.length === 1 ? 'is' : 'are'} left out: ${why}.` }];
+}
+
+/** Order of the rank pass: as written, but the first level of a full set of dummies after the rest of its set. */
+function rankOrder(columns: TermColumn[]): number[] {
+  const order: number[] = [];
+  let held: { index: number; variables: string[] }[] = [];
+  const release = (next?: TermColumn) => {
+    order.push(...held.filter((h) => h.variables !== next?.variables).map((h) => h.index));
+    held = held.filter((h) => h.variables === next?.variables);
+  };
+  columns.forEach((column, index) => {
+    release(column);
+    if (column.baseline) held.push({ index, variables: column.variables });
+    else order.push(index);
+  });
+  release();
+  return order;
+}
+
+/** Columns side by side, row-major. */
+export function packed(columns: Float64Array[], n: number): Float64Array {
+  const k = columns.length;
+  const x = new Float64Array(n * k);
+  columns.forEach((values, j) => {
+    for (let i = 0; i < n; i++) x[i * k + j] = values[i];
+  });
+  return x;
+}
+
+/**
+ * Leaves out columns that the effects absorb, and columns that the constant and columns to their left span (a pivot-free
+ * rank pass in the core). Of a full set of dummies the first level goes.
+ * @param n rows. @param weights n, where the model has weights.
+ */
+export function dropCollinear(
+  columns: TermColumn[],
+  fixef: FixefFactor[],
+  intercept: boolean,
+  n: number,
+  kernels: Kernels,
+  weights?: Float64Array,
+): Kept {
+  const factors = fixef.map(({ codes, levels }) => ({ codes, count: levels.length }));
+  const net = columns.map(({ values }) => (factors.length > 0 ? residualise(values, factors) : values));
+  const absorbed = columns.map(({ values }, j) => factors.length > 0 && norm(net[j]) <= ABSORBED * norm(values));
+  const order = rankOrder(columns).filter((j) => !absorbed[j]);
+  const lead = intercept ? [new Float64Array(n).fill(1)] : [];
+  const width = lead.length + order.length;
+  const kept = new Uint8Array(columns.length);
+  if (order.length > 0) {
+    const x = packed([...lead, ...order.map((j) => net[j])], n);
+    const { keep } = kernels.rank(n, width, x, weights);
+    order.forEach((j, at) => {
+      kept[j] = keep[lead.length + at];
+    });
+  }
+  const left = (which: (j: number) => boolean) => columns.filter((_, j) => which(j)).map(({ name }) => name);
+  const spanned = left((j) => !kept[j] && !absorbed[j]);
+  const effects = list(fixef.map(({ name }) => name).concat(fixef.length === 0 ? ['-'] : []));
+  return {
+    columns: columns.filter((_, j) => kept[j]),
+    collinear: left((j) => !kept[j]),
+    notes: [
+      ...note(
+        left((j) => absorbed[j]),
+        `the effects of ${effects} absorb ${left((j) => absorbed[j]).length === 1 ? 'it' : 'them'}`,
+      ),
+      ...note(spanned, intercept ? 'the constant and terms before span it' : 'terms before span it'),
+    ],
+  };
+}
