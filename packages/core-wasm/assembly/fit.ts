@@ -1,14 +1,16 @@
 /** From a task to an estimate: start, Newton, boundary and separation, covariance. The six models meet here. */
 import { alloc } from './memory';
-import { conditionNumber, covarianceInto, evaluate, iterations, newton, newtonRoom, scaledGradient, setAuxiliaryFloor } from './newton';
+import { conditionNumber } from './condition';
+import { covarianceInto, evaluate, iterations, newton, newtonRoom, scaledGradient, setAuxiliaryFloor } from './newton';
 import { poissonBase } from './rows';
 import { isSeparated, suspectSeparation } from './separation';
 import { log1 } from './vmath';
 import { boundarySlope, dispersionStart, groupStart, poissonStart } from './start';
 import {
   auxiliaries, byGroup, ETA_OVERFLOW, get, NB1, NB2, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
-  OUT_OF_MEMORY, POISSON, POISSON_BOUNDARY, put, SEPARATED, STEP_FAILED, Task, toInternal,
+  OUT_OF_MEMORY, POISSON, POISSON_BOUNDARY, put, SEPARATED, STEP_FAILED, Task,
 } from './task';
+import { toInternal } from './scale';
 
 /** ln α (nb2) and ln δ (nb1) of a fit at the Poisson boundary. */
 export const LN_BOUNDARY: f64 = -40;

@@ -9,9 +9,9 @@ import { poissonBase } from './rows';
 import { digamma, lgamma, log1p, trigamma, trigammaDifference } from './special';
 import { lgammaSteps, stepSums, sumE } from './steps';
 import {
-  byGroup, checkRows, covarianceToUser, get, gradientToUser, hessianToUser, newTask, OK, OLS, OUT_OF_MEMORY, POISSON,
-  put, standardise, Task, toInternal, toUser,
-} from './task';
+  covarianceToUser, gradientToUser, hessianToUser, standardise, toInternal, toUser,
+} from './scale';
+import { byGroup, checkRows, get, newTask, OK, OLS, OUT_OF_MEMORY, POISSON, put, Task } from './task';
 import { expInto, logInto } from './vmath';
 
 export { alloc, mark, reset, stride };

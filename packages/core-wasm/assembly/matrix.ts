@@ -33,6 +33,13 @@ export function dot(a: usize, b: usize, ld: i32): f64 {
   return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
 }
 
+/** a'b over p doubles, any p. */
+export function dotSmall(a: usize, b: usize, p: i32): f64 {
+  let s: f64 = 0;
+  for (let i: usize = 0; i < <usize>p << 3; i += 8) s += load<f64>(a + i) * load<f64>(b + i);
+  return s;
+}
+
 /** out[r] = x[r]'b for `rows` rows. */
 export function gemvInto(x: usize, ld: i32, rows: i32, b: usize, out: usize): void {
   const step = <usize>ld << 3;

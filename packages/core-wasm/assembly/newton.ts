@@ -4,11 +4,11 @@
  */
 import { symEigen } from './eigen';
 import { evaluateGroups } from './groups';
-import { cholesky, choleskySolve } from './matrix';
+import { cholesky, choleskySolve, dotSmall } from './matrix';
 import { alloc } from './memory';
 import { evaluateRows } from './rows';
 import {
-  byGroup, get, NB1, NB2, NB_FE, NB_RE, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK, OUT_OF_MEMORY,
+  byGroup, get, NB1, NB2, NB_RE, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
   POISSON_BOUNDARY, put, STEP_FAILED, Task,
 } from './task';
 import { log1 } from './vmath';
@@ -23,8 +23,9 @@ const RUNNING: f64 = 0.1;
 /** ln r or ln s this far above the log of the mean group sum has run away. */
 const FAR: f64 = 20;
 const STALL = 4;
+/** Above this many parameters a Jacobi eigenproblem takes too long. */
+const MANY = 64;
 
-let p_: i32 = 0;
 let diagonal: usize = 0;
 let factor: usize = 0;
 let vectors: usize = 0;
@@ -40,7 +41,6 @@ export let positiveDefinite: bool = false;
 
 /** Room for problems of p parameters; false where memory is short. */
 export function newtonRoom(p: i32): bool {
-  p_ = p;
   const square = <f64>p * p * 8;
   diagonal = alloc(<f64>p * 8);
   factor = alloc(square);
@@ -60,7 +60,6 @@ export function evaluate(t: Task, theta: usize): i32 {
 /** D^-½ (−H) D^-½ into `factor`, D = |diag(−H)|; its Cholesky factor where it is positive definite. */
 function factorise(t: Task): bool {
   const p = t.p;
-  p_ = p;
   for (let i = 0; i < p; i++) {
     const d = sqrt(abs(get(t.neg, i * p + i)));
     put(diagonal, i, d > 0 ? 1 / d : 1.0);
@@ -82,13 +81,16 @@ function newtonStep(t: Task): void {
   positiveDefinite = factorise(t);
   for (let i = 0; i < p; i++) put(work, i, get(t.grad, i) * get(diagonal, i));
   if (positiveDefinite) choleskySolve(factor, p, work, step);
-  else eigenStep(t);
-  let s: f64 = 0;
-  for (let i = 0; i < p; i++) {
-    s += get(work, i) * get(step, i);
-    put(step, i, get(step, i) * get(diagonal, i));
-  }
-  scaledGradient = sqrt(max(s, 0.0));
+  else if (p <= MANY) eigenStep(t);
+  else liftedStep(t);
+  if (positiveDefinite || p <= MANY) for (let i = 0; i < p; i++) put(step, i, get(step, i) * get(diagonal, i));
+  scaledGradient = sqrt(max(dotSmall(t.grad, step, p), 0.0));
+}
+
+/** As {@link eigenStep} for many parameters: the smallest multiple of the diagonal that makes −H positive definite. */
+function liftedStep(t: Task): void {
+  for (let shift: f64 = 1e-3; shift < 1e4; shift *= 10) if (shiftedStep(t, shift)) return;
+  memory.fill(step, 0, <usize>t.p << 3);
 }
 
 /** step = V |λ|⁻¹ V' g in the scaled space; directions with |λ| at rounding level are left alone. */
@@ -112,12 +114,6 @@ function largest(a: usize, p: i32): f64 {
   let m: f64 = 0;
   for (let i = 0; i < p; i++) m = max(m, abs(get(a, i)));
   return m;
-}
-
-function inner(a: usize, b: usize, p: i32): f64 {
-  let s: f64 = 0;
-  for (let i = 0; i < p; i++) s += get(a, i) * get(b, i);
-  return s;
 }
 
 /** An auxiliary parameter has gone where only a boundary or infinity can follow: its status, or OK. */
@@ -173,6 +169,7 @@ export function newton(t: Task, theta: usize, tol: f64, maxIter: i32): i32 {
     newtonStep(t);
     if (positiveDefinite && (scaledGradient <= tol || atRounding(theta, p) || stalled(t)))
       return largest(step, p) < RUNNING ? polish(t, theta) : awayStatus(t);
+    if (!positiveDefinite && scaledGradient <= tol) return NOT_POSITIVE_DEFINITE;
     if ((t.model == NB1 || t.model == NB2) && get(theta, t.k) < auxiliaryFloor) return POISSON_BOUNDARY;
     status = runaway(t, theta);
     if (status) return status;
@@ -194,7 +191,7 @@ function advance(t: Task, theta: usize, cap: f64): f64 {
     if (shift > 0 && (evaluate(t, theta) || !shiftedStep(t, shift))) continue;
     const size = largest(step, p);
     if (!(size > 0 && size < Infinity)) continue;
-    const invisible = !positiveDefinite && inner(t.grad, step, p) < 1e-13 * (1 + abs(t.loglik));
+    const invisible = !positiveDefinite && dotSmall(t.grad, step, p) < 1e-13 * (1 + abs(t.loglik));
     const scale = size > cap || invisible ? cap / size : 1.0;
     const taken = search(t, theta, scale);
     if (taken > 0) return taken / scale;
@@ -229,13 +226,13 @@ function search(t: Task, theta: usize, scale: f64): f64 {
   const p = t.p;
   const before = t.loglik;
   const noise = 1e-13 * (1 + abs(before));
-  const slope = inner(t.grad, step, p);
+  const slope = dotSmall(t.grad, step, p);
   if (!(slope > 0)) return 0;
   for (let length = scale; length > 1e-10 * scale; length *= 0.5) {
     for (let i = 0; i < p; i++) put(trial, i, get(theta, i) + length * get(step, i));
     if (evaluate(t, trial)) continue;
     const better = t.loglik > before + noise;
-    if (better || (t.loglik >= before - noise && inner(t.grad, step, p) >= -slope)) {
+    if (better || (t.loglik >= before - noise && dotSmall(t.grad, step, p) >= -slope)) {
       memory.copy(theta, trial, <usize>p << 3);
       return length;
     }
@@ -261,44 +258,6 @@ function polish(t: Task, theta: usize): i32 {
     break;
   }
   return OK;
-}
-
-/** Condition number (2-norm) of −H as evaluated: exact by Jacobi to 64 parameters, by power iterations beyond. */
-export function conditionNumber(t: Task): f64 {
-  const p = t.p;
-  if (p > 64) return powerCondition(t);
-  memory.copy(factor, t.neg, (<usize>p * p) << 3);
-  symEigen(factor, p, values, vectors);
-  let least = abs(get(values, 0));
-  let most = least;
-  for (let i = 1; i < p; i++) {
-    least = min(least, abs(get(values, i)));
-    most = max(most, abs(get(values, i)));
-  }
-  return least > 0 ? most / least : Infinity;
-}
-
-function powerCondition(t: Task): f64 {
-  const p = t.p;
-  memory.copy(factor, t.neg, (<usize>p * p) << 3);
-  if (!cholesky(factor, p, factor, 0)) return Infinity;
-  return powerNorm(t, false) * powerNorm(t, true);
-}
-
-/** Largest eigenvalue of −H, or of its inverse, by 200 power iterations at most. */
-function powerNorm(t: Task, inverse: bool): f64 {
-  const p = t.p;
-  for (let i = 0; i < p; i++) put(work, i, 1 + 0.01 * <f64>(i % 7));
-  let norm: f64 = 0;
-  for (let round = 0; round < 200; round++) {
-    if (inverse) choleskySolve(factor, p, work, values);
-    else for (let i = 0; i < p; i++) put(values, i, inner(t.neg + ((<usize>i * p) << 3), work, p));
-    const now = sqrt(inner(values, values, p));
-    for (let i = 0; i < p; i++) put(work, i, get(values, i) / now);
-    if (abs(now - norm) <= 1e-6 * now) return now;
-    norm = now;
-  }
-  return norm;
 }
 
 /** (−H)⁻¹ of the last evaluation into out through the diagonally scaled Cholesky factor; false where it is not positive definite. */

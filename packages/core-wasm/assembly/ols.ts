@@ -4,7 +4,7 @@
  * reached as long as the condition number stays below about 1e12 (NIST Filip included).
  */
 import { alloc } from './memory';
-import { conditionNumber, newtonRoom } from './newton';
+import { conditionNumber } from './condition';
 import {
   applyQ, applyTransposed, axpyColumns, backSolve, dotColumns, forwardSolve, householder, wideAdd, wideEnd,
   wideMultiplyAdd, wideStart,
@@ -31,7 +31,7 @@ let h: usize = 0;
 export function fitOls(t: Task, theta: usize, vcov: usize, scores: usize): i32 {
   const n = t.n;
   const k = t.k;
-  if (!room(n, k) || !newtonRoom(k)) return OUT_OF_MEMORY;
+  if (!room(n, k)) return OUT_OF_MEMORY;
   memory.fill(theta, 0, <usize>k << 3);
   memory.fill(vcov, 0, (<usize>k * k) << 3);
   memory.fill(t.eta, 0, <usize>n << 3);

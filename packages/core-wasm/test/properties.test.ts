@@ -184,8 +184,9 @@ describe('nb-fe', () => {
 });
 
 describe('scores', () => {
-  it.each(MODELS)('%s: they sum to the gradient, which is 0 at the optimum', (model) => {
-    const problem = randomPanel({ seed: 77, groups: 40, constant: true, offset: true, level: 6 });
+  const cases = MODELS.flatMap((model) => [true, false].map((constant) => ({ model, constant })));
+  it.each(cases)('$model, constant $constant: they sum to 0 at the optimum', ({ model, constant }) => {
+    const problem = randomPanel({ seed: 77, groups: 60, constant, offset: true, level: 6 });
     const fit = kernels.fit(model, problem);
     expect(Status[fit.status]).toBe('ok');
     const p = fit.coef.length;
