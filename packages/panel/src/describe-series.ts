@@ -168,7 +168,7 @@ export function seriesFigure(
   const top = held.filter((h) => h.total > 0).slice(0, spec.top ?? DEFAULT_TOP);
   const stages = stagesOf(total, spec.stages ?? [], label);
   const lines: SeriesPlot['lines'] = [
-    { label: `All ${count(held.length)}`, points: total, strong: true },
+    { label: 'Total', points: total, strong: true },
     ...top.map((h) => ({ label: h.label, points: of(rows.filter((i) => labels(i) === h.label)) })),
   ];
   const log = (spec.log ?? stages.length > 0) && sum > 0;
@@ -181,7 +181,7 @@ export function seriesFigure(
   ];
   const who = `${label} by ${variableLabel(name, variables)} and ${variableLabel(panel.time, variables)}`;
   const subtitle = [
-    `${who}${top.length > 0 && top.length < held.length ? `: the total and the ${top.length === 1 ? 'largest' : `${top.length} largest`}` : ''}${log ? ', log scale: a straight line is a constant rate' : ''}.`,
+    `${who}${top.length > 0 && top.length < held.length ? `: the total and the ${top.length === 1 ? 'largest' : `${top.length} largest`} of ${count(held.length)}` : ''}${log ? ', log scale: a straight line is a constant rate' : ''}.`,
     ...(stages.some((s) => s.growth !== undefined) ? ['Compound growth of each stage above.'] : []),
     ...notes,
   ].join(' ');

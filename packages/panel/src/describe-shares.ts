@@ -36,7 +36,7 @@ const amount = (x: number) => (Number.isInteger(x) ? count(x) : decimal(x, 1));
 
 interface Scale {
   total: number;
-  /** Largest bar. */
+  /** The largest single unit, with the full bar; a sum of many that exceeds it has none. */
   largest: number;
 }
 
@@ -50,7 +50,7 @@ function shareRow(
   const share = value / total;
   const cells: Cell[] = [
     { text: amount(value), value, kind: 'count' },
-    { text: '', kind: 'number', value: share, bar: value / largest },
+    { text: '', kind: 'number', value: share, ...(value <= largest && { bar: value / largest }) },
     { text: percent(share), value: share * 100, kind: 'number' },
     { text: percent(cumulative / total), value: (cumulative / total) * 100, kind: 'number' },
   ];
@@ -76,14 +76,7 @@ function bodyOf(held: Holding[], none: number, top: number): TableRow[] {
   const rest = held.slice(shown);
   if (rest.length > 0) {
     const sum = rest.reduce((s, h) => s + h.total, 0);
-    const row = shareRow(
-      othersLabel(rest),
-      sum,
-      cumulative + sum,
-      { ...scale, largest: Math.max(scale.largest, sum) },
-      'quiet',
-    );
-    rows.push(row);
+    rows.push(shareRow(othersLabel(rest), sum, cumulative + sum, scale, 'quiet'));
   }
   if (none > 0)
     rows.push({

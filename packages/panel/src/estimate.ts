@@ -15,6 +15,8 @@ export interface EstimateOptions {
   seed?: number;
   /** One start only: null models and effects as dummies. */
   single?: boolean;
+  /** Whether the fit returned must carry its scores. Default false. */
+  scores?: boolean;
 }
 
 export interface Estimate {
@@ -65,8 +67,9 @@ const succeeded = (fit: KernelFit) => fit.status === Status.ok || fit.status ===
  */
 export function estimate(model: Model, problem: Problem, kernels: Kernels, options: EstimateOptions = {}): Estimate {
   const { tol = DEFAULT_TOL, maxIter = DEFAULT_MAX_ITER, seed = DEFAULT_SEED } = options;
-  const run = (start?: Float64Array) => kernels.fit(model.kernel, problem, { tol, maxIter, ...(start && { start }) });
-  const first = run();
+  const run = (start?: Float64Array, scores = false) =>
+    kernels.fit(model.kernel, problem, { tol, maxIter, scores, ...(start && { start }) });
+  const first = run(undefined, options.scores);
   const work = problem.n * problem.k * problem.k;
   const hopeless =
     first.status === Status.badInput || first.status === Status.notCount || first.status === Status.outOfMemory;
@@ -78,8 +81,9 @@ export function estimate(model: Model, problem: Problem, kernels: Kernels, optio
   const reached = fits.filter(succeeded);
   const best = reached.reduce((a, b) => (b.loglik > a.loglik + 1e-9 * Math.abs(a.loglik) ? b : a), reached[0] ?? first);
   const same = reached.filter((fit) => agrees(fit, best));
+  const fit = best !== first && options.scores && succeeded(best) ? run(best.coef, true) : best;
   return {
-    fit: best,
+    fit,
     certificate: {
       scaledGradient: best.scaledGradient,
       hessianCondition: best.hessianCondition,

@@ -8,7 +8,7 @@ import { DEFAULT_TOL, type Estimate, estimate } from './estimate.ts';
 import { fitStatistics, sumsOfSquares } from './fit-statistics.ts';
 import { fixed } from './format.ts';
 import { kernelFailure } from './kernel-failure.ts';
-import { checkOptions, type Model, modelOf, models } from './models/index.ts';
+import { checkOptions, type Model, modelOf } from './models/index.ts';
 import type { Design, Failure, Fit, FitResult, FitSpec, Frame, Note } from './types.ts';
 import { computeVcov, iidCovariance, type VcovInput, vcovName } from './vcov.ts';
 
@@ -66,26 +66,24 @@ interface Estimated extends Estimate {
   model: Model;
   problem: Problem;
   expanded: Expanded;
-  /** α or δ ran to 0: the Poisson fit stands in, the auxiliary is reported as 0. */
+  /** α or δ ran to 0: the fit is the Poisson one, the auxiliary is reported as 0. */
   boundary: boolean;
 }
 
-/** The maximum, with the Poisson fit where the dispersion of NB1 or NB2 is at its boundary. */
+/** The maximum; where the dispersion of NB1 or NB2 is at its boundary the core gives the Poisson one. */
 function maximise(design: Design, model: Model, kernels: Kernels): Estimated {
   const { tol, maxIter, seed } = design.spec;
   const expanded = expandDummies(design, kernels);
   checkRows(design, expanded.columns + model.auxiliaries.length);
   const problem = problemOf(design, model, expanded.x, expanded.columns);
-  const options = { tol, maxIter, seed, single: design.fixef.length > 0 && !model.grouped };
-  const found = estimate(model, problem, kernels, options);
-  if (found.fit.status === Status.poissonBoundary) {
-    const limit = estimate(models.poisson, problem, kernels, options);
-    if (limit.fit.status !== Status.ok)
-      throw kernelFailure(models.poisson, design, problem, limit.fit, tol ?? DEFAULT_TOL);
-    const { starts, agreeing } = found.certificate;
-    const certificate = { ...limit.certificate, starts, agreeing };
-    return { ...limit, certificate, model, problem, expanded, boundary: true };
-  }
+  const found = estimate(model, problem, kernels, {
+    tol,
+    maxIter,
+    seed,
+    single: design.fixef.length > 0 && !model.grouped,
+    scores: design.spec.vcov.type !== 'iid',
+  });
+  if (found.fit.status === Status.poissonBoundary) return { ...found, model, problem, expanded, boundary: true };
   if (found.fit.status !== Status.ok) throw kernelFailure(model, design, problem, found.fit, tol ?? DEFAULT_TOL);
   if (model.needs.counts === 'integer' && !design.weights && found.fit.loglik > 0)
     throw new PanelError({
@@ -122,11 +120,12 @@ function dofNested(design: Design, { expanded }: Estimated): number {
 }
 
 function vcovInput(design: Design, estimated: Estimated, dof: number): VcovInput {
-  const { fit, model, problem, expanded } = estimated;
+  const { fit, model, problem, expanded, boundary } = estimated;
   const p = fit.coef.length;
+  const auxiliaries = boundary ? 0 : p - expanded.columns;
   const reported = Int32Array.from([
     ...Array.from({ length: design.k }, (_, j) => j),
-    ...Array.from({ length: p - expanded.columns }, (_, a) => expanded.columns + a),
+    ...Array.from({ length: auxiliaries }, (_, a) => expanded.columns + a),
   ]);
   const ols = model.key === 'ols';
   return {

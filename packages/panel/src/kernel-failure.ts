@@ -96,8 +96,12 @@ export function kernelFailure(model: Model, design: Design, problem: Problem, fi
     case Status.noInteriorMaximum:
       return error(
         'fit/no-interior-maximum',
-        `${key} has no maximum inside: ln r or ln s grows without bound, as it does where the units do not differ beyond the regressors.`,
-        'Use nb2 or poisson with standard errors clustered by the unit.',
+        key === 'nb-re'
+          ? 'nb-re has no maximum inside: ln r or ln s grows without bound, as it does where units do not differ beyond the regressors.'
+          : `${key} has no maximum inside: the constant grows without bound, as it does where counts are no more dispersed than Poisson ones within units.`,
+        key === 'nb-re'
+          ? 'Use nb2 or poisson with standard errors clustered by the unit.'
+          : 'Use poisson with "| unit", which is its limit.',
       );
     case Status.outOfMemory:
       return error(
