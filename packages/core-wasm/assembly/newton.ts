@@ -23,6 +23,8 @@ const RUNNING: f64 = 0.1;
 /** ln r or ln s this far above the log of the mean group sum has run away. */
 const FAR: f64 = 20;
 const STALL = 4;
+/** Below this the scaled gradient is rounding. */
+const POLISHED: f64 = 1e-12;
 /** Above this many parameters a Jacobi eigenproblem takes too long. */
 const MANY = 64;
 
@@ -245,7 +247,7 @@ function polish(t: Task, theta: usize): i32 {
   const p = t.p;
   for (let round = 0; round < 2; round++) {
     const before = scaledGradient;
-    if (before == 0) break;
+    if (before == 0 || (round > 0 && before < POLISHED)) break;
     for (let i = 0; i < p; i++) put(trial, i, get(theta, i) + get(step, i));
     const status = evaluate(t, trial);
     if (status == OK) newtonStep(t);
