@@ -119,13 +119,20 @@ export type SpecialFunction = 'exp' | 'log' | 'log1p' | 'lgamma' | 'digamma' | '
 export interface Kernels {
   /** Fits one model. Never throws for numbers; see {@link Status}. */
   fit(model: KernelModel, problem: Problem, options?: KernelOptions): KernelFit;
-  /** Log-likelihood, p gradient and p × p Hessian of a model at theta (for tests, certificates and profiles). */
+  /**
+   * Log-likelihood, p gradient and p × p Hessian of a count model at theta, in the user's scale (for tests, certificates and
+   * profiles). ols: badInput. A status other than ok comes with −Infinity and zeros.
+   */
   evaluate(
     model: KernelModel,
     problem: Problem,
     theta: Float64Array,
   ): { status: Status; loglik: number; gradient: Float64Array; hessian: Float64Array };
-  /** Rank-revealing pass over the columns of x in their order (weighted where weights are given), scale-free tolerance. */
+  /**
+   * Rank-revealing pass over the columns of x in their order (weighted where weights are given). A column is kept if its part
+   * outside the span of the kept ones to its left is longer than tol (default 1e-9) times the column, centred once a constant
+   * is kept. Throws a RangeError only where memory is short, as crossprod does.
+   */
   rank(n: number, k: number, x: Float64Array, weights?: Float64Array, tol?: number): RankResult;
   /** X'WX (k × k, symmetric, full). */
   crossprod(n: number, k: number, x: Float64Array, weights?: Float64Array): Float64Array;
