@@ -1,165 +1,64 @@
-#!/usr/bin/env node
-/** npm run demo | test | build | dev | bench: all the set-up a fresh clone needs, then the job. Only Node and npm are assumed. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describeParts, parts } from './parts.mjs';
-
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const PNPM = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).packageManager;
-const ENV = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', npm_config_update_notifier: 'false' };
-const NPX = process.platform === 'win32' ? 'npx.cmd' : 'npx';
-const STUDIES = ['hhg-patents', 'china-copublications'];
-
-const say = (line = '') => process.stdout.write(`${line}\n`);
-const step = (line) => say(`\n▸ ${line}`);
-
-/** Runs a command; its output is shown, or kept and shown only when it fails. Returns whether it ended well. */
-function run(command, args, { quiet = false, cwd = ROOT, env = ENV } = {}) {
-  const done = spawnSync(command, args, { cwd, env, stdio: quiet ? 'pipe' : 'inherit', encoding: 'utf8' });
-  if (done.status === 0) return true;
-  if (quiet) process.stderr.write(`${done.stdout ?? ''}${done.stderr ?? ''}`);
-  if (done.error) process.stderr.write(`${command}: ${done.error.message}\n`);
-  return false;
-}
-
-/** As run, but ends the program with what failed. */
-function must(what, command, args, options) {
-  if (run(command, args, options)) return;
-  process.stderr.write(`\nStopped: ${what} failed. What it said is above.\n`);
-  process.exit(1);
-}
-
-const pnpm = (what, args, options) => must(what, NPX, ['--yes', PNPM, ...args], options);
-
-function checkNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
-  process.stderr.write(`Node ${process.versions.node} is too old: gravpanel needs 20.19 or newer.\n`);
-  process.exit(1);
-}
-
-/** Whether what is installed is at least as new as the lock file. */
-function installed() {
-  const mark = join(ROOT, 'node_modules', '.modules.yaml');
-  return existsSync(mark) && statSync(mark).mtimeMs >= statSync(join(ROOT, 'pnpm-lock.yaml')).mtimeMs;
-}
-
-function install() {
-  if (installed()) return;
-  step(`Installing the packages that the lock file names (${PNPM}; half a minute on a fresh machine)`);
-  pnpm('installing packages', ['install', '--frozen-lockfile', '--reporter=append-only'], { quiet: true });
-}
-
-function build() {
-  install();
-  step('Building: numeric core to WebAssembly, packages, command line, page');
-  pnpm('the build', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], { quiet: true });
-}
-
-function demo() {
-  build();
-  const cli = join(ROOT, 'packages', 'cli', 'bin', 'gravpanel.mjs');
-  const reports = STUDIES.map((study) => {
-    step(`gravpanel run studies/${study}`);
-    const out = join(ROOT, 'demo-report', study);
-    must(`the study ${study}`, process.execPath, [
-      cli,
-      'run',
-      join('studies', study, 'study.yaml'),
-      '-o',
-      out,
-      '--force',
-    ]);
-    return join(out, 'report.html');
-  });
-  say('\nReports, to open in a browser:');
-  for (const report of reports) say(`  ${relative(process.cwd(), report)}`);
-}
-
-/** Test counts of every package, from vitest's JSON. */
-function counts() {
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const name of readdirSync(join(ROOT, 'packages'))) {
-    const file = join(ROOT, 'packages', name, '.vitest.json');
-    if (!existsSync(file)) continue;
-    const result = JSON.parse(readFileSync(file, 'utf8'));
-    total.passed += result.numPassedTests;
-    total.failed += result.numFailedTests + (result.numFailedTests === 0 && !result.success ? 1 : 0);
-    total.skipped += result.numPendingTests + result.numTodoTests;
-  }
-  return total;
-}
-
-/** Under CI a part that tests use must be there. */
-function checkParts(found) {
-  say('Optional parts on this machine:');
-  for (const line of describeParts(found)) say(line);
-  const missing = found.filter(({ used, path }) => used && !path).map(({ name }) => name);
-  if (missing.length === 0) return missing;
-  if (process.env.CI) {
-    process.stderr.write(`\nStopped: CI is set and ${missing.join(' and ')} is missing; .ci/run installs it.\n`);
-    process.exit(1);
-  }
-  say(`Without ${missing.join(' and ')}, the tests that need it are not run.`);
-  return missing;
-}
-
-function test(args) {
-  const missing = checkParts(parts());
-  build();
-  for (const name of readdirSync(join(ROOT, 'packages')))
-    rmSync(join(ROOT, 'packages', name, '.vitest.json'), { force: true });
-  step('Checking format, lint and types');
-  const clean = run(NPX, ['--yes', PNPM, 'exec', 'biome', 'check', '--error-on-warnings', '.']);
-  const typed = run(
-    NPX,
-    ['--yes', PNPM, 'exec', 'turbo', 'run', 'typecheck', '--output-logs=errors-only'],
-    { quiet: true },
-  );
-  step('Running the tests of every package');
-  const reporters = ['--reporter=default', '--reporter=json', '--outputFile.json=.vitest.json'];
-  const tested = run(NPX, [
-    ...[
-      '--yes',
-      PNPM,
-      'exec',
-      'turbo',
-      'run',
-      'test',
-      '--no-daemon',
-      '--concurrency=1',
-      '--continue',
-      '--output-logs=full',
-    ],
-    ...['--log-prefix=none', '--', ...reporters, ...args],
-  ]);
-  const { passed, failed, skipped } = counts();
-  say();
-  if (!clean) say('Format or lint: see above.');
-  if (!typed) say('Types: see above.');
-  if (missing.length > 0) say(`Not run: the tests that need ${missing.join(' and ')}.`);
-  const bad = failed + (clean ? 0 : 1) + (typed ? 0 : 1) + (!tested && failed === 0 ? 1 : 0);
-  say(`${passed} passed, ${bad} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
-  process.exit(bad === 0 ? 0 : 1);
-}
-
-function bench(args) {
-  build();
-  must('the bench', process.execPath, [join(ROOT, 'bench', 'run.mjs'), ...args]);
-}
-
-function dev() {
-  build();
-  pnpm('the page', ['--filter', '@gravpanel/web', 'dev']);
-}
-
-const jobs = { demo, test, build, bench, dev };
-const [job, ...args] = process.argv.slice(2);
-checkNode();
-if (!Object.hasOwn(jobs, job ?? '')) {
-  process.stderr.write(`usage: node scripts/dev.mjs ${Object.keys(jobs).join('|')}\n`);
+/**
+ * npm run demo | test | build | dev | bench, from a fresh clone with Node and npm alone.
+ * npm test -- packages/panel            one package
+ * npm test -- packages/panel -t lag     … and vitest's own flags
+ */
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`gravpanel needs Node 20.19 or newer; this is ${process.versions.node}.`);
   process.exit(2);
 }
-jobs[job](args);
+const { root, run, say, step, pnpm } = await import('./shell.mjs');
+const { prepare, turbo } = await import('./prepare.mjs');
+
+async function test(args) {
+  const start = Date.now();
+  const { missing, partLines, parts } = await import('./parts.mjs');
+  const { suites } = await import('./suites.mjs');
+  const list = parts();
+  const some = args.length > 0;
+  say(`Tests of gravpanel: style, types, then every suite. Optional parts:\n${partLines(list).join('\n')}\n`);
+  const lacking = process.env.CI ? missing(list) : [];
+  if (lacking.length > 0) {
+    say(`CI needs ${lacking.join(' and ')}; .ci/run installs them on Debian.\n\n0 passed, ${lacking.length} failed`);
+    return 1;
+  }
+  if (!(await prepare())) {
+    say('\n0 passed, 1 failed');
+    return 1;
+  }
+  const checks = [];
+  if (!some) {
+    checks.push({ name: 'style', ok: await step('Checking style', [`${root}/node_modules/.bin/biome`, 'check', '.']) });
+    checks.push({ name: 'types', ok: await step('Checking types', turbo('typecheck')) });
+  }
+  const results = await suites(args);
+  say('\nOptional parts:');
+  say(partLines(list).join('\n'));
+  say();
+  for (const { name, ok } of checks) say(`  ${name.padEnd(22)}${ok ? 'ok' : 'FAILED'}`);
+  for (const { name, passed, failed, skipped } of results)
+    say(`  ${name.padEnd(22)}${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  const sum = (of) => results.reduce((total, result) => total + of(result), 0);
+  const failed = sum((r) => r.failed) + checks.filter(({ ok }) => !ok).length;
+  say(`  ${Math.round((Date.now() - start) / 1000)} s\n`);
+  say(`${sum((r) => r.passed)} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+const tasks = {
+  build: async () => ((await prepare()) ? 0 : 1),
+  demo: async () => ((await prepare()) ? (await import('./demo.mjs')).demo() : 1),
+  test,
+  dev: async (args) =>
+    (await prepare()) ? (await run([...pnpm, '--filter', '@gravpanel/web', 'run', 'dev', ...args])).code : 1,
+  bench: async (args) =>
+    (await prepare()) ? (await run([process.execPath, `${root}/bench/run.mjs`, ...args])).code : 1,
+};
+
+const [name, ...args] = process.argv.slice(2);
+if (!Object.hasOwn(tasks, name ?? '')) {
+  console.error(`"${name ?? ''}" is not a task; one of ${Object.keys(tasks).join(', ')} was expected.`);
+  process.exit(2);
+}
+process.exitCode = await tasks[name](args);

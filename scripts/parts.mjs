@@ -1,37 +1,34 @@
-/** Optional parts of a machine: which are here, and which of this version's tests use them. */
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+/** Parts that the tests use where they are found. They come from Debian; .ci/run installs those that are used. */
+import { spawnSync } from 'node:child_process';
 
-/** @type {{ name: string, commands: string[], use: string, used: boolean }[]} */
 const PARTS = [
   {
     name: 'chromium',
     commands: ['chromium', 'chromium-browser', 'google-chrome'],
-    use: 'the page, and the same bits in a browser',
-    used: true,
+    used: 'same bits in Node and in a browser',
   },
-  { name: 'Rscript', commands: ['Rscript'], use: 'R as a peer', used: true },
-  { name: 'slurm', commands: ['sbatch'], use: 'shards on a cluster', used: false },
-  { name: 'texlive', commands: ['pdflatex'], use: 'printed tables', used: false },
-  { name: 'libreoffice', commands: ['soffice', 'libreoffice'], use: 'Word tables', used: false },
+  { name: 'Rscript', commands: ['Rscript'], used: 'comparison with R' },
+  { name: 'Slurm', commands: ['sbatch'] },
+  { name: 'TeX Live', commands: ['latexmk', 'pdflatex'] },
+  { name: 'LibreOffice', commands: ['soffice'] },
 ];
 
-const onPath = (command) =>
-  (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((dir) => join(dir, command))
-    .find(existsSync);
+const found = ({ commands }) =>
+  commands.some((command) => spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0);
 
-/** Every part with its path here, if any. */
-export function parts() {
-  return PARTS.map((part) => ({ ...part, path: part.commands.map(onPath).find(Boolean) }));
-}
+/** Every optional part: whether it is here and whether the tests of this version use it. */
+export const parts = () => PARTS.map((part) => ({ ...part, found: found(part) }));
 
-/** One plain line a part. */
-export function describeParts(found) {
-  return found.map(({ name, path, use, used }) => {
-    const state = path ?? 'not found';
-    const what = used ? `tests: ${use}` : `no test of this version needs it (${use})`;
-    return `  ${name.padEnd(12)} ${state.padEnd(24)} ${what}`;
+/** One line a part. */
+export function partLines(list) {
+  return list.map(({ name, used, found: here }) => {
+    const words = used
+      ? here
+        ? `found: ${used}`
+        : `NOT FOUND, so not tested: ${used}`
+      : `${here ? 'found' : 'not found'}, not used by the tests of this version`;
+    return `  ${name.padEnd(12)}${words}`;
   });
 }
+
+export const missing = (list) => list.filter((part) => part.used && !part.found).map(({ name }) => name);

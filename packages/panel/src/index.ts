@@ -1,18 +1,37 @@
 /** The public names of the panel package, listed by hand. */
 
+export { type CheckedColumn, checkStudy, type StudyCheck } from './check.ts';
 export { compareLabels } from './column-read.ts';
 export { derive, filterRows } from './derive.ts';
 export { buildDesigns } from './design.ts';
 export * from './errors.ts';
 export { evaluateExpression, parseExpression } from './expression.ts';
 export { type CoefficientFigureOptions, coefficientFigure } from './figures.ts';
+export { fitDesign, fitSpec } from './fit.ts';
 export { count, decimal, display, fixed, percent, pValue, STAR_LEVELS, scientific, starsOf } from './format.ts';
 export { expandFormula, parseFormula } from './formula.ts';
 export { setPanel } from './frame.ts';
 export { identificationTable } from './identification-table.ts';
+export { identify } from './identify.ts';
 export { termLabel, type Variables, variableLabel } from './labels.ts';
+export { laterModels, laterVcov, VERSION } from './later.ts';
+export { modelOf, models } from './models/index.ts';
+export { type PlannedModel, type PlannedTable, planStudy, type StudyPlan } from './plan.ts';
 export { sampleWords } from './regression-notes.ts';
 export { isFit } from './regression-style.ts';
 export { type RegressionTableOptions, regressionTable } from './regression-table.ts';
+export {
+  type ColumnFailure,
+  type CompanionFits,
+  type OnProgress,
+  type ProgressEvent,
+  type RunOptions,
+  runStudy,
+  type StudyRun,
+  type TestOutcome,
+} from './run.ts';
+export type { DescribeSpec, ModelSpec, Study, TableSpec, TestSpec, VariableSpec } from './study.ts';
+export { placeOf, relocate, type StudySource } from './study-places.ts';
+export { parseStudy, type ReadStudy, readStudy } from './study-read.ts';
 export { type ReadOptions, readTable } from './table-read.ts';
 export type * from './types.ts';

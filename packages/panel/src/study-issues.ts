@@ -18,13 +18,16 @@ interface Definition {
 }
 const definitionOf = (schema: z.core.$ZodType) => schema._zod.def as unknown as Definition;
 
+/** Without optional and unions. */
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType[] {
+  const { innerType, options } = definitionOf(schema);
+  if (innerType) return unwrapped(innerType);
+  return options ? options.flatMap(unwrapped) : [schema];
+}
+
 /** Schemas that a path can lead to; a union leads to several. */
 function schemasAt(schemas: z.core.$ZodType[], path: Path): z.core.$ZodType[] {
-  const open = schemas.flatMap(function unwrap(schema): z.core.$ZodType[] {
-    const { innerType, options } = definitionOf(schema);
-    if (innerType) return unwrap(innerType);
-    return options ? options.flatMap(unwrap) : [schema];
-  });
+  const open = schemas.flatMap(unwrapped);
   if (path.length === 0) return open;
   const [head, ...rest] = path;
   const next = open.flatMap((schema) => {

@@ -419,6 +419,10 @@ export interface Manifest {
   inputs: { name: string; sha256?: string; bytes: number; rows: number }[];
   seeds: Record<string, number>;
   models: { id: string; column: number; formula: string; status: string; certificate?: Certificate; loglik?: number }[];
-  /** Hash of everything above and the study text. */
+  /** Ids of tables and figures in reading order: the names of their files. */
+  outputs?: { tables: string[]; figures: string[] };
+  /** Versions beside gravpanel's own: the runtime. Not part of the hash. */
+  versions?: Record<string, string>;
+  /** Hash of the question: the study, the bytes of the data, seeds, columns and gravpanel's version. */
   runHash: string;
 }

@@ -1,0 +1,99 @@
+/** `gravpanel fit`: one formula, one regression table. */
+import { loadKernels } from '@gravpanel/core-wasm';
+import {
+  type FitResult,
+  fitSpec,
+  isFit,
+  PanelError,
+  type PanelErrorFields,
+  regressionTable,
+  type Table,
+} from '@gravpanel/panel';
+import { renderCsv, renderMarkdown, renderTablePage, renderText } from '@gravpanel/panel/report';
+import { Command } from 'commander';
+import { exitCodeOfAll } from './exit-codes.ts';
+import { checkOutputFile, writeFileAtomically } from './files.ts';
+import { fitJson } from './fit-json.ts';
+import { commonFlags, type FitFlags, fitFlags, specOf } from './flags.ts';
+import { describeCommand } from './help.ts';
+import { loadFrame } from './load.ts';
+import { errorJson, errorText } from './print-error.ts';
+import { terminal, write } from './streams.ts';
+import { runCommand, usageError } from './usage.ts';
+
+type Format = 'text' | 'json' | 'md' | 'csv' | 'html';
+const FORMATS: Record<string, Format> = { txt: 'text', json: 'json', md: 'md', csv: 'csv', html: 'html', htm: 'html' };
+
+function formatOf({ output, json }: FitFlags): Format {
+  if (json || output === undefined || output === '-') return json ? 'json' : 'text';
+  const extension = /\.([^./]+)$/.exec(output)?.[1].toLowerCase() ?? 'txt';
+  if (Object.hasOwn(FORMATS, extension)) return FORMATS[extension];
+  throw usageError('unknown-format', `.${extension} is not a format of fit.`, `Known: .txt, .md, .csv, .html, .json.`);
+}
+
+function rendered(
+  format: Format,
+  results: FitResult[],
+  table: () => Table,
+  o: { width: number; color: boolean },
+): string {
+  switch (format) {
+    case 'json':
+      return fitJson(results);
+    case 'md':
+      return renderMarkdown(table());
+    case 'csv':
+      return renderCsv(table());
+    case 'html':
+      return renderTablePage(table());
+    default:
+      return renderText(table(), o);
+  }
+}
+
+function distinct(errors: PanelErrorFields[]): PanelErrorFields[] {
+  const seen = new Map(errors.map((error) => [`${error.code} ${error.message}`, error]));
+  return [...seen.values()];
+}
+
+async function act(formula: string, flags: FitFlags): Promise<void> {
+  const t = terminal(flags);
+  const format = formatOf(flags);
+  if (flags.output) checkOutputFile(flags.output, flags.force);
+  const kernels = loadKernels();
+  const frame = loadFrame(flags.data, flags);
+  const results = fitSpec(frame, specOf(formula, flags), await kernels);
+  const errors = distinct(results.flatMap((r) => (isFit(r) ? [] : [r.error])));
+  if (results.length > 0 && !results.some(isFit)) {
+    const [first, ...others] = errors;
+    throw new PanelError({ ...first, ...(others.length > 0 && { details: { others } }) });
+  }
+  const toFile = flags.output !== undefined && flags.output !== '-';
+  const table = () => regressionTable(results, { id: 'fit' });
+  const text = rendered(format, results, table, { width: t.width, color: t.color.out && !toFile });
+  for (const error of errors)
+    await write(process.stderr, t.json ? errorJson(error) : errorText(error, { color: t.color.err }));
+  if (toFile) writeFileAtomically(flags.output!, text, flags.force);
+  else await write(process.stdout, text);
+  process.exitCode = exitCodeOfAll(errors);
+}
+
+const EXAMPLES = [
+  "gravpanel fit --data panel.csv --panel firm,year --model nb-fe 'patents ~ log(rnd) + l(log(rnd), 1)'",
+  "gravpanel fit --data - --panel origin+dest,year --model poisson --vcov cluster:origin --json 'trade ~ fta | year' < trade.csv",
+];
+
+function define(): Command {
+  const command = new Command('fit').argument('<formula>', 'the formula, in quotes');
+  for (const option of [...fitFlags(), ...commonFlags()]) command.addOption(option);
+  describeCommand(command, {
+    purpose: 'Estimates one formula and prints its regression table.',
+    usage: "fit --data FILE [--panel ID[+ID],TIME] --model KEY [flags] 'FORMULA'",
+    examples: EXAMPLES,
+    after:
+      'Formula: y ~ a + b | effects, with log() exp() sqrt() I(), l(x, 1) lags, i(year) dummies, a:b, a*b, csw0(a, b) columns step by step.\nExit codes: 0 ok, 2 usage, 3 data, 4 not converged.',
+  });
+  return command.action(act);
+}
+
+export const main = (args: string[]) => runCommand(define(), args);

@@ -1,0 +1,168 @@
+/** Values of flags, read strictly: what cannot be read is a usage error that says what was expected. */
+import {
+  type FitSpec,
+  laterModels,
+  laterVcov,
+  type ModelKey,
+  models,
+  nearestHint,
+  PanelError,
+  type VcovSpec,
+  VERSION,
+} from '@gravpanel/panel';
+import { Option } from 'commander';
+import { usageError } from './usage.ts';
+
+const wrong = (flag: string, text: string, expected: string, hint: string) =>
+  usageError('wrong-value', `${flag} is "${text}"; ${expected} was expected.`, hint);
+
+/** A finite number that passes `test`. */
+export function numberOf(flag: string, expected: string, hint: string, test: (x: number) => boolean) {
+  return (text: string): number => {
+    const x = text.trim() === '' ? Number.NaN : Number(text);
+    if (!Number.isFinite(x) || !test(x)) throw wrong(flag, text, expected, hint);
+    return x;
+  };
+}
+
+/** One of `choices`. */
+export function choiceOf<T extends string>(flag: string, choices: readonly T[]) {
+  return (text: string): T => {
+    if ((choices as readonly string[]).includes(text)) return text as T;
+    throw wrong(flag, text, `one of ${choices.join(', ')}`, nearestHint(text, choices));
+  };
+}
+
+const notYet = (what: string, hint: string) =>
+  new PanelError({ code: 'usage/not-in-this-version', message: `${what} is not in this version (${VERSION}).`, hint });
+
+export function modelFlag(text: string): ModelKey {
+  if (Object.hasOwn(models, text)) return text as ModelKey;
+  if (Object.hasOwn(laterModels, text)) throw notYet(`--model ${text}`, laterModels[text]);
+  const keys = Object.keys(models);
+  throw wrong('--model', text, `one of ${keys.join(', ')}`, nearestHint(text, keys));
+}
+
+const PLAIN_VCOV = ['iid', 'hc0', 'hc1', 'hc2', 'hc3'] as const;
+
+/** iid | hc0…hc3 | cluster:A | cluster:A+B | cluster:A^B. */
+export function vcovFlag(text: string): VcovSpec {
+  const plain = PLAIN_VCOV.find((type) => type === text);
+  if (plain) return { type: plain };
+  if (Object.hasOwn(laterVcov, text)) throw notYet(`--vcov ${text}`, laterVcov[text]);
+  const by = /^cluster:(.+)$/
+    .exec(text)?.[1]
+    .split('+')
+    .map((dimension) => dimension.split('^'));
+  if (by?.flat().every((column) => column !== '')) return { type: 'cluster', by };
+  const expected = 'iid, hc0, hc1, hc2, hc3 or cluster:COLUMN';
+  throw wrong('--vcov', text, expected, 'cluster:a+b has two dimensions, cluster:a^b combines two columns into one.');
+}
+
+export interface PanelFlag {
+  unit: string[];
+  time: string;
+}
+
+/** ID[+ID],TIME. */
+export function panelFlag(text: string): PanelFlag {
+  const [units, time, ...more] = text.split(',').map((part) => part.trim());
+  const unit = (units ?? '').split('+').map((part) => part.trim());
+  if (time && more.length === 0 && unit.every((column) => column !== '')) return { unit, time };
+  throw wrong('--panel', text, 'ID,TIME', 'Two columns may make the unit: --panel origin+destination,year.');
+}
+
+/** One character; "tab" and "\t" are the tab. */
+export function delimiterFlag(text: string): string {
+  const one = text === 'tab' || text === '\\t' ? '\t' : text;
+  if ([...one].length === 1) return one;
+  throw wrong('--delimiter', text, 'one character', 'Write --delimiter ";" or --delimiter tab.');
+}
+
+/** Flags that every command has. */
+export const commonFlags = () => [
+  new Option('--json', 'print one JSON object (and errors as JSON on stderr)').default(false),
+  new Option('--force', 'replace an output that exists').default(false),
+  new Option('--quiet', 'no progress').default(false),
+  new Option('--color [when]', 'colours: always, never or auto')
+    .preset('always')
+    .argParser(choiceOf('--color', ['always', 'never', 'auto'])),
+  new Option('--threads <n>', 'threads; this version uses one').argParser(
+    numberOf(
+      '--threads',
+      'a whole number from 1',
+      'Leave it out to use what is best.',
+      (n) => Number.isInteger(n) && n >= 1,
+    ),
+  ),
+];
+
+const whole = (n: number) => Number.isInteger(n) && n >= 0;
+
+/** Flags of an estimation. */
+export const fitFlags = () => [
+  new Option('--data <file>', 'CSV or TSV file; - is stdin').makeOptionMandatory(),
+  new Option('--panel <id,time>', 'unit and time columns; a+b,time for a pair of columns').argParser(panelFlag),
+  new Option('--model <key>', Object.keys(models).join(', ')).argParser(modelFlag).makeOptionMandatory(),
+  new Option('--vcov <type>', 'iid, hc0, hc1, hc2, hc3, cluster:A, cluster:A+B, cluster:A^B')
+    .argParser(vcovFlag)
+    .default({ type: 'iid' }, 'iid'),
+  new Option('--like <tool>', 'small-sample factors of stata, fixest or sandwich').argParser(
+    choiceOf('--like', ['stata', 'fixest', 'sandwich'] as const),
+  ),
+  new Option('--lag <n>', 'lag every right-hand variable by n periods').argParser(
+    numberOf('--lag', 'a whole number of periods', 'Write --lag 1.', whole),
+  ),
+  new Option('--where <expr>', "keep these rows, e.g. 'year >= 2008'"),
+  new Option('--split <col>', 'one column of results for each value of a column'),
+  new Option('--offset <col>', 'column added to the linear predictor'),
+  new Option('--exposure <col>', 'column whose logarithm is added to the linear predictor'),
+  new Option('--weights <col>', 'column of row weights'),
+  new Option('--level <p>', 'level of confidence intervals (default 0.95)').argParser(
+    numberOf('--level', 'a number between 0 and 1', 'Write --level 0.9.', (p) => p > 0 && p < 1),
+  ),
+  new Option('--tol <x>', 'largest scaled gradient at the maximum (default 1e-10)').argParser(
+    numberOf('--tol', 'a number above 0', 'Write --tol 1e-8.', (x) => x > 0),
+  ),
+  new Option('--max-iter <n>', 'Newton iterations from one start (default 100)').argParser(
+    numberOf('--max-iter', 'a whole number from 1', 'Write --max-iter 200.', (n) => Number.isInteger(n) && n >= 1),
+  ),
+  new Option('--seed <n>', 'seed of the perturbed start (default 1)').argParser(
+    numberOf('--seed', 'a whole number', 'Write --seed 1.', Number.isSafeInteger),
+  ),
+  new Option('--delimiter <c>', 'character between cells (default: found from the file)').argParser(delimiterFlag),
+  new Option('-o, --output <file>', 'write to a file: .txt .md .csv .html .json; - is stdout'),
+];
+
+/** What commander hands to the action of `fit`. */
+export interface FitFlags {
+  data: string;
+  panel?: PanelFlag;
+  model: ModelKey;
+  vcov: VcovSpec;
+  like?: FitSpec['like'];
+  lag?: number;
+  where?: string;
+  split?: string;
+  offset?: string;
+  exposure?: string;
+  weights?: string;
+  level?: number;
+  tol?: number;
+  maxIter?: number;
+  seed?: number;
+  delimiter?: string;
+  output?: string;
+  json: boolean;
+  force: boolean;
+  quiet: boolean;
+  color?: 'always' | 'never' | 'auto';
+}
+
+/** The specification that the flags and the formula say. */
+export function specOf(formula: string, f: FitFlags): FitSpec {
+  const { model, vcov, like, lag, where, offset, exposure, weights, level, tol, maxIter, seed } = f;
+  const given = { like, lag, where, offset, exposure, weights, level, tol, maxIter, seed };
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { id: 'fit', model, formula, vcov, ...(f.split && { split: { by: f.split } }), ...set };
+}

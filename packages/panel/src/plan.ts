@@ -1,0 +1,162 @@
+/** Study → what will be estimated, tested and printed. Pure: no data are read, so an editor can plan on every keystroke. */
+import { nearestHint, PanelError } from './errors.ts';
+import { DEFAULT_SEED } from './estimate.ts';
+import { parseExpression } from './expression-parse.ts';
+import { expandFormula, parseFormula } from './formula.ts';
+import { checkOptions } from './models/index.ts';
+import type { DescribeSpec, ModelSpec, Study, TableSpec, TestSpec } from './study.ts';
+import { located, placeOf, type StudySource } from './study-places.ts';
+import type { FitSpec, Like, SplitSpec, VcovSpec } from './types.ts';
+
+export interface PlannedModel {
+  id: string;
+  title?: string;
+  spec: FitSpec;
+  /** Companion columns are asked for. */
+  companions: boolean;
+  /** Formulas of the columns, before splits. */
+  columns: string[];
+}
+export interface PlannedTable extends TableSpec {
+  id: string;
+}
+export interface StudyPlan {
+  seed: number;
+  level: number;
+  models: PlannedModel[];
+  /** The tables of the study; one a model where it names none. */
+  tables: PlannedTable[];
+  tests: TestSpec[];
+  describe: DescribeSpec[];
+}
+
+type StudyVcov = NonNullable<Study['vcov']>;
+
+/** "cluster:a+b^c" or the keys of a map → VcovSpec. @throws PanelError study/cluster-without-by. */
+export function vcovOf(vcov: StudyVcov | undefined): { vcov: VcovSpec; like?: Like } {
+  if (vcov === undefined) return { vcov: { type: 'iid' } };
+  if (typeof vcov !== 'string') {
+    const { type, by, like } = vcov;
+    if (type !== 'cluster') return { vcov: { type }, ...(like && { like }) };
+    if (!by)
+      throw new PanelError({
+        code: 'study/cluster-without-by',
+        message: 'vcov of type cluster has no by; the columns that make the clusters were expected.',
+        hint: 'Write vcov: { type: cluster, by: [unit] }.',
+      });
+    return { vcov: { type, by: by.map((columns) => columns.split('^')) }, ...(like && { like }) };
+  }
+  if (!vcov.startsWith('cluster:')) return { vcov: { type: vcov as Exclude<VcovSpec['type'], 'cluster'> } };
+  const by = vcov.slice('cluster:'.length).split('+');
+  return { vcov: { type: 'cluster', by: by.map((columns) => columns.split('^')) } };
+}
+
+/** Both filters hold. */
+export function bothFilters(a: string | undefined, b: string | undefined): string | undefined {
+  return a && b ? `(${a}) and (${b})` : (a ?? b);
+}
+
+function specOf(study: Study, id: string, model: ModelSpec, seed: number, level: number): FitSpec {
+  const { lag, split, offset, exposure, weights } = model;
+  const where = bothFilters(study.sample?.where, model.where);
+  return {
+    id,
+    model: model.model,
+    formula: model.formula,
+    ...vcovOf(model.vcov ?? study.vcov),
+    ...(lag && { lag }),
+    ...(where && { where }),
+    ...(split && { split: split as SplitSpec }),
+    ...(offset && { offset }),
+    ...(exposure && { exposure }),
+    ...(weights && { weights }),
+    ...(study.sample?.common !== undefined && { common: study.sample.common }),
+    level,
+    seed,
+  };
+}
+
+function planModel(study: Study, id: string, model: ModelSpec, seed: number, level: number, source?: StudySource) {
+  const pointer = `/models/${id}`;
+  const columns = located(source, `${pointer}/formula`, () => expandFormula(parseFormula(model.formula)));
+  if (model.where) located(source, `${pointer}/where`, () => parseExpression(model.where!));
+  const spec = located(source, model.vcov ? `${pointer}/vcov` : '/vcov', () => specOf(study, id, model, seed, level));
+  located(source, pointer, () => checkOptions(spec));
+  if (model.companions && model.model !== 'nb-fe')
+    throw new PanelError({
+      code: 'study/no-companions',
+      message: `models.${id} is ${model.model}; companions stand beside nb-fe only.`,
+      hint: 'Leave companions out, or write the other estimator as a model of its own.',
+      ...(source && { at: placeOf(source, `${pointer}/companions`) }),
+    });
+  return {
+    id,
+    ...(model.title && { title: model.title }),
+    spec,
+    companions: model.companions ?? false,
+    columns: columns.map(formulaText),
+  };
+}
+
+/** expandFormula gives one-column formulas with their text. */
+const formulaText = (column: ReturnType<typeof expandFormula>[number]) => column.text;
+
+function unknownModel(name: string, study: Study, pointer: string, source?: StudySource): PanelError {
+  return new PanelError({
+    code: 'study/unknown-model',
+    message: `"${name}" is not one of the study's models.`,
+    hint: nearestHint(name, Object.keys(study.models ?? {})) || 'Define it under models.',
+    ...(source && { at: placeOf(source, pointer) }),
+  });
+}
+
+function checkNames(study: Study, source?: StudySource): void {
+  const models = study.models ?? {};
+  for (const [id, table] of Object.entries(study.tables ?? {}))
+    table.models.forEach((name, i) => {
+      if (!Object.hasOwn(models, name)) throw unknownModel(name, study, `/tables/${id}/models/${i}`, source);
+    });
+  (study.tests ?? []).forEach((test, i) => {
+    if (!Object.hasOwn(models, test.of)) throw unknownModel(test.of, study, `/tests/${i}/of`, source);
+    if (test.kind === 'hausman' && models[test.of].model !== 'nb-fe')
+      throw new PanelError({
+        code: 'study/test-not-possible',
+        message: `The Hausman test compares nb-fe with its nb-re twin; ${test.of} is ${models[test.of].model}.`,
+        hint: `Models of nb-fe: ${
+          Object.keys(models)
+            .filter((id) => models[id].model === 'nb-fe')
+            .join(', ') || 'none'
+        }.`,
+        ...(source && { at: placeOf(source, `/tests/${i}/of`) }),
+      });
+  });
+  for (const key of Object.keys(study.expected ?? {})) {
+    const [id] = key.split('.');
+    if (!Object.hasOwn(models, id)) throw unknownModel(id, study, `/expected/${key}`, source);
+  }
+}
+
+/**
+ * What a study says, with its defaults filled in: FitSpecs by model, tables, tests. Everything that can be judged without
+ * data is: names, formulas and filters parse, options that a model cannot use are refused.
+ * @throws PanelError formula/…, expression/…, model/…, study/unknown-model, study/test-not-possible,
+ * study/cluster-without-by, study/no-companions; with the place in the study where `source` is given.
+ */
+export function planStudy(study: Study, source?: StudySource): StudyPlan {
+  const seed = study.seed ?? DEFAULT_SEED;
+  const level = study.level ?? 0.95;
+  if (study.sample?.where) located(source, '/sample/where', () => parseExpression(study.sample!.where!));
+  checkNames(study, source);
+  const models = Object.entries(study.models ?? {}).map(([id, model]) =>
+    planModel(study, id, model, seed, level, source),
+  );
+  const describe = (study.describe ?? []).map((spec, i) => {
+    if (spec.where) located(source, `/describe/${i}/where`, () => parseExpression(spec.where!));
+    const where = bothFilters(study.sample?.where, spec.where);
+    return { ...spec, ...(where && { where }) };
+  });
+  const tables: PlannedTable[] = study.tables
+    ? Object.entries(study.tables).map(([id, table]) => ({ id, ...table }))
+    : models.map(({ id, title }) => ({ id, models: [id], ...(title && { title }) }));
+  return { seed, level, models, tables, tests: study.tests ?? [], describe };
+}

@@ -1,0 +1,114 @@
+/** The first thing a reader sees: the answer in at most 60 words, and the sample box. */
+import { count, percent } from './format.ts';
+import { termLabel, variableLabel } from './labels.ts';
+import type { StudyPlan } from './plan.ts';
+import { comparesUnits, isFit } from './regression-style.ts';
+import type { Study } from './study.ts';
+import type { Coefficient, DropReason, Fit, FitResult, Frame } from './types.ts';
+
+/** Words of the lede, at most. */
+const MOST_WORDS = 60;
+const ALPHA = 0.05;
+
+const wordsIn = (text: string) => text.split(/\s+/).filter(Boolean).length;
+
+function listed(names: string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+/** The fullest column of the first table: its last one that was estimated. */
+export function leadFit(plan: StudyPlan, fits: Record<string, FitResult[]>): { fit: Fit; column: number } | undefined {
+  const results = plan.tables[0]?.models.flatMap((id) => fits[id] ?? []) ?? Object.values(fits)[0] ?? [];
+  const column = results.findLastIndex(isFit);
+  return column < 0 ? undefined : { fit: results[column] as Fit, column: column + 1 };
+}
+
+/** "1970–1979" of the rows in the data. */
+export function span({ panel }: Frame): string {
+  if (!panel || panel.periods.length === 0) return '';
+  const [first, last] = [panel.periods[0], panel.periods.at(-1)!];
+  return first === last ? String(first) : `${first}–${last}`;
+}
+
+const lowered = (label: string) => (/^\p{Lu}\p{Ll}/u.test(label) ? label[0].toLowerCase() + label.slice(1) : label);
+
+function directions(fit: Fit, study: Study, omit: string[]) {
+  const name = ({ term }: Coefficient) => lowered(termLabel(term, study.variables ?? {}).label);
+  const shown = fit.coefficients.filter(
+    ({ term }) => term !== '(Intercept)' && !term.includes('::') && !omit.some((o) => term === o),
+  );
+  const identified = shown.filter((c) => !comparesUnits(fit, c));
+  const clear = identified.filter(({ p }) => p < ALPHA);
+  return {
+    more: clear.filter(({ estimate }) => estimate > 0).map(name),
+    fewer: clear.filter(({ estimate }) => estimate < 0).map(name),
+    unclear: identified.filter(({ p }) => !(p < ALPHA)).map(name),
+    between: shown.filter((c) => comparesUnits(fit, c)).map(name),
+  };
+}
+
+/**
+ * A plain sentence on the fullest column of the main table: what goes with more, what with fewer, what cannot be told
+ * (5% level, from the standard errors shown), what only compares units. At most 60 words: parts are left out from the end.
+ */
+export function computedLede(study: Study, plan: StudyPlan, fits: Record<string, FitResult[]>, frame: Frame): string {
+  const lead = leadFit(plan, fits);
+  if (!lead) return 'No column was estimated; the tables say why.';
+  const { fit, column } = lead;
+  const { more, fewer, unclear, between } = directions(fit, study, plan.tables[0]?.omit ?? []);
+  const depvar = lowered(variableLabel(fit.depvar, study.variables));
+  const units = fit.ngroups === undefined ? '' : `, ${count(fit.ngroups)} units`;
+  const years = span(frame) ? `, ${span(frame)}` : '';
+  const head = `${fit.title} of ${depvar}${units}${years}.`;
+  const lean = (names: string[], words: string) =>
+    names.length > 0 ? `${listed(names)} ${names.length === 1 ? 'goes' : 'go'} with ${words}` : '';
+  const found = [lean(more, 'higher counts'), lean(fewer, 'lower counts')].filter(Boolean).join('; ');
+  const parts = [
+    `In column (${column}), ${found || 'nothing is told apart from zero at 5%'}.`,
+    unclear.length > 0 && found ? `No clear link: ${listed(unclear)}.` : '',
+    between.length > 0
+      ? `${capital(listed(between))} ${between.length === 1 ? 'compares' : 'compare'} units with each other.`
+      : '',
+  ].filter(Boolean);
+  while (parts.length > 1 && wordsIn([head, ...parts].join(' ')) > MOST_WORDS) parts.pop();
+  const text = [head, ...parts].join(' ');
+  return wordsIn(text) <= MOST_WORDS ? text : head;
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function reasonLabel({ reason }: DropReason): string {
+  if (reason === 'lag') return 'Lost to the lag';
+  if (reason === 'filter') return 'Outside the filter';
+  if (reason === 'all-zero group') return 'In units without any count';
+  if (reason === 'one-row group') return 'In units of one row';
+  if (reason.startsWith('missing ')) return `Without ${reason.slice('missing '.length)}`;
+  return capital(reason);
+}
+
+/** "observed information", "clustered by cusip (338)". */
+function seWords({ vcov, vcovInfo, distribution }: Fit): string {
+  if (vcov === 'iid') return distribution === 't' ? 'classical' : 'observed information';
+  if (!vcov.startsWith('cluster:')) return vcov.toUpperCase();
+  return `clustered by ${vcov.slice('cluster:'.length).replaceAll('+', ' and ')} (${(vcovInfo.clusters ?? []).map(count).join(' and ')})`;
+}
+
+/** The sample box: the fullest column of the main table. */
+export function factsOf(study: Study, plan: StudyPlan, fits: Record<string, FitResult[]>, frame: Frame) {
+  const facts: { label: string; value: string }[] = [];
+  const add = (label: string, value: string) => facts.push({ label, value });
+  const { fit } = leadFit(plan, fits) ?? {};
+  const { panel } = frame;
+  if (panel) {
+    const unit = study.variables?.[panel.unit[0]]?.label ?? `Units (${panel.unit.join(' × ')})`;
+    const all = panel.units.length;
+    add(unit, fit?.sample.unitsUsed === undefined ? count(all) : `${count(fit.sample.unitsUsed)} of ${count(all)}`);
+    add('Periods', span(frame));
+  }
+  add('Rows given', count(frame.rows));
+  if (!fit) return facts;
+  for (const dropped of fit.sample.dropped) if (dropped.rows > 0) add(reasonLabel(dropped), count(dropped.rows));
+  add('Rows used', `${count(fit.nobs)} (${percent(fit.nobs / frame.rows, 0)}%)`);
+  add('Standard errors', seWords(fit));
+  return facts;
+}

@@ -1,0 +1,296 @@
+/** Study × Frame → fits, tests and the report. Free of any environment: data come in, progress goes out by callback. */
+import type { Kernels } from '@gravpanel/core-wasm';
+import { companionSpecs } from './companions.ts';
+import { derive } from './derive.ts';
+import { describe } from './describe.ts';
+import { buildDesigns } from './design.ts';
+import { PanelError, type PanelErrorFields } from './errors.ts';
+import { fitDesign } from './fit.ts';
+import { hausman, overdispersion, wald } from './hypothesis.ts';
+import { identify } from './identify.ts';
+import { modelOf } from './models/index.ts';
+import { type PlannedModel, planStudy, type StudyPlan } from './plan.ts';
+import { isFit } from './regression-style.ts';
+import { assembleReport } from './report.ts';
+import type { Study, TestSpec } from './study.ts';
+import { relocate, type StudySource } from './study-places.ts';
+import type {
+  Design,
+  Failure,
+  Figure,
+  Fit,
+  FitResult,
+  FitSpec,
+  Frame,
+  Report,
+  Table,
+  TestResult,
+  VariableShares,
+} from './types.ts';
+
+/** What happens, one event before each piece of work. `done` of `total` pieces are finished. */
+export interface ProgressEvent {
+  stage: 'data' | 'describe' | 'model' | 'test' | 'report';
+  /** "full", "full · nb2". */
+  label: string;
+  /** "column 3 of 6". */
+  detail?: string;
+  done: number;
+  total: number;
+}
+export type OnProgress = (event: ProgressEvent) => void | Promise<void>;
+
+/** The columns of one companion estimator of a model. */
+export interface CompanionFits {
+  spec: FitSpec;
+  results: FitResult[];
+}
+
+export interface TestOutcome {
+  spec: TestSpec;
+  /** 1-based column of the model. */
+  column: number;
+  result: TestResult;
+}
+
+/** A column that gave no estimate, with its place in the study. */
+export interface ColumnFailure {
+  model: string;
+  column: number;
+  error: PanelErrorFields;
+}
+
+export interface StudyRun {
+  plan: StudyPlan;
+  fits: Record<string, FitResult[]>;
+  companions: Record<string, CompanionFits[]>;
+  described: (Table | Figure)[];
+  shares: VariableShares[];
+  tests: TestOutcome[];
+  failures: ColumnFailure[];
+  report: Report;
+}
+
+export interface RunOptions {
+  /** Places of the study's values, for errors. */
+  source?: StudySource;
+  /** Name of the study in the report: its path. */
+  name?: string;
+  /** Hex SHA-256, for the run's hash; without it the hash is left empty. */
+  sha256?: (text: string) => string | Promise<string>;
+  /** Versions that the manifest records beside gravpanel's. */
+  versions?: Record<string, string>;
+}
+
+/** Error areas that mean the study itself is wrong: nothing is estimated then. */
+const WRONG_STUDY = /^(formula|expression|derive|study)\/|^data\/unknown-|^model\//;
+
+/** The part of a model that an error of its design is about. */
+function pointerFor(id: string, { at, code }: PanelErrorFields, study: Study): string {
+  const model = study.models?.[id];
+  const expression =
+    at?.file === '--where' || at?.file === 'where' || (code.startsWith('expression/') && at?.file !== 'formula');
+  if (expression) return model?.where ? `/models/${id}/where` : '/sample/where';
+  for (const key of ['offset', 'exposure', 'weights'] as const)
+    if (at?.variable !== undefined && model?.[key] === at.variable) return `/models/${id}/${key}`;
+  return `/models/${id}/formula`;
+}
+
+export const placedError = (
+  error: PanelErrorFields,
+  id: string,
+  study: Study,
+  source?: StudySource,
+): PanelErrorFields => (source ? relocate(error, source, error.at?.pointer ?? pointerFor(id, error, study)) : error);
+
+/** The frame with its derived columns. @throws PanelError with the place in the study. */
+export function deriveStudy(study: Study, frame: Frame, source?: StudySource): Frame {
+  try {
+    return study.derive ? derive(frame, study.derive, { pointer: '/derive' }) : frame;
+  } catch (error) {
+    if (!(error instanceof PanelError) || !source) throw error;
+    throw new PanelError(relocate(error.toJSON(), source, error.at?.pointer ?? '/derive'));
+  }
+}
+
+/** The designs of a model's columns; an error of the study itself is thrown with its place. */
+export function designsOf(study: Study, frame: Frame, spec: FitSpec, kernels: Kernels, source?: StudySource) {
+  const fail = (error: PanelErrorFields) => {
+    throw new PanelError(placedError(error, spec.id, study, source));
+  };
+  let designs: (Design | Failure)[] = [];
+  try {
+    designs = buildDesigns(frame, spec, kernels);
+  } catch (error) {
+    if (!(error instanceof PanelError)) throw error;
+    fail(error.toJSON());
+  }
+  for (const design of designs) if ('failed' in design && WRONG_STUDY.test(design.error.code)) fail(design.error);
+  return designs;
+}
+
+interface Work {
+  study: Study;
+  frame: Frame;
+  kernels: Kernels;
+  plan: StudyPlan;
+  source?: StudySource;
+  step: (stage: ProgressEvent['stage'], label: string, detail?: string) => Promise<void>;
+}
+
+/** A variable that no right-hand side may lack: descriptive outputs and tests say where they were asked for. */
+function inStudy<T>({ source }: Work, pointer: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof PanelError && source)
+      throw new PanelError(relocate(error.toJSON(), source, error.at?.pointer ?? pointer));
+    throw error;
+  }
+}
+
+async function fitAll(work: Work, label: string, designs: (Design | Failure)[]): Promise<FitResult[]> {
+  const results: FitResult[] = [];
+  for (const [i, design] of designs.entries()) {
+    await work.step('model', label, designs.length > 1 ? `column ${i + 1} of ${designs.length}` : undefined);
+    results.push('failed' in design ? design : fitDesign(design, work.kernels));
+  }
+  return results;
+}
+
+/** The last column, unless the test names one. @throws PanelError study/no-such-column. */
+function columnOf(work: Work, test: TestSpec, index: number, columns: number): number {
+  const column = test.column ?? columns;
+  if (column <= columns) return column;
+  return inStudy(work, `/tests/${index}/column`, () => {
+    throw new PanelError({
+      code: 'study/no-such-column',
+      message: `${test.of} has ${columns} ${columns === 1 ? 'column' : 'columns'}; column ${column} was asked for.`,
+      hint: `Choose a column from 1 to ${columns}.`,
+    });
+  });
+}
+
+const failedTest = (test: TestSpec, title: string, reason: string): TestResult => ({
+  kind: test.kind,
+  title,
+  reason,
+  distribution: 'chi2',
+  notes: [],
+});
+
+/** The nb-re twin of one nb-fe column: same formula, filter and lags; random effects keep the groups without any count. */
+function hausmanOf(work: Work, test: TestSpec, model: PlannedModel, column: number, fit: Fit): TestResult {
+  const twins = designsOf(
+    work.study,
+    work.frame,
+    { ...model.spec, model: 'nb-re', vcov: { type: 'iid' } },
+    work.kernels,
+  );
+  const twin = twins[column - 1];
+  const other = 'failed' in twin ? twin : fitDesign(twin, work.kernels);
+  const title = 'Hausman test, conditional fixed against random effects';
+  return isFit(other)
+    ? hausman(fit, other)
+    : failedTest(test, title, `The random-effects twin failed: ${other.error.message}`);
+}
+
+function overdispersionOf(work: Work, test: TestSpec, model: PlannedModel, column: number): TestResult {
+  const spec: FitSpec = { ...model.spec, model: 'poisson', vcov: { type: 'iid' } };
+  const design = designsOf(work.study, work.frame, spec, work.kernels)[column - 1];
+  return 'failed' in design
+    ? failedTest(test, 'Overdispersion test', design.error.message)
+    : overdispersion(design, work.kernels);
+}
+
+function runTest(work: Work, test: TestSpec, index: number, fits: Record<string, FitResult[]>): TestOutcome {
+  const model = work.plan.models.find(({ id }) => id === test.of)!;
+  const column = columnOf(work, test, index, fits[test.of].length);
+  const fit = fits[test.of][column - 1];
+  const run = (): TestResult => {
+    if (test.kind === 'overdispersion') return overdispersionOf(work, test, model, column);
+    if (!isFit(fit)) return failedTest(test, `Test of ${test.of}`, `The column failed: ${fit.error.message}`);
+    return test.kind === 'wald' ? wald(fit, test.terms) : hausmanOf(work, test, model, column, fit);
+  };
+  return { spec: test, column, result: inStudy(work, `/tests/${index}`, run) };
+}
+
+/** Variables of all designs, in the order they appear, the constant and dummies left out. */
+export function variablesOf(designs: (Design | Failure)[]): string[] {
+  const names = designs.flatMap((design) =>
+    'failed' in design
+      ? []
+      : design.terms.filter(({ name }) => !name.includes('::')).flatMap(({ variables }) => variables),
+  );
+  return [...new Set(names)];
+}
+
+function failuresOf(work: Work, fits: Record<string, FitResult[]>): ColumnFailure[] {
+  return Object.entries(fits).flatMap(([model, results]) =>
+    results.flatMap((result, i) =>
+      isFit(result) ? [] : [{ model, column: i + 1, error: placedError(result.error, model, work.study, work.source) }],
+    ),
+  );
+}
+
+/**
+ * Runs a study on its table: derive, describe, estimate, test, assemble the report.
+ * A model that fails keeps its place as a Failure and the others proceed; what is wrong with the study itself is thrown
+ * before anything is estimated.
+ * @param frame the table of study.data with its panel index (setPanel).
+ * @param onProgress called before each piece of work; where it returns a promise, the run waits for it.
+ * @throws PanelError of planStudy, derive, describe and the designs, with the place in the study where o.source is given.
+ */
+export async function runStudy(
+  study: Study,
+  frame: Frame,
+  kernels: Kernels,
+  onProgress: OnProgress = () => {},
+  o: RunOptions = {},
+): Promise<StudyRun> {
+  const plan = planStudy(study, o.source);
+  const progress = { done: 0, total: 0 };
+  const step: Work['step'] = async (stage, label, detail) => {
+    await onProgress({ stage, label, ...(detail && { detail }), ...progress });
+    progress.done++;
+  };
+  const columns = plan.models.reduce((sum, model) => sum + model.columns.length * (model.companions ? 3 : 1), 0);
+  progress.total = 3 + plan.describe.length + columns + plan.tests.length;
+  await step('data', 'derived columns and designs');
+  const derived = deriveStudy(study, frame, o.source);
+  const work: Work = { study, frame: derived, kernels, plan, step, ...(o.source && { source: o.source }) };
+  const planned = plan.models.map((model) => ({
+    model,
+    designs: designsOf(study, derived, model.spec, kernels, o.source),
+    companions: model.companions ? companionSpecs(model.spec, derived) : [],
+  }));
+  const described: (Table | Figure)[] = [];
+  for (const [i, spec] of plan.describe.entries()) {
+    await step('describe', spec.kind);
+    described.push(...inStudy(work, `/describe/${i}`, () => describe(derived, spec, study.variables ?? {})));
+  }
+  progress.total +=
+    planned.reduce((sum, { designs, companions }) => sum + designs.length * (1 + companions.length), 0) - columns;
+  const fits: Record<string, FitResult[]> = {};
+  const companions: Record<string, CompanionFits[]> = {};
+  for (const { model, designs, companions: specs } of planned) {
+    fits[model.id] = await fitAll(work, model.id, designs);
+    for (const spec of specs) {
+      const beside = designsOf(study, derived, { ...spec, id: model.id }, kernels, o.source);
+      const results = await fitAll(work, `${model.id} · ${modelOf(spec.model).title}`, beside);
+      companions[model.id] = [...(companions[model.id] ?? []), { spec, results }];
+    }
+  }
+  const tests: TestOutcome[] = [];
+  for (const [i, test] of plan.tests.entries()) {
+    await step('test', `${test.kind} of ${test.of}`);
+    tests.push(runTest(work, test, i, fits));
+  }
+  await step('report', 'identification and report');
+  const variables = variablesOf(planned.flatMap(({ designs }) => designs));
+  const shares = derived.panel ? identify(derived, variables) : [];
+  const failures = failuresOf(work, fits);
+  const parts = { study, plan, frame: derived, fits, companions, described, shares, tests, failures };
+  const report = await assembleReport(parts, o);
+  return { plan, fits, companions, described, shares, tests, failures, report };
+}

@@ -1,0 +1,42 @@
+/** Running other programs: quietly, with their output only where they fail, or in the open. */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+export const root = new URL('..', import.meta.url).pathname.replace(/\/$/, '');
+const { packageManager } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
+/** "pnpm@10.34.8": the same for everyone, fetched by npx where it is not there. */
+export const pnpm = ['npx', '--yes', packageManager];
+
+const env = {
+  ...process.env,
+  TURBO_TELEMETRY_DISABLED: '1',
+  TURBO_NO_UPDATE_NOTIFIER: '1',
+  DO_NOT_TRACK: '1',
+  FORCE_COLOR: process.stdout.isTTY ? '1' : '0',
+};
+
+/** Runs a command; resolves with its exit code and (where quiet) its output. */
+export function run([command, ...args], { quiet = false, cwd = root } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd, env, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
+    const chunks = [];
+    child.stdout?.on('data', (chunk) => chunks.push(chunk));
+    child.stderr?.on('data', (chunk) => chunks.push(chunk));
+    child.on('error', (error) => resolve({ code: 127, output: `${command}: ${error.message}\n` }));
+    child.on('close', (code) => resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString() }));
+  });
+}
+
+export const say = (line = '') => console.log(line);
+
+/** A step with a title, its time, and its output only where it fails. @returns whether it succeeded. */
+export async function step(title, command) {
+  const start = Date.now();
+  process.stdout.write(`${title} … `);
+  const { code, output } = await run(command, { quiet: true });
+  say(`${code === 0 ? 'done' : 'FAILED'} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
+  if (code !== 0) say(`\n${tail(output)}\n$ ${command.join(' ')}\n`);
+  return code === 0;
+}
+
+const tail = (text) => text.trimEnd().split('\n').slice(-80).join('\n');
