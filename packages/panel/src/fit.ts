@@ -28,7 +28,7 @@ function problemOf(design: Design, model: Model, x: Float64Array, k: number): Pr
   };
 }
 
-/** @throws PanelError model/needs-panel, model/effects-of-units, fit/too-few-rows. */
+/** @throws PanelError model/needs-panel, model/effects-of-units, data/too-few-rows. */
 function checkDesign(design: Design, model: Model): void {
   if (model.needs.panel && !design.groupStart)
     throw new PanelError({
@@ -56,7 +56,7 @@ function checkDesign(design: Design, model: Model): void {
 function checkRows(design: Design, parameters: number): void {
   if (design.n > parameters) return;
   throw new PanelError({
-    code: 'fit/too-few-rows',
+    code: 'data/too-few-rows',
     message: `${design.n} rows are used for ${parameters} parameters; more rows than parameters were expected.`,
     hint: 'Use fewer terms or effects, or a wider sample.',
   });

@@ -1,7 +1,9 @@
 /** The public names of the panel package, listed by hand. */
 
 export { type CheckedColumn, checkStudy, type StudyCheck } from './check.ts';
+export { confint, lawOf, twoSided } from './coeftable.ts';
 export { compareLabels } from './column-read.ts';
+export { companionSpecs } from './companions.ts';
 export { derive, filterRows } from './derive.ts';
 export { buildDesigns } from './design.ts';
 export * from './errors.ts';
@@ -11,11 +13,12 @@ export { fitDesign, fitSpec } from './fit.ts';
 export { count, decimal, display, fixed, percent, pValue, STAR_LEVELS, scientific, starsOf } from './format.ts';
 export { expandFormula, parseFormula } from './formula.ts';
 export { setPanel } from './frame.ts';
+export { hausman, likelihoodRatio, overdispersion, wald } from './hypothesis.ts';
 export { identificationTable } from './identification-table.ts';
 export { identify } from './identify.ts';
 export { termLabel, type Variables, variableLabel } from './labels.ts';
 export { laterModels, laterVcov, VERSION } from './later.ts';
-export { modelOf, models } from './models/index.ts';
+export { checkOptions, modelOf, models } from './models/index.ts';
 export { type PlannedModel, type PlannedTable, planStudy, type StudyPlan } from './plan.ts';
 export { sampleWords } from './regression-notes.ts';
 export { isFit } from './regression-style.ts';
