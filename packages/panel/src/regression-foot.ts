@@ -1,7 +1,7 @@
 /** The rows under a regression table's coefficients, in the order of interface.md. */
 import { count, display, fixed, pairDecimals, shown } from './format.ts';
-import { variableLabel } from './labels.ts';
-import { isFit, type RegressionTableStyle } from './regression-style.ts';
+import { type Variables, variableLabel } from './labels.ts';
+import { clusterWords, isFit, type RegressionTableStyle } from './regression-style.ts';
 import type { Cell, Fit, FitResult, TableRow } from './types.ts';
 
 const EMPTY: Cell = { text: '', kind: 'empty' };
@@ -16,12 +16,10 @@ function row(label: string, results: FitResult[], cellOf: (fit: Fit) => Cell | u
 const SHORT: Record<string, string> = { hc0: 'HC0', hc1: 'HC1', hc2: 'HC2', hc3: 'HC3' };
 
 /** "observed" (information), "classical", "HC1", "by id". */
-function shortVcov(fit: Fit): string {
+function shortVcov(fit: Fit, variables: Variables): string {
   const type = fit.vcovInfo.type;
   if (type === 'iid') return fit.distribution === 't' ? 'classical' : 'observed';
-  return type.startsWith('cluster:')
-    ? `by ${type.slice('cluster:'.length).replaceAll('+', ', ')}`
-    : (SHORT[type] ?? type);
+  return type.startsWith('cluster:') ? `by ${clusterWords(type, variables)}` : (SHORT[type] ?? type);
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -96,17 +94,20 @@ const number = (value: number, decimals: number): Cell => ({
   kind: 'number',
 });
 
-/** Fixed effects, SE type and clusters, rows, groups, log-likelihood, dispersion, pseudo-R², AIC and BIC. */
+/** Fixed effects, SE type, clusters and factor, rows, groups, log-likelihood, dispersion, pseudo-R², AIC and BIC. */
 export function regressionFoot(results: FitResult[], style: RegressionTableStyle): TableRow[] {
   const fits = results.filter(isFit);
   const statistics = [...new Set(fits.flatMap((fit) => Object.keys(fit.fitStatistics)))];
   return [
     ...fixedEffects(results, style),
-    ...row('Standard errors', results, (fit) => ({ text: shortVcov(fit), kind: 'text' })),
+    ...row('Standard errors', results, (fit) => ({ text: shortVcov(fit, style.variables), kind: 'text' })),
     ...row('Clusters', results, ({ vcovInfo: { clusters } }) =>
       clusters && clusters.length > 0
         ? { text: clusters.map(count).join(', '), ...(clusters.length === 1 && { value: clusters[0] }), kind: 'count' }
         : undefined,
+    ),
+    ...row('Small-sample factor', results, ({ vcovInfo: { factor } }) =>
+      factor === 1 && fits.every((fit) => fit.vcovInfo.factor === 1) ? undefined : number(factor, 4),
     ),
     ...row('Rows used / given', results, ({ nobs, sample }) => ({
       text: count(nobs),

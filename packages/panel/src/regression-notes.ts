@@ -1,7 +1,7 @@
 /** What is printed under a regression table. */
 import { count, fixed, starRule } from './format.ts';
-import { columnRanges } from './labels.ts';
-import { comparesUnits, isFit, type RegressionTableStyle } from './regression-style.ts';
+import { columnRanges, type Variables } from './labels.ts';
+import { clusterWords, comparesUnits, isFit, isNamed, type RegressionTableStyle } from './regression-style.ts';
 import type { DropReason, Fit, FitResult, SampleLog } from './types.ts';
 
 /** Sentences with the columns they hold for: said once, with column numbers only where they do not hold for all. */
@@ -18,21 +18,14 @@ function byColumns(results: FitResult[], sentenceOf: (fit: Fit) => string): { co
   }));
 }
 
-/** "from the observed information", "clustered by id (328 clusters; covariance × 1.003 = G/(G−1))". */
-function vcovWords({ vcovInfo, distribution }: Fit): string {
-  const { type, clusters, factor, factorRule, repaired } = vcovInfo;
-  const times = factor === 1 ? '' : `covariance × ${fixed(factor, 4)}${factorRule ? ` = ${factorRule}` : ''}`;
-  const inner = (parts: (string | false | undefined)[]) => {
-    const kept = parts.filter(Boolean);
-    return kept.length > 0 ? ` (${kept.join('; ')})` : '';
-  };
-  const fixedUp = repaired && 'negative eigenvalues put to zero';
-  if (type === 'iid')
-    return `${distribution === 't' ? 'classical' : 'from the observed information'}${inner([times, fixedUp])}`;
-  if (!type.startsWith('cluster:'))
-    return `robust to heteroskedasticity, ${type.toUpperCase()}${inner([times, fixedUp])}`;
-  const by = type.slice('cluster:'.length).replaceAll('+', ' and ');
-  return `clustered by ${by}${inner([clusters && `${clusters.map(count).join(' and ')} clusters`, times, fixedUp])}`;
+/** "from the observed information", "clustered by firm (covariance × G/(G−1))"; counts and factors stand in the foot. */
+function vcovWords({ vcovInfo, distribution }: Fit, variables: Variables): string {
+  const { type, factor, factorRule, repaired } = vcovInfo;
+  const details = [factor !== 1 && `covariance × ${factorRule}`, repaired && 'negative eigenvalues put to zero'];
+  const inner = details.some(Boolean) ? ` (${details.filter(Boolean).join('; ')})` : '';
+  if (type === 'iid') return `${distribution === 't' ? 'classical' : 'from the observed information'}${inner}`;
+  if (!type.startsWith('cluster:')) return `robust to heteroskedasticity, ${type.toUpperCase()}${inner}`;
+  return `clustered by ${clusterWords(type, variables)}${inner}`;
 }
 
 const SHOWN = {
@@ -42,8 +35,8 @@ const SHOWN = {
   ci: 'Confidence intervals in brackets; standard errors',
 };
 
-function inferenceNote(results: FitResult[], { show, stars }: RegressionTableStyle): string {
-  const kinds = byColumns(results, vcovWords);
+function inferenceNote(results: FitResult[], { show, stars, variables }: RegressionTableStyle): string {
+  const kinds = byColumns(results, (fit) => vcovWords(fit, variables));
   if (kinds.length === 0) return '';
   const words = kinds.map(({ columns, sentence }) => (columns ? `${columns} ${sentence}` : sentence)).join('; ');
   const laws = byColumns(results, (fit) => (fit.distribution === 't' ? 't' : 'z'));
@@ -70,6 +63,7 @@ function reasonWords({ reason, rows, groups }: DropReason): string {
   if (reason === 'filter') return `${n} outside the filter`;
   if (reason === 'all-zero group') return `${n} in ${of} with no count above zero`;
   if (reason === 'one-row group') return `${n} in ${of} of one row`;
+  if (reason === 'all-zero fixed effect') return `${n} in levels of a fixed effect with no count above zero`;
   if (reason.startsWith('missing ')) return `${n} without ${reason.slice('missing '.length)}`;
   return `${n} ${reason}`;
 }
@@ -84,10 +78,17 @@ export function sampleWords({ rows, used, dropped }: SampleLog): string {
 
 const sampleNote = ({ sample }: Fit) => (sample.rows === sample.used ? '' : sampleWords(sample));
 
-function fitNotes(results: FitResult[]): string[] {
-  const messages = new Set(results.filter(isFit).flatMap((fit) => fit.notes.map((note) => note.message)));
+/** A note that only says that a dummy went, of a set that the table does not show. */
+function isAboutHidden(message: string, fit: Fit, omit: string[]): boolean {
+  const named = fit.collinear.filter((term) => message.includes(term));
+  return named.length > 0 && named.every((term) => isNamed(term, omit));
+}
+
+function fitNotes(results: FitResult[], omit: string[]): string[] {
+  const messagesOf = (fit: Fit) => fit.notes.map((n) => n.message).filter((m) => !isAboutHidden(m, fit, omit));
+  const messages = new Set(results.filter(isFit).flatMap(messagesOf));
   return [...messages].flatMap((message) =>
-    withColumns(byColumns(results, (fit) => (fit.notes.some((note) => note.message === message) ? message : ''))),
+    withColumns(byColumns(results, (fit) => (messagesOf(fit).includes(message) ? message : ''))),
   );
 }
 
@@ -115,7 +116,7 @@ export function regressionNotes(results: FitResult[], style: RegressionTableStyl
     lag ? `All explanatory variables are lagged ${lag === 1 ? 'one period' : `${lag} periods`}.` : '',
     hidden.length > 0 ? `Not shown: ${hidden.join(', ')}.` : '',
     ...withColumns(byColumns(results, sampleNote)),
-    ...fitNotes(results),
+    ...fitNotes(results, style.omit),
     ...failureNotes(results),
   ];
   return notes.filter(Boolean);

@@ -114,18 +114,12 @@ function runs(labels: string[], level: number): Table['spanners'] {
 function spannersOf(results: FitResult[], variables: Variables): Table['spanners'] {
   const depvars = results.map((r) => variableLabel(r.depvar, variables));
   const samples = results.map((r) => r.sampleName);
-  const both = results.map((r, j) => `${depvars[j]} · ${r.title}`);
-  const together = runs(both, 0);
-  const wide = together.every(({ from, to }) => to > from) || together.length === 1;
-  const heads = wide
-    ? [together]
-    : [
-        runs(depvars, 0),
-        runs(
-          results.map((r) => r.title),
-          1,
-        ),
-      ];
+  const together = runs(
+    results.map((r, j) => `${depvars[j]} · ${r.title}`),
+    0,
+  );
+  const titles = results.map((r) => r.title);
+  const heads = together.length === 1 ? [together] : [runs(depvars, 0), runs(titles, 1)];
   if (samples.some(Boolean)) heads.push(runs(samples, heads.length));
   return heads.flat().filter(({ label }) => label !== '');
 }

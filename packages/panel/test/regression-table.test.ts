@@ -107,6 +107,7 @@ describe('regressionTable', () => {
       ['Year effects', 'Yes'],
       ['Standard errors', 'by partner'],
       ['Clusters', '29'],
+      ['Small-sample factor', '1.0357'],
       ['Rows used / given', '261/450'],
       ['Groups used / dropped', '29/16'],
       ['Log-likelihood', '−498.20'],
@@ -116,7 +117,7 @@ describe('regressionTable', () => {
       ['AIC', '1004.4'],
       ['BIC', '1018.7'],
     ]);
-    expect(notes[0]).toContain('clustered by partner (29 clusters; covariance × 1.0357 = G/(G−1)).');
+    expect(notes[0]).toContain('clustered by partner (covariance × G/(G−1)).');
   });
 
   it('keeps the place of a failed column and prints its code, message and hint', () => {
@@ -144,6 +145,17 @@ describe('regressionTable', () => {
     const note = { code: 'few-clusters', message: '19 clusters.' };
     const fits = [fitOf(table8[0], { notes: [note] }), fitOf(table8[1]), fitOf(table8[2], { notes: [note] })];
     expect(regressionTable(fits, { id: 'x' }).notes).toContain('(1), (3): 19 clusters.');
+  });
+
+  it('keeps quiet about a dropped dummy of a set that it does not show', () => {
+    const note = (message: string) => ({ code: 'collinear', message });
+    const fit = fitOf(table8[0], {
+      collinear: ['year::2008', 're'],
+      notes: [note('year::2008 is left out: …'), note('re is left out: …')],
+    });
+    const said = regressionTable([fit], { id: 'x', omit: ['year'] }).notes;
+    expect(said).toContain('re is left out: …');
+    expect(said.join(' ')).not.toContain('year::2008');
   });
 
   it('leaves a lag that every variable has out of the labels and says it in a note', () => {

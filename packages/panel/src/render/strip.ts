@@ -66,7 +66,8 @@ const label = (tick: number) => display(separated(String(tick)));
 /** Ticks under the strip. */
 export function stripAxis({ domain }: Strip): string {
   const many = niceTicks(domain[0], domain[1], 6);
-  const ticks = many.some((tick) => label(tick).length > 4) ? niceTicks(domain[0], domain[1], 2) : many;
+  const all = many.some((tick) => label(tick).length > 4) ? niceTicks(domain[0], domain[1], 2) : many;
+  const ticks = all.filter((tick) => position(tick, domain) > 3 && position(tick, domain) < 97);
   const main = new Set([ticks[0], 0, ticks.at(-1)]);
   const labels = ticks.map(
     (tick) =>
