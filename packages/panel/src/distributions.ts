@@ -1,7 +1,7 @@
 /**
  * Upper tails and quantiles of the normal, t, chi-squared and F laws, accurate far out (never 1 − cdf).
  * Written here because start-up counts: @stdlib's normal, t and chi-squared modules take 0.26–0.46 s to load (Node 20,
- * measured), more than a whole `gravpanel fit`. The tests compare every function with R and with @stdlib.
+ * measured), more than a whole `gravpanel fit` may. The tests compare every function with R.
  */
 
 const SQRT_TAU = 2.5066282746310007; // √(2π)
