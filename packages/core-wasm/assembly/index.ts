@@ -16,6 +16,12 @@ import { expInto, logInto } from './vmath';
 
 export { alloc, mark, reset, stride };
 export { rankColumns } from './rank';
+export { planCodes, planCreate, planLaplace, planStarts, planWeights } from './absorb-plan';
+export { apply, centre, remaining } from './demean';
+export { project } from './project';
+export {
+  moveBack, nb2Mean, nb2Summary, nb2Work, olsResidual, poissonMean, poissonSummary, poissonWork, proportionalFit, takeStep,
+} from './absorb-rows';
 
 let task: Task | null = null;
 

@@ -10,10 +10,13 @@ import type {
   SymEigen,
 } from './abi.ts';
 import { Status } from './abi.ts';
+import type { AbsorbKernels } from './abi-absorb.ts';
+import { absorbKernels } from './absorb.ts';
 import { type CoreExports, type CoreModule, decodeBase64, instantiate } from './instantiate.ts';
 import { wasmBase64 } from './wasm.generated.ts';
 
 export * from './abi.ts';
+export * from './abi-absorb.ts';
 
 /** Order = model codes of assembly/task.ts. */
 const MODELS: readonly KernelModel[] = ['ols', 'poisson', 'nb1', 'nb2', 'nb-fe', 'nb-re'];
@@ -36,7 +39,7 @@ let compiled: Promise<CoreModule> | undefined;
 export async function loadKernels(): Promise<Kernels> {
   const { module, exports } = await instantiate(compiled ? await compiled : decodeBase64(wasmBase64));
   compiled ??= Promise.resolve(module);
-  return new Core(exports).kernels();
+  return { ...new Core(exports).kernels(), ...absorbKernels(exports) };
 }
 
 /** Thrown inside this file only, where linear memory cannot grow; calls that return a status turn it into outOfMemory. */
@@ -49,7 +52,7 @@ class Core {
     this.core = core;
   }
 
-  kernels(): Kernels {
+  kernels(): Omit<Kernels, keyof AbsorbKernels> {
     return {
       fit: (model, problem, options) => this.fit(model, problem, options ?? {}),
       evaluate: (model, problem, theta) => this.evaluate(model, problem, theta),

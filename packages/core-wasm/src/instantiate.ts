@@ -1,7 +1,8 @@
 /** The little of WebAssembly that this package uses, declared here so that neither DOM nor Node types are needed. */
+import type { AbsorbExports } from './absorb-workspace.ts';
 
 /** Functions of assembly/index.ts; pointers are byte offsets, 0 where absent. */
-export interface CoreExports {
+export interface CoreExports extends AbsorbExports {
   memory: { readonly buffer: ArrayBuffer };
   mark(): number;
   reset(top: number): void;

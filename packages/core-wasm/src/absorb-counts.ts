@@ -1,0 +1,344 @@
+/**
+ * Poisson (PPML) and NB2 with absorbed effects: Newton steps on coefficients, effects and ln α together. Each step projects the
+ * working residual on the effects and regressors at the current weights (Correia, Guimarães & Zylkin 2020, Stata Journal 20(1)):
+ * the regressors stay transformed from step to step, and the tolerance of the projection follows the size of the step, so
+ * that the total cost is a few tight transforms. The last step is tight, and its weights are those of the covariance.
+ */
+import { Status } from './abi.ts';
+import type { AbsorbFit, AbsorbOptions, AbsorbProblem } from './abi-absorb.ts';
+import { gramBlock } from './absorb-ols.ts';
+import { conditionNumber, emptyFit } from './absorb-result.ts';
+import { findSeparated } from './absorb-separation.ts';
+import {
+  type AbsorbExports,
+  alloc,
+  doubles,
+  openWorkspace,
+  takeUnsorted,
+  transform,
+  type Workspace,
+  withinResidual,
+} from './absorb-workspace.ts';
+import { type CountSums, countSums, firstSums, sumsAt } from './count-sums.ts';
+import { dot, type Factor, factorise, inverse, solve } from './dense.ts';
+
+/** ln α (nb2) of a fit at the Poisson boundary, as in index.ts. */
+const LN_BOUNDARY = -40;
+/** Below this ln α the boundary is looked at. */
+const SUSPECT = -14;
+const HALVINGS = 30;
+/** Iterations between looks at separation. */
+const LOOK = 8;
+
+/** State of the ascent. `objective` is the log-likelihood up to a constant. */
+interface Ascent {
+  ws: Workspace;
+  beta: Float64Array;
+  /** NB2 only. */
+  lnAlpha: number;
+  counts?: CountSums;
+  objective: number;
+  /** Root mean square of the last step in η, by working weight. */
+  step: number;
+  iterations: number;
+  inner: number;
+  /** Derivatives by ln α at the current point, and Σ w c u, Σ w c². */
+  slope: number;
+  curve: number;
+}
+
+function evaluate(a: Ascent): number {
+  const { core, plan, y, prior, eta, small } = a.ws;
+  if (!a.counts) return core.poissonMean(plan, y, prior, eta);
+  const alpha = Math.exp(a.lnAlpha);
+  core.nb2Mean(plan, y, prior, eta, alpha, small);
+  const [objective, slope, curve] = doubles(core, small, 3);
+  const sums = sumsAt(a.counts, alpha);
+  a.slope = slope + sums[1];
+  a.curve = curve + sums[2];
+  return objective + sums[0];
+}
+
+/** The working columns and weights at the current point, and their within transform. */
+function project(a: Ascent, tol: number): { cu: number; cc: number } {
+  const { core, plan, y, prior, x, small } = a.ws;
+  let cu = 0;
+  let cc = 0;
+  if (a.counts) {
+    core.nb2Work(plan, y, prior, x, Math.exp(a.lnAlpha), small);
+    [cu, cc] = doubles(core, small, 2);
+  } else core.poissonWork(plan, y, prior, x);
+  a.inner += Math.abs(transform(a.ws, tol, a.ws.first));
+  return { cu, cc };
+}
+
+interface Direction {
+  delta: Float64Array;
+  extra: number;
+  factor: Factor;
+  /** p × p observed information with the effects concentrated out. */
+  information: Float64Array;
+}
+
+/** Newton direction: regressors by the normal equations, ln α by its profile (a bounded uphill step where that is convex). */
+function direction(a: Ascent, cu: number, cc: number): Direction {
+  const { first, k } = a.ws;
+  const factor = factorise(k, gramBlock(a.ws, first));
+  const all = gramBlock(a.ws, 0);
+  const width = first + k;
+  const delta = solve(factor, all.subarray(first, width));
+  if (!a.counts) return { delta, extra: 0, factor, information: gramBlock(a.ws, first) };
+  const onC = all.subarray(width + first, 2 * width);
+  const part = solve(factor, onC);
+  const slope = a.slope + cu - all[1] + dot(onC, delta);
+  const effects = a.curve + cc - all[width + 1];
+  const profile = effects + dot(onC, part);
+  const extra = Math.max(-1.5, Math.min(1.5, profile < 0 ? -slope / profile : Math.sign(slope)));
+  for (let j = 0; j < k; j++) delta[j] += part[j] * extra;
+  const information = new Float64Array((k + 1) * (k + 1));
+  for (let i = 0; i < k; i++) {
+    for (let j = 0; j < k; j++) information[i * (k + 1) + j] = all[(first + i) * width + first + j];
+    information[i * (k + 1) + k] = -onC[i];
+    information[k * (k + 1) + i] = -onC[i];
+  }
+  information[k * (k + 1) + k] = -effects;
+  return { delta, extra, factor, information };
+}
+
+/** Moves along d, halving until the objective does not fall. False where no fraction of the step is uphill. */
+function advance(a: Ascent, d: Direction, free: boolean): boolean {
+  const { core, plan, x, eta, first, k, small } = a.ws;
+  // gram is free between transforms: it carries delta
+  doubles(core, a.ws.gram, k).set(d.delta);
+  core.takeStep(plan, x, eta, first, k, a.ws.gram, d.extra, small);
+  const [squares, weights] = doubles(core, small, 2);
+  const before = { beta: a.beta.slice(), lnAlpha: a.lnAlpha };
+  let t = 1;
+  for (let halving = 0; halving < HALVINGS; halving++) {
+    for (let j = 0; j < k; j++) a.beta[j] = before.beta[j] + t * d.delta[j];
+    a.lnAlpha = before.lnAlpha + t * d.extra;
+    const objective = evaluate(a);
+    if (free || objective >= a.objective - 1e-11 * (Math.abs(a.objective) + 1)) {
+      a.objective = objective;
+      a.step = t * Math.sqrt(squares / weights) + Math.abs(t * d.extra) * (a.counts ? 1 : 0);
+      return Number.isFinite(objective);
+    }
+    t /= 2;
+    core.moveBack(plan, x, eta, -t);
+  }
+  return false;
+}
+
+/** Tolerance of the next projection: Newton's next error is about the square of the last step. */
+function tolerance(step: number, last: number): number {
+  return Math.max(last, Math.min(1e-2, 0.1 * step * step));
+}
+
+function begin(ws: Workspace, problem: AbsorbProblem, counts: CountSums | undefined): Ascent {
+  const { core, plan, y, prior, eta } = ws;
+  const a: Ascent = {
+    ws,
+    beta: new Float64Array(ws.k),
+    lnAlpha: Number.NaN,
+    objective: Number.NEGATIVE_INFINITY,
+    step: 1,
+    iterations: 0,
+    inner: 0,
+    slope: 0,
+    curve: 0,
+  };
+  if (problem.factors.length === 0) firstStep(a, problem);
+  else core.proportionalFit(plan, y, prior, eta, 2);
+  a.objective = core.poissonMean(plan, y, prior, eta);
+  if (counts) {
+    a.lnAlpha = startDispersion(ws);
+    a.counts = counts;
+    a.objective = evaluate(a);
+  }
+  return a;
+}
+
+/** Without effects: one weighted least-squares pass from μ = (y + ȳ)/2, as in R's glm. */
+function firstStep(a: Ascent, { y, weights, offset }: AbsorbProblem): void {
+  const { core, plan, n, stride, order } = a.ws;
+  const mean =
+    dot(y, weights ?? new Float64Array(n).fill(1)) / (weights ? dot(weights, new Float64Array(n).fill(1)) : n);
+  const x = doubles(core, a.ws.x, n * stride);
+  const w = doubles(core, core.planWeights(plan), n);
+  for (let i = 0; i < n; i++) {
+    const row = order ? order[i] : i;
+    const mu = 0.5 * (y[row] + mean);
+    w[i] = mu * (weights?.[row] ?? 1);
+    x[i * stride] = Math.log(mu) - (offset?.[row] ?? 0) + (y[row] - mu) / mu;
+  }
+  transform(a.ws, 1e-2, a.ws.first);
+  advance(a, direction(a, 0, 0), true);
+}
+
+/** ln α by moments at the fitted means, within [e⁻⁴, e⁶]. */
+function startDispersion(ws: Workspace): number {
+  const { core, n } = ws;
+  const y = doubles(core, ws.y, n);
+  const mu = doubles(core, core.planWeights(ws.plan), n);
+  const prior = ws.prior ? doubles(core, ws.prior, n) : undefined;
+  let above = 0;
+  let below = 0;
+  for (let i = 0; i < n; i++) {
+    const w = prior?.[i] ?? 1;
+    above += w * ((y[i] - mu[i]) ** 2 - mu[i]);
+    below += w * mu[i] * mu[i];
+  }
+  return above > 0 ? Math.min(Math.max(Math.log(above / below), -4), 6) : -2;
+}
+
+/** Whether α = 0 is a local maximum: Σ w[(y − μ)² − y] ≤ 0 at the Poisson fit. */
+function atBoundary(poisson: Workspace): boolean {
+  const { core, n } = poisson;
+  const y = doubles(core, poisson.y, n);
+  const mu = doubles(core, core.planWeights(poisson.plan), n);
+  const prior = poisson.prior ? doubles(core, poisson.prior, n) : undefined;
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += (prior?.[i] ?? 1) * ((y[i] - mu[i]) ** 2 - y[i]);
+  return sum <= 0;
+}
+
+interface Ended {
+  status: Status;
+  direction?: Direction;
+  separated?: Uint8Array;
+}
+
+function climb(a: Ascent, options: AbsorbOptions): Ended {
+  const last = options.withinTol ?? 1e-10;
+  const maxIter = options.maxIter ?? 100;
+  const guard = options.separation !== false;
+  while (a.iterations < maxIter) {
+    const separated = guard && a.iterations % LOOK === LOOK - 1 ? separatedNow(a) : undefined;
+    if (separated) return { status: Status.separated, separated };
+    const final = a.step <= 1e-5;
+    const { cu, cc } = project(a, final ? last : tolerance(a.step, last));
+    const d = direction(a, cu, cc);
+    a.iterations++;
+    if (!d.factor.full || !advance(a, d, false)) return stuck(a, d, guard);
+    if (final && a.step <= 1e-8) return { status: Status.ok, direction: d };
+    if (a.counts && a.lnAlpha < SUSPECT) return { status: Status.poissonBoundary };
+  }
+  return { status: Status.noConvergence };
+}
+
+/** A separated fit runs on (each step lowers η of the rows by 1) until the equations break down: it is looked for meanwhile. */
+function separatedNow(a: Ascent): Uint8Array | undefined {
+  const { core, plan, y, prior, eta } = a.ws;
+  core.poissonMean(plan, y, prior, eta);
+  const separated = findSeparated(a.ws, 1e-3);
+  if (!separated) evaluate(a);
+  return separated;
+}
+
+function stuck(a: Ascent, d: Direction, guard: boolean): Ended {
+  const separated = guard ? separatedNow(a) : undefined;
+  if (separated) return { status: Status.separated, separated };
+  return { status: d.factor.full ? Status.stepFailed : Status.notPositiveDefinite, direction: d };
+}
+
+/** Scores (n × p, problem order) and their weighted sum, from x and μ as the last step left them. */
+function scoresOf(a: Ascent, wanted: boolean): { scores: Float64Array; gradient: Float64Array } {
+  const { core, n, k, stride, first, order } = a.ws;
+  const p = k + (a.counts ? 1 : 0);
+  const x = doubles(core, a.ws.x, n * stride);
+  const y = doubles(core, a.ws.y, n);
+  const mu = doubles(core, core.planWeights(a.ws.plan), n);
+  const prior = a.ws.prior ? doubles(core, a.ws.prior, n) : undefined;
+  const alpha = a.counts ? Math.exp(a.lnAlpha) : 0;
+  const first1 = a.counts && firstSums(a.counts, alpha);
+  const scores = new Float64Array(wanted ? n * p : 0);
+  const gradient = new Float64Array(p);
+  for (let i = 0; i < n; i++) {
+    const w = prior ? prior[i] : 1;
+    const t = alpha * mu[i];
+    const score = (w * (y[i] - mu[i])) / (1 + t);
+    const to = (order ? order[i] : i) * p;
+    for (let j = 0; j < k; j++) {
+      const s = score * x[i * stride + first + j];
+      gradient[j] += s;
+      if (wanted) scores[to + j] = s;
+    }
+    if (first1) {
+      const own = first1(y[i]) - mu[i] * (1 - (t > 0 ? Math.log1p(t) / t : 1)) - ((y[i] - mu[i]) * t) / (1 + t);
+      const s = w * own + x[i * stride + 1] * score;
+      gradient[k] += s;
+      if (wanted) scores[to + k] = s;
+    }
+  }
+  return { scores, gradient };
+}
+
+/** Fits poisson or nb2; the caller has checked the numbers. */
+export function fitAbsorbedCounts(
+  core: AbsorbExports,
+  model: 'poisson' | 'nb2',
+  problem: AbsorbProblem,
+  options: AbsorbOptions,
+): AbsorbFit {
+  const counts = model === 'nb2' ? countSums(problem.y, problem.weights) : undefined;
+  const ws = openWorkspace(core, problem, counts ? 2 : 1, true);
+  const a = begin(ws, problem, counts);
+  const ended = climb(a, options);
+  if (ended.status === Status.poissonBoundary) return boundaryFit(core, problem, options);
+  return finish(a, ended, options);
+}
+
+/** The Poisson fit with ln α at its floor where α = 0 is the maximum. */
+function boundaryFit(core: AbsorbExports, problem: AbsorbProblem, options: AbsorbOptions): AbsorbFit {
+  const ws = openWorkspace(core, problem, 1, true);
+  const a = begin(ws, problem, undefined);
+  const fit = finish(a, climb(a, options), { ...options, scores: false });
+  if (fit.status !== Status.ok) return fit;
+  if (!atBoundary(ws)) return { ...emptyFit(Status.noConvergence, ws.k + 1), effectLevels: ws.levels };
+  const { k } = ws;
+  const coef = new Float64Array(k + 1);
+  coef.set(fit.coef);
+  coef[k] = LN_BOUNDARY;
+  const vcov = new Float64Array((k + 1) * (k + 1));
+  for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) vcov[i * (k + 1) + j] = fit.vcov[i * k + j];
+  return { ...fit, status: Status.poissonBoundary, coef, vcov };
+}
+
+function finish(a: Ascent, ended: Ended, options: AbsorbOptions): AbsorbFit {
+  const { ws } = a;
+  const { core, plan, k } = ws;
+  const p = k + (a.counts ? 1 : 0);
+  const early = {
+    ...emptyFit(ended.status, p),
+    iterations: a.iterations,
+    innerIterations: a.inner,
+    effectLevels: ws.levels,
+  };
+  if (ended.separated) return { ...early, separated: ended.separated };
+  if (ended.status !== Status.ok || !ended.direction) return { ...early, keep: ended.direction?.factor.keep };
+  const alpha = Math.exp(a.lnAlpha);
+  const out = alloc(core, 16);
+  if (a.counts) core.nb2Summary(plan, ws.y, ws.prior, ws.eta, alpha, out);
+  else core.poissonSummary(plan, ws.y, ws.prior, ws.eta, out);
+  const [loglik, deviance] = doubles(core, out, 2);
+  const { scores, gradient } = scoresOf(a, options.scores !== false);
+  if (a.counts) core.nb2Work(plan, ws.y, ws.prior, ws.x, alpha, ws.small);
+  else core.poissonWork(plan, ws.y, ws.prior, ws.x);
+  const factor = factorise(p, ended.direction.information);
+  const fit: AbsorbFit = {
+    ...early,
+    coef: a.counts ? Float64Array.of(...a.beta, a.lnAlpha) : a.beta,
+    loglik,
+    deviance,
+    vcov: inverse(factor),
+    scores,
+    eta: takeUnsorted(ws, ws.eta),
+    scaledGradient: Math.sqrt(Math.max(dot(gradient, solve(factor, gradient)), 0)),
+    hessianCondition: conditionNumber(core, factor, ended.direction.information),
+    withinResidual: withinResidual(ws, ws.first),
+  };
+  if (!factor.full) return { ...early, status: Status.notPositiveDefinite };
+  core.poissonMean(plan, ws.y, ws.prior, ws.eta);
+  const separated = options.separation === false ? undefined : findSeparated(ws, 1e-7);
+  return separated ? { ...early, status: Status.separated, separated } : fit;
+}
