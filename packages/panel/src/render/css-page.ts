@@ -56,6 +56,8 @@ main>section{margin:0 0 24px}
 main>section+section{padding-top:8px}
 .prose{max-width:40rem}
 .prose p{margin:0 0 12px}
+.after{max-width:none;columns:2 26rem;column-gap:64px}
+.after p{break-inside:avoid}
 .side{display:grid;grid-template-columns:17rem minmax(0,1fr);gap:0 48px;align-items:start}
 .side>.items figcaption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .figures{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:8px 56px;align-items:start}

@@ -7,6 +7,7 @@ const each = (css: (k: number) => string) => Array.from({ length: MOST }, (_, k)
 const chosen = {
   drawings: each((k) => `.regression:has(.k${k}:checked) .v${k}{display:block}`),
   columns: each((k) => `.regression:has(.k${k}:checked) :is(td,th).c${k}{display:table-cell}`),
+  zero: each((k) => `.regression:has(.k${k}:checked) table{--z:var(--z${k})}`),
   focus: each((k) => `.regression:has(.k${k}:focus-visible) th.c${k} label`.concat(k < MOST ? ',' : '')),
   heads: each((k) => `.regression:has(.k${k}:checked) th.c${k} label`.concat(k < MOST ? ',' : '')),
 };
@@ -38,6 +39,7 @@ figure.table figcaption b{font-weight:600}
 .regression tbody th{min-width:11rem;max-width:17rem}
 .regression tbody tr.first{height:1.5rem}
 .regression tfoot tr.second>*{padding-top:0}
+.regression tbody tr:nth-last-child(2)>th{padding-bottom:6px}
 .regression .heads th{font-weight:600}
 .regression .heads label{cursor:pointer;display:inline-block;min-width:24px}
 .regression td.se{color:var(--ink2)}
@@ -60,6 +62,8 @@ ${each((k) => `.c${k}{--i:var(--i${k});--f:var(--f${k})}`)}
 ${each((k) => `.v${k}`.concat(k < MOST ? ',' : ''))}{display:none}
 .regression:not(:has(.tabs)) .v1{display:block}
 ${chosen.drawings}
+.regression table{--z:var(--z1)}
+${chosen.zero}
 .frame .strip{width:13.75rem;min-width:13.75rem;padding:0 6px 0 20px;position:relative}
 .frame td.strip{vertical-align:top}
 .frame th.strip{font:600 .8125rem/1.125rem var(--sans);text-align:left}
@@ -75,7 +79,7 @@ ${chosen.drawings}
 .iv.grey{color:var(--c7)}
 .iv .off{top:50%;width:6px;height:6px;margin-top:-3px;border:solid currentColor;border-width:1.5px 0 0 1.5px;transform:rotate(-45deg);left:0}
 .iv .off.right{left:auto;right:0;transform:rotate(135deg)}
-.axis{display:block;position:relative;height:22px;border-top:.75px solid var(--rule);font:400 .75rem/1rem var(--sans);color:var(--ink2)}
+.axis{position:relative;height:22px;border-top:.75px solid var(--rule);font:400 .75rem/1rem var(--sans);color:var(--ink2)}
 .axis i{transform:translateX(-50%);top:4px}
 .axis-row,.beside-heads i{display:none}
 
@@ -132,6 +136,9 @@ ${chosen.columns}
 .grid td.left{min-width:0}
 .regression tbody th{min-width:0}
 .frame th,.frame td{padding-left:4px;padding-right:4px}
-.grid td.bar,.grid th.bar{min-width:5rem;width:auto}
+.grid td.bar,.grid th.bar{min-width:4rem;width:24%}
+.grid tbody th{min-width:5.5rem}
+.grid th,.grid td{padding-left:3px;padding-right:3px}
+.key{white-space:normal;display:block}
 }
 `;

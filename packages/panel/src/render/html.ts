@@ -3,7 +3,7 @@ import { isFit } from '../regression-style.ts';
 import type { Cell, Table, TableRow } from '../types.ts';
 import { isAligned, labelOf, spannerRows, splitNumber } from './cells.ts';
 import { escapeHtml, slug } from './escape.ts';
-import { type Strip, stripAxis, stripCell, stripOf } from './strip.ts';
+import { type Strip, stripAxis, stripCell, stripOf, zeros } from './strip.ts';
 
 /** Width of a text in digits (tabular figures are 1 each). */
 const inDigits = (text: string) =>
@@ -150,7 +150,7 @@ export function renderTableHtml(table: Table): string {
   const id = slug(table.id);
   const strip = table.fits ? stripOf(table) : undefined;
   const widths = table.columns.flatMap(({ align }, j) => (align === 'decimal' ? [boxes(table, j)] : []));
-  const style = [...widths, ...(strip ? [`--z:${(strip.zero / 100).toFixed(4)}`] : [])].join(';');
+  const style = [...widths, ...(strip ? zeros(strip) : [])].join(';');
   const kind = table.fits ? 'regression' : 'grid';
   const size = `${table.columns.length > 7 ? ' many' : ''}${table.body.length + table.foot.length > 48 ? ' long' : ''}`;
   const caption = `${table.number ? `<b>${escapeHtml(table.number)}.</b> ` : ''}${escapeHtml(table.title)}`;

@@ -67,7 +67,7 @@ function sectionHtml(section: Section, first: boolean, document: DrawingDocument
   const heading = `<h2 id="${id}-h"${leads ? ' class="sr"' : ''}>${escapeHtml(section.title)}</h2>`;
   const prose =
     section.prose.length > 0
-      ? `<div class="prose">${section.prose.map((p) => `<p>${escapeHtml(p)}</p>`).join('')}</div>`
+      ? `<div class="prose${leads ? ' after' : ''}">${section.prose.map((p) => `<p>${escapeHtml(p)}</p>`).join('')}</div>`
       : '';
   const items = itemsHtml(section.items, document);
   const open = `<section id="${id}" aria-labelledby="${id}-h"`;

@@ -102,7 +102,7 @@ describe('renderTableHtml', () => {
     expect([lo, hi]).toEqual(['0.434', '1.002']);
     const per = (selector: string) =>
       Number(/left:([\d.]+)%/.exec(drawings[5].querySelector(selector)?.getAttribute('style') ?? '')?.[1]);
-    const zero = 100 * Number(/--z:([\d.]+)/.exec(document.querySelector('table')?.getAttribute('style') ?? '')?.[1]);
+    const zero = 100 * Number(/--z6:([\d.]+)/.exec(document.querySelector('table')?.getAttribute('style') ?? '')?.[1]);
     // 0.718 and its lower end 0.434 lie on one linear scale through zero.
     expect((per('.w95') - zero) / (per('.pt') - zero)).toBeCloseTo(0.4338 / 0.718, 2);
     expect(document.querySelectorAll('tr.first:nth-of-type(13) .iv.grey').length).toBe(2);
