@@ -56,14 +56,13 @@ const startsCall = (c: Cursor, names: string[]): boolean => {
   return token.type === 'name' && !token.quoted && names.includes(token.text) && isOp(c.tokens[c.at + 1], '(');
 };
 
-/** l(x, a:b) as one node for each lag. */
+/** l(x, a:b) as one node for each lag; l(x, 0) is x. */
 function spreadLags(node: Node): Node[] {
-  if (node.type !== 'lag' || node.from === node.to) return [node];
-  return Array.from({ length: node.to - node.from + 1 }, (_, i) => ({
-    ...node,
-    from: node.from + i,
-    to: node.from + i,
-  }));
+  if (node.type !== 'lag') return [node];
+  return Array.from({ length: node.to - node.from + 1 }, (_, i) => {
+    const k = node.from + i;
+    return k === 0 && node.op !== 'd' ? node.arg : { ...node, from: k, to: k };
+  });
 }
 
 function parseName(c: Cursor, expected: string): NameNode {

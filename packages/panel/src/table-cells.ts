@@ -5,20 +5,20 @@ const X = 120;
 const B = 98;
 const O = 111;
 
+/** Zeros as decimal text. */
+const ZERO = /^\s*[+-]?(0+\.?0*|\.0+|\d*\.?\d*e[+-]?\d+)\s*$/i;
+
 /** The nearest double to a decimal number; undefined for anything else (hex, separators, NaN, Inf, overflow, empty). */
 export function parseNumber(cell: string): number | undefined {
   const value = Number(cell);
+  if (value === 0) return cell === '0' || ZERO.test(cell) ? value : undefined;
   if (!Number.isFinite(value)) return undefined;
-  if (value !== 0) {
-    if (cell.length > 2) {
-      // Number() also reads 0x1f, 0b1 and 0o7; a sign before them it refuses.
-      const text = cell.charCodeAt(0) <= 32 ? cell.trim() : cell;
-      const second = text.charCodeAt(1) | 32;
-      if (second === X || second === B || second === O) return undefined;
-    }
-    return value;
-  }
-  return /^\s*[+-]?(0+\.?0*|\.0+|\d*\.?\d*e[+-]?\d+)\s*$/i.test(cell) ? value : undefined;
+  const first = cell.charCodeAt(0);
+  if (first > 48) return value;
+  // Number() also reads 0x1f, 0b1 and 0o7; a sign before them it refuses.
+  const text = first <= 32 ? cell.trim() : cell;
+  const second = text.charCodeAt(1) | 32;
+  return second === X || second === B || second === O ? undefined : value;
 }
 
 /** Cells that mean missing in every table; the reader's option adds to them. */
