@@ -1,4 +1,4 @@
-/** Effects after "|" as dummy columns: exact, and enough until absorption (up to MAX_LEVELS levels). */
+/** Effects after "|" as dummy columns, for what the core cannot absorb (up to MAX_LEVELS levels). */
 import type { Kernels } from '@gravpanel/core-wasm';
 import { PanelError } from './errors.ts';
 import type { Design, FixefFactor } from './types.ts';
@@ -21,7 +21,7 @@ function refuse(message: string): never {
   throw new PanelError({
     code: 'fit/too-many-levels',
     message,
-    hint: 'Effects are dummy columns in this version; absorption is not in it. Use fewer levels, or nb-fe for unit effects.',
+    hint: 'This model carries effects as dummy columns; ols, poisson and nb2 absorb them (with iid, hc0, hc1 and cluster).',
   });
 }
 

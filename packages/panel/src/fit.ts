@@ -1,34 +1,18 @@
 /** Design → Fit: estimation, covariance, coefficient table and the numbers of the table's foot. */
-import { type KernelFit, type Kernels, type Problem, Status } from '@gravpanel/core-wasm';
+import type { KernelFit, Kernels } from '@gravpanel/core-wasm';
 import { auxiliaryTable, coeftable, lawOf } from './coeftable.ts';
 import { buildDesigns } from './design.ts';
-import { type Expanded, expandDummies } from './dummies.ts';
 import { PanelError } from './errors.ts';
-import { DEFAULT_TOL, type Estimate, estimate } from './estimate.ts';
 import { fitStatistics, sumsOfSquares } from './fit-statistics.ts';
 import { fixed } from './format.ts';
-import { kernelFailure } from './kernel-failure.ts';
+import { type Estimated, maximise, nullLoglik } from './maximise.ts';
 import { checkOptions, type Model, modelOf } from './models/index.ts';
 import type { Design, Failure, Fit, FitResult, FitSpec, Frame, Note } from './types.ts';
 import { computeVcov, iidCovariance, type VcovInput, vcovName } from './vcov.ts';
 
 const DEFAULT_LEVEL = 0.95;
 
-/** A model's own problem after effects have become dummies. */
-function problemOf(design: Design, model: Model, x: Float64Array, k: number): Problem {
-  const { n, y, offset, weights, groupStart } = design;
-  return {
-    n,
-    k,
-    y,
-    x,
-    ...(offset && { offset }),
-    ...(weights && { weights }),
-    ...(model.grouped && { groupStart }),
-  };
-}
-
-/** @throws PanelError model/needs-panel, model/effects-of-units, data/too-few-rows. */
+/** @throws PanelError model/needs-panel, model/effects-of-units. */
 function checkDesign(design: Design, model: Model): void {
   if (model.needs.panel && !design.groupStart)
     throw new PanelError({
@@ -53,57 +37,8 @@ function checkDesign(design: Design, model: Model): void {
     });
 }
 
-function checkRows(design: Design, parameters: number): void {
-  if (design.n > parameters) return;
-  throw new PanelError({
-    code: 'data/too-few-rows',
-    message: `${design.n} rows are used for ${parameters} parameters; more rows than parameters were expected.`,
-    hint: 'Use fewer terms or effects, or a wider sample.',
-  });
-}
-
-interface Estimated extends Estimate {
-  model: Model;
-  problem: Problem;
-  expanded: Expanded;
-  /** α or δ ran to 0: the fit is the Poisson one, the auxiliary is reported as 0. */
-  boundary: boolean;
-}
-
-/** The maximum; where the dispersion of NB1 or NB2 is at its boundary the core gives the Poisson one. */
-function maximise(design: Design, model: Model, kernels: Kernels): Estimated {
-  const { tol, maxIter, seed } = design.spec;
-  const expanded = expandDummies(design, kernels);
-  checkRows(design, expanded.columns + model.auxiliaries.length);
-  const problem = problemOf(design, model, expanded.x, expanded.columns);
-  const found = estimate(model, problem, kernels, {
-    tol,
-    maxIter,
-    seed,
-    single: design.fixef.length > 0 && !model.grouped,
-    scores: design.spec.vcov.type !== 'iid',
-  });
-  if (found.fit.status === Status.poissonBoundary) return { ...found, model, problem, expanded, boundary: true };
-  if (found.fit.status !== Status.ok) throw kernelFailure(model, design, problem, found.fit, tol ?? DEFAULT_TOL);
-  if (model.needs.counts === 'integer' && !design.weights && found.fit.loglik > 0)
-    throw new PanelError({
-      code: 'fit/impossible-likelihood',
-      message: `${model.key} ended at a log-likelihood of ${found.fit.loglik}; that of counts is never above 0.`,
-      hint: 'This is a defect of gravpanel: report it with the data.',
-    });
-  return { ...found, model, problem, expanded, boundary: false };
-}
-
-/** Log-likelihood of the constant-only model of the same family; undefined without a constant or where it has no maximum. */
-function nullLoglik(design: Design, { model, problem }: Estimated, kernels: Kernels): number | undefined {
-  if (!design.hasIntercept && design.fixef.length === 0) return undefined;
-  const constant: Problem = { ...problem, k: 1, x: new Float64Array(problem.n).fill(1) };
-  const { fit } = estimate(model, constant, kernels, { single: true });
-  return fit.status === Status.ok || fit.status === Status.poissonBoundary ? fit.loglik : undefined;
-}
-
 /** Parameters as fixest counts them: no auxiliaries; effects whose levels lie within clusters count as one. */
-function dofNested(design: Design, { expanded }: Estimated): number {
+function dofNested(design: Design, { effects }: Estimated): number {
   const nested = design.fixef.filter(({ codes, levels }) =>
     design.clusters.some((cluster) => {
       const home = new Int32Array(levels.length).fill(-1);
@@ -114,18 +49,18 @@ function dofNested(design: Design, { expanded }: Estimated): number {
       return true;
     }),
   );
-  if (nested.length === 0) return expanded.columns;
+  if (nested.length === 0) return design.k + effects;
   const within = nested.reduce((sum, { levels }) => sum + levels.length, 0) - (nested.length - 1);
-  return expanded.columns - within + 1;
+  return design.k + effects - within + 1;
 }
 
 function vcovInput(design: Design, estimated: Estimated, dof: number): VcovInput {
-  const { fit, model, problem, expanded, boundary } = estimated;
+  const { fit, model, problem, auxiliaryAt, boundary } = estimated;
   const p = fit.coef.length;
-  const auxiliaries = boundary ? 0 : p - expanded.columns;
+  const auxiliaries = boundary ? 0 : p - auxiliaryAt;
   const reported = Int32Array.from([
     ...Array.from({ length: design.k }, (_, j) => j),
-    ...Array.from({ length: auxiliaries }, (_, a) => expanded.columns + a),
+    ...Array.from({ length: auxiliaries }, (_, a) => auxiliaryAt + a),
   ]);
   const ols = model.key === 'ols';
   return {
@@ -175,7 +110,10 @@ function fitNotes(design: Design, { others, boundary, model, fit, certificate }:
       });
   }
   if (model.key === 'poisson' && design.fixef.length > 0)
-    notes.push({ code: 'dummy-likelihood', message: 'The log-likelihood is that of the model with dummies.' });
+    notes.push({
+      code: 'dummy-likelihood',
+      message: 'The log-likelihood is that of the model with dummies for the effects.',
+    });
   return notes;
 }
 
@@ -185,7 +123,7 @@ const pick = (fit: KernelFit, reported: Int32Array) => Float64Array.from(reporte
 function assemble(design: Design, estimated: Estimated, kernels: Kernels): Fit {
   const { spec, n } = design;
   const { model, fit, boundary } = estimated;
-  const dof = estimated.expanded.columns + model.auxiliaries.length;
+  const dof = design.k + estimated.effects + model.auxiliaries.length;
   const input = vcovInput(design, estimated, dof);
   const { covariance, info, notes } = computeVcov(input, kernels);
   const estimates = pick(fit, input.reported);

@@ -1,5 +1,5 @@
 /** What every entry of the registry says about its estimator. */
-import type { KernelModel, Problem } from '@gravpanel/core-wasm';
+import type { AbsorbModel, KernelModel, Problem } from '@gravpanel/core-wasm';
 import type { Like, ModelKey, VcovSpec } from '../types.ts';
 
 /** A parameter beside the coefficients, on the scale it is estimated on, and the scale it is read on. */
@@ -30,6 +30,8 @@ export interface ModelNeeds {
 export interface Model {
   key: ModelKey;
   kernel: KernelModel;
+  /** The core's absorbing estimator for effects after "|"; dummy columns without one. */
+  absorb?: AbsorbModel;
   /** Words of the table head. */
   title: string;
   /** Equation and source in one line, for docs and --help. */

@@ -7,6 +7,7 @@ import { type Model, meanStart } from './model.ts';
 export const nb2: Model = {
   key: 'nb2',
   kernel: 'nb2',
+  absorb: 'nb2',
   title: 'negative binomial, NB2',
   summary: 'variance μ + αμ²; Stata: nbreg; at α = 0 the Poisson model, reported as such',
   needs: {

@@ -4,8 +4,9 @@ import { type Model, meanStart } from './model.ts';
 export const ols: Model = {
   key: 'ols',
   kernel: 'ols',
+  absorb: 'ols',
   title: 'least squares',
-  summary: 'y = xβ + e; effects after "|" as dummies; weights multiply squared residuals',
+  summary: 'y = xβ + e; effects after "|" absorbed; weights multiply squared residuals',
   needs: {
     panel: false,
     counts: 'any',

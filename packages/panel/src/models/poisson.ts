@@ -7,6 +7,7 @@ import { type Model, meanStart } from './model.ts';
 export const poisson: Model = {
   key: 'poisson',
   kernel: 'poisson',
+  absorb: 'poisson',
   title: 'Poisson',
   summary: 'E(y) = exp(xβ + offset); any y ≥ 0; concave, so one start suffices',
   needs: {

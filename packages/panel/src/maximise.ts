@@ -1,0 +1,115 @@
+/** The maximum of one design: effects absorbed where the core can, as dummy columns else. */
+import { type AbsorbModel, type KernelFit, type Kernels, type Problem, Status } from '@gravpanel/core-wasm';
+import { expandDummies } from './dummies.ts';
+import { PanelError } from './errors.ts';
+import { DEFAULT_MAX_ITER, DEFAULT_TOL, type Estimate, estimate } from './estimate.ts';
+import { kernelFailure } from './kernel-failure.ts';
+import type { Model } from './models/index.ts';
+import type { Design } from './types.ts';
+
+/** What is left of the group means by the within transform, relative to the column: 12 digits of the coefficients. */
+const WITHIN_TOL = 1e-13;
+
+export interface Estimated extends Estimate {
+  model: Model;
+  /** The problem as the core saw it: with dummies, or without the absorbed effects. */
+  problem: Problem;
+  /** Estimated effects: dummy columns, or the rank of the absorbed ones. */
+  effects: number;
+  /** Position of the first auxiliary among the p parameters of the fit. */
+  auxiliaryAt: number;
+  /** α or δ ran to 0: the fit is the Poisson one, the auxiliary is reported as 0. */
+  boundary: boolean;
+}
+
+/** A model's own problem with regressors x. */
+function problemOf(design: Design, model: Model, x: Float64Array, k: number): Problem {
+  const { n, y, offset, weights, groupStart } = design;
+  return {
+    n,
+    k,
+    y,
+    x,
+    ...(offset && { offset }),
+    ...(weights && { weights }),
+    ...(model.grouped && { groupStart }),
+  };
+}
+
+function checkRows(design: Design, parameters: number): void {
+  if (design.n > parameters) return;
+  throw new PanelError({
+    code: 'data/too-few-rows',
+    message: `${design.n} rows are used for ${parameters} parameters; more rows than parameters were expected.`,
+    hint: 'Use fewer terms or effects, or a wider sample.',
+  });
+}
+
+/** @throws PanelError fit/…, data/… for every status that is no estimate; fit/impossible-likelihood. */
+function accept(design: Design, model: Model, problem: Problem, fit: KernelFit): void {
+  if (fit.status !== Status.ok && fit.status !== Status.poissonBoundary)
+    throw kernelFailure(model, design, problem, fit, design.spec.tol ?? DEFAULT_TOL);
+  if (model.needs.counts === 'integer' && !design.weights && fit.loglik > 0)
+    throw new PanelError({
+      code: 'fit/impossible-likelihood',
+      message: `${model.key} ended at a log-likelihood of ${fit.loglik}; that of counts is never above 0.`,
+      hint: 'This is a defect of gravpanel: report it with the data.',
+    });
+}
+
+/** hc2 and hc3 need hat values, and those need the dummies. */
+const needsDummies = ({ spec: { vcov } }: Design) => vcov.type === 'hc2' || vcov.type === 'hc3';
+
+function withDummies(design: Design, model: Model, kernels: Kernels): Estimated {
+  const { tol, maxIter, seed, vcov } = design.spec;
+  const { x, columns } = expandDummies(design, kernels);
+  checkRows(design, columns + model.auxiliaries.length);
+  const problem = problemOf(design, model, x, columns);
+  const single = design.fixef.length > 0 && !model.grouped;
+  const found = estimate(model, problem, kernels, { tol, maxIter, seed, single, scores: vcov.type !== 'iid' });
+  accept(design, model, problem, found.fit);
+  const boundary = found.fit.status === Status.poissonBoundary;
+  return { ...found, model, problem, effects: columns - design.k, auxiliaryAt: columns, boundary };
+}
+
+function absorbed(design: Design, model: Model, absorb: AbsorbModel, kernels: Kernels): Estimated {
+  const { spec, n, k, y, x, offset, weights, fixef } = design;
+  const scores = spec.vcov.type !== 'iid';
+  const factors = fixef.map(({ codes }) => codes);
+  const effects = kernels.effectsRank(n, factors);
+  checkRows(design, k + effects + model.auxiliaries.length);
+  const problem = problemOf(design, model, x, k);
+  const task = { n, k, y, x, factors, ...(offset && { offset }), ...(weights && { weights }) };
+  const options = {
+    tol: spec.tol ?? DEFAULT_TOL,
+    maxIter: spec.maxIter ?? DEFAULT_MAX_ITER,
+    withinTol: WITHIN_TOL,
+    scores,
+  };
+  const fit = kernels.absorbFit(absorb, task, options);
+  accept(design, model, problem, fit);
+  const boundary = fit.status === Status.poissonBoundary;
+  // The core gives no scores at the boundary: those of the Poisson model are the ones.
+  const final = boundary && scores ? kernels.absorbFit('poisson', task, options) : fit;
+  const { scaledGradient, hessianCondition } = final;
+  const certificate = { scaledGradient, hessianCondition, starts: 1, agreeing: 1 };
+  return { fit: final, certificate, others: [], model, problem, effects, auxiliaryAt: k, boundary };
+}
+
+/**
+ * The maximum with its certificate; where the dispersion of NB1 or NB2 is at its boundary the core gives the Poisson one.
+ * @throws PanelError fit/…, data/too-few-rows, data/not-finite, data/not-count.
+ */
+export function maximise(design: Design, model: Model, kernels: Kernels): Estimated {
+  return design.fixef.length > 0 && model.absorb && !needsDummies(design)
+    ? absorbed(design, model, model.absorb, kernels)
+    : withDummies(design, model, kernels);
+}
+
+/** Log-likelihood of the constant-only model of the same family; undefined without a constant or where it has no maximum. */
+export function nullLoglik(design: Design, { model, problem }: Estimated, kernels: Kernels): number | undefined {
+  if (!design.hasIntercept && design.fixef.length === 0) return undefined;
+  const constant: Problem = { ...problem, k: 1, x: new Float64Array(problem.n).fill(1) };
+  const { fit } = estimate(model, constant, kernels, { single: true });
+  return fit.status === Status.ok || fit.status === Status.poissonBoundary ? fit.loglik : undefined;
+}
