@@ -21,7 +21,7 @@ figure.table figcaption b{font-weight:600}
 .frame table{border-collapse:separate;border-spacing:0;width:100%;border-top:1.5px solid var(--ink);border-bottom:1.5px solid var(--ink)}
 .frame th,.frame td{padding:0 8px;text-align:left;vertical-align:top;font-weight:400;background:var(--bg,var(--paper))}
 .frame th:first-child,.frame td:first-child{padding-left:0;position:sticky;left:0;z-index:1}
-.frame tr>:last-child{padding-right:0}
+.frame tr>:last-child:not(.strip){padding-right:0}
 .frame thead th,.frame thead td{vertical-align:bottom;padding-top:5px;padding-bottom:5px}
 .frame thead tr:last-child>*{border-bottom:.75px solid var(--ink)}
 .frame tfoot tr:first-child>*{border-top:.75px solid var(--ink);padding-top:5px}
@@ -64,12 +64,12 @@ ${each((k) => `.v${k}`.concat(k < MOST ? ',' : ''))}{display:none}
 ${chosen.drawings}
 .regression table{--z:var(--z1)}
 ${chosen.zero}
-.frame .strip{width:13.75rem;min-width:13.75rem;padding:0 6px 0 20px;position:relative}
+.frame .strip{width:14.25rem;min-width:14.25rem;padding:0 14px 0 20px;position:relative}
 .frame td.strip{vertical-align:top}
 .frame th.strip{font:600 .8125rem/1.125rem var(--sans);text-align:left}
 .frame th.over-heads{border-bottom:.75px solid var(--ink);padding-bottom:5px}
 .frame th.strip b{font-weight:600}
-.frame tbody td.strip:not(:has(.axis))::before{content:"";position:absolute;top:0;bottom:0;left:calc(20px + (100% - 26px)*var(--z));width:1px;background:var(--rule)}
+.frame tbody td.strip:not(:has(.axis))::before{content:"";position:absolute;top:0;bottom:0;left:calc(20px + (100% - 34px)*var(--z));width:1px;background:var(--rule)}
 .iv{position:relative;height:19px}
 .iv i,.axis i{position:absolute;font-style:normal}
 .iv .w95,.iv .w90{top:50%;height:1.5px;margin-top:-.75px;background:currentColor}
@@ -93,7 +93,8 @@ ${chosen.focus}{outline:2px solid var(--accent);outline-offset:2px}
 .grid thead th{color:var(--ink2)}
 .grid tbody th,.grid tbody td{padding-top:4px;padding-bottom:4px;border-bottom:.75px solid var(--hair)}
 .grid tbody tr:last-child>*{border-bottom:0}
-.grid th.right,.grid td.right{text-align:right;white-space:nowrap}
+.grid th.right,.grid td.right{text-align:right}
+.grid td.right{white-space:nowrap}
 .grid td.left{min-width:6rem}
 .grid td.bar,.grid th.bar{width:45%;min-width:9rem;vertical-align:middle}
 .grid tr.strong>*{font-weight:600}
@@ -127,8 +128,8 @@ ${chosen.heads}{text-decoration:underline;text-decoration-thickness:1px;text-und
 ${chosen.columns}
 .regression .strip{display:table-cell}
 .regression .axis-row{display:table-row}
-.frame .strip{width:30%;min-width:5.5rem;padding:0 4px 0 8px}
-.frame tbody td.strip:not(:has(.axis))::before{left:calc(8px + (100% - 12px)*var(--z))}
+.frame .strip{width:30%;min-width:5.5rem;padding:0 10px 0 8px}
+.frame tbody td.strip:not(:has(.axis))::before{left:calc(8px + (100% - 18px)*var(--z))}
 .axis .minor{display:none}
 .strip.beside-heads{display:table-cell}
 .frame .beside-heads b,.frame .beside-heads small{display:none!important}
