@@ -9,7 +9,7 @@ import {
   regressionTable,
   type Table,
 } from '@gravpanel/panel';
-import { renderCsv, renderMarkdown, renderTablePage, renderText } from '@gravpanel/panel/report';
+import { renderCsv, renderMarkdown, renderText } from '@gravpanel/panel/report';
 import { Command } from 'commander';
 import { exitCodeOfAll } from './exit-codes.ts';
 import { checkOutputFile, writeFileAtomically } from './files.ts';
@@ -45,7 +45,7 @@ function rendered(
     case 'csv':
       return renderCsv(table());
     case 'html':
-      return renderTablePage(table());
+      return (require('./html.cjs') as typeof import('./html.ts')).renderTablePage(table());
     default:
       return renderText(table(), o);
   }

@@ -2,6 +2,7 @@
 import { nearestHint, PanelError, type PanelErrorFields, VERSION } from '@gravpanel/panel';
 import { commands, laterCommands } from './commands.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { loadCommand } from './load-command.ts';
 import { errorJson, errorText } from './print-error.ts';
 import { type ColorChoice, endQuietlyOnClosedPipe, wantsColor, write } from './streams.ts';
 
@@ -74,11 +75,7 @@ async function dispatch(argv: string[]): Promise<void> {
   }
   if (name === '--version' || name === '-V') return write(process.stdout, `${VERSION}\n`);
   if (!Object.hasOwn(commands, name)) throw unknownCommand(name);
-  // A command is a bundle of its own beside this one (scripts/build.mjs).
-  const { main } = (await import(new URL(`./${name}.js`, import.meta.url).href)) as {
-    main: (args: string[]) => Promise<void>;
-  };
-  await main(rest);
+  await loadCommand(name).main(rest);
 }
 
 const argv = process.argv.slice(2);
@@ -90,8 +87,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     );
     process.exit(signal === 'SIGINT' ? EXIT.interrupted : 143);
   });
-try {
-  await dispatch(argv);
-} catch (error) {
+dispatch(argv).catch(async (error: unknown) => {
   process.exitCode = await report(error, argv);
-}
+});
