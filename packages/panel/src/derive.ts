@@ -1,7 +1,8 @@
 /** Derived columns and row filters. */
 import { nearestHint, PanelError, type Place } from './errors.ts';
 import { evaluateExpression, evaluateNumbers } from './expression-eval.ts';
-import { type Expression, namesIn, parseExpression } from './expression-parse.ts';
+import { parseExpression } from './expression-parse.ts';
+import { type Expression, namesIn } from './expression-tree.ts';
 import type { Frame } from './types.ts';
 
 const pointer = (place: Place | undefined, name: string) =>

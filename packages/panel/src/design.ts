@@ -1,154 +1,20 @@
 /** Frame × FitSpec → the numbers of each estimation, with every lost row and column named. */
 import type { Kernels } from '@gravpanel/core-wasm';
 import { dropCollinear, packed } from './collinear.ts';
-import { type Coded, codeColumn, codesAt, columnOf, combineCodes } from './column-read.ts';
+import { codesAt } from './column-read.ts';
+import { type ColumnReading, readColumn, sumOf } from './column-reading.ts';
 import { filterStates, Keep } from './derive.ts';
 import { type FixefReading, loseUninformative, requireGroups, requireRows } from './drops.ts';
-import { nearestHint, PanelError } from './errors.ts';
-import { parseExpression } from './expression.ts';
-import { sourceError } from './expression-lex.ts';
-import { walk } from './expression-parse.ts';
-import { type ColumnFormula, expandFormula, fixefName } from './formula-expand.ts';
-import { type Formula, formulaNames, parseFormula } from './formula-parse.ts';
+import { PanelError } from './errors.ts';
+import { type ColumnFormula, expandFormula } from './formula-expand.ts';
+import { parseFormula } from './formula-parse.ts';
 import { modelOf } from './models/index.ts';
 import { checkOutcome, checkPositive } from './outcome.ts';
 import { fork, lose, loseMissing, sampleLog, usedRows, type Waterfall, waterfall } from './sample.ts';
 import { type Part, splitParts } from './sample-split.ts';
-import {
-  columnsOfTerm,
-  type Reading,
-  State,
-  type TermColumn,
-  type TermReader,
-  type TermReading,
-  termReader,
-} from './terms.ts';
+import { checkSpec } from './spec-checks.ts';
+import { columnsOfTerm, type TermColumn, termReader } from './terms.ts';
 import type { Design, Failure, FitSpec, FixefFactor, Frame, Note, TermInfo } from './types.ts';
-
-/** Everything that one column reads, by frame row. */
-interface ColumnReading {
-  column: ColumnFormula;
-  y: Float64Array;
-  terms: TermReading[];
-  fixef: FixefReading[];
-  offset?: Float64Array;
-  exposure?: Float64Array;
-  weights?: Float64Array;
-  clusters: FixefReading[];
-  /** In the order in which rows are lost. */
-  readings: Reading[];
-}
-
-const codedReading = ({ name, coded }: FixefReading): Reading => ({
-  label: name,
-  state: Uint8Array.from(coded.codes, (code) => (code < 0 ? State.missing : State.present)),
-});
-
-function codedBy(frame: Frame, names: string[], use: string): FixefReading {
-  const parts: Coded[] = names.map((name) => codeColumn(columnOf(frame, name, use)));
-  return { name: names.join('^'), coded: combineCodes(parts, '^') };
-}
-
-/** @throws PanelError formula/unknown-variable at the first name that is no column, formula/no-panel at a lag without one. */
-function checkNames(frame: Frame, formula: Formula): void {
-  const names = Object.keys(frame.columns);
-  for (const { name, start, end } of formulaNames(formula))
-    if (!Object.hasOwn(frame.columns, name))
-      throw sourceError(formula.text, start, end, {
-        code: 'unknown-variable',
-        message: `"${name}" is not a column of "${frame.source.name}".`,
-        hint: nearestHint(name, names),
-      });
-}
-
-function needsPanel(frame: Frame, spec: FitSpec, formula: Formula): void {
-  if (frame.panel) return;
-  const missing = (message: string) =>
-    new PanelError({ code: 'model/needs-panel', message, hint: 'Name the unit and the time column: --panel ID,TIME.' });
-  if (modelOf(spec.model).needs.panel) throw missing(`${spec.model} needs a panel; none was declared.`);
-  if (spec.lag) throw missing(`A lag of ${spec.lag} needs a panel; none was declared.`);
-  for (const item of formula.rhs.flatMap((one) => (one.type === 'step' ? one.args.flat() : [one])))
-    if (item.type === 'term')
-      for (const factor of item.factors) {
-        if (factor.type === 'mean') throw missing('cre() needs a panel; none was declared.');
-        if (factor.type === 'expression')
-          walk(factor.node, (node) => {
-            if (node.type === 'lag')
-              throw sourceError(formula.text, node.start, node.end, {
-                code: 'no-panel',
-                message: `${node.op}() needs a panel: lags are joins on (unit, time).`,
-                hint: 'Name the unit and the time column: --panel ID,TIME.',
-              });
-          });
-      }
-}
-
-/** nb-fe and nb-re have unit effects already. @throws PanelError model/effects-of-units with the place. */
-function checkUnitEffects(frame: Frame, spec: FitSpec, column: ColumnFormula): void {
-  if (!modelOf(spec.model).grouped) return;
-  const unit = [...frame.panel!.unit].sort().join('^');
-  const found = column.fixef.find(
-    ({ names }) =>
-      names
-        .map(({ name }) => name)
-        .sort()
-        .join('^') === unit,
-  );
-  if (!found) return;
-  throw new PanelError({
-    ...sourceError(column.source, found.start, found.end, { code: 'x', message: '' }).toJSON(),
-    code: 'model/effects-of-units',
-    message: `${spec.model} already has an effect of each unit; "| ${fixefName(found)}" would add a second one.`,
-    hint: `Leave "| ${fixefName(found)}" out, or use nb2 or poisson with it.`,
-  });
-}
-
-function sumOf(parts: Float64Array[]): Float64Array | undefined {
-  if (parts.length === 0) return undefined;
-  return parts.reduce((left, right) => left.map((v, i) => v + right[i]));
-}
-
-/** A column or expression named by an option (offset, exposure, weights). */
-function optionReading(frame: Frame, reader: TermReader, source: string, role: string) {
-  if (Object.hasOwn(frame.columns, source))
-    return reader.numbers({ type: 'name', name: source, start: 0, end: source.length });
-  const { node, text } = parseExpression(source, { file: `--${role}` });
-  return reader.numbers(node, text);
-}
-
-function readColumn(frame: Frame, spec: FitSpec, column: ColumnFormula, reader: TermReader): ColumnReading {
-  const outcome = reader.numbers(column.lhs);
-  const terms = column.terms.map((term) => ({ term, factors: term.factors.map((factor) => reader.factor(factor)) }));
-  const offsets = column.offsets.map((node) => reader.numbers(node));
-  if (spec.offset !== undefined) offsets.push(optionReading(frame, reader, spec.offset, 'offset'));
-  const exposure = spec.exposure === undefined ? undefined : optionReading(frame, reader, spec.exposure, 'exposure');
-  const weights = spec.weights === undefined ? undefined : optionReading(frame, reader, spec.weights, 'weights');
-  const fixef = column.fixef.map(({ names }) =>
-    codedBy(
-      frame,
-      names.map(({ name }) => name),
-      'effects',
-    ),
-  );
-  const clusters = spec.vcov.type === 'cluster' ? spec.vcov.by.map((by) => codedBy(frame, by, 'cluster')) : [];
-  const single = [...offsets, ...[exposure, weights].filter((r) => r !== undefined)];
-  return {
-    column,
-    y: outcome.values,
-    terms,
-    fixef,
-    offset: sumOf(offsets.map(({ values }) => values)),
-    exposure: exposure?.values,
-    weights: weights?.values,
-    clusters,
-    readings: [
-      outcome,
-      ...terms.flatMap(({ factors }) => factors),
-      ...single,
-      ...[...fixef, ...clusters].map(codedReading),
-    ],
-  };
-}
 
 function factorAt({ name, coded }: FixefReading, rows: Int32Array): FixefFactor {
   const { codes, levels } = codesAt(coded, rows);
@@ -194,6 +60,18 @@ function requireRegressors(reading: ColumnReading, kept: { columns: TermColumn[]
     message: `No regressor is left: ${kept.notes.map(({ message }) => message).join(' ')}`,
     hint: 'A regressor must vary in the rows used, and not be a combination of the others or of the effects.',
     at: { file: 'formula', source: reading.column.source.source, column: 1 },
+  });
+}
+
+/** Levels of one row stay, as in fixest: they say nothing about the slopes, but count as rows and clusters. */
+function singletons(fixef: FixefFactor[]): Note[] {
+  return fixef.flatMap(({ name, codes, levels }) => {
+    const rows = new Int32Array(levels.length);
+    for (const code of codes) rows[code]++;
+    const single = rows.reduce((sum, count) => sum + (count === 1 ? 1 : 0), 0);
+    if (single === 0) return [];
+    const message = `${single} of ${levels.length} levels of ${name} ${single === 1 ? 'has' : 'have'} one row: such rows are kept but say nothing about the slopes.`;
+    return [{ code: 'singletons', message }];
   });
 }
 
@@ -260,7 +138,7 @@ function assemble(spec: FitSpec, reading: ColumnReading, part: Part, w: Waterfal
       return { name, codes, count: levels.length };
     }),
     sample: sampleLog(w),
-    notes: kept.notes,
+    notes: [...kept.notes, ...singletons(fixef)],
   };
 }
 
@@ -328,11 +206,8 @@ function partOf(whole: Waterfall, part: Part, spec: FitSpec, parts: Part[]): Wat
 export function buildDesigns(frame: Frame, spec: FitSpec, kernels: Kernels): (Design | Failure)[] {
   modelOf(spec.model);
   const formula = parseFormula(spec.formula);
-  checkNames(frame, formula);
-  needsPanel(frame, spec, formula);
   const columns = expandFormula(formula);
-  for (const column of columns) checkUnitEffects(frame, spec, column);
-  checkOptionNames(frame, spec);
+  checkSpec(frame, spec, formula, columns);
   const { w: whole, mask } = filterOf(frame, spec);
   const parts = splitParts(frame, spec.split, (row) => whole.lost[row] === 0);
   const reader = termReader(frame, formula.text, spec.lag ?? 0, mask);
@@ -349,15 +224,4 @@ export function buildDesigns(frame: Frame, spec: FitSpec, kernels: Kernels): (De
       return result instanceof PanelError ? failure(spec, columns[c], part.name, result) : result;
     }),
   );
-}
-
-/** @throws PanelError data/unknown-column, expression/… for the columns that options name. */
-function checkOptionNames(frame: Frame, { offset, exposure, weights, vcov, split }: FitSpec): void {
-  for (const [role, source] of Object.entries({ offset, exposure, weights })) {
-    if (source === undefined || Object.hasOwn(frame.columns, source)) continue;
-    if (/^[\p{L}_][\p{L}\p{N}_.]*$/u.test(source)) columnOf(frame, source, role);
-    parseExpression(source, { file: `--${role}` });
-  }
-  if (vcov.type === 'cluster') for (const name of vcov.by.flat()) columnOf(frame, name, 'cluster');
-  if (split) columnOf(frame, split.by, 'split');
 }

@@ -42,7 +42,10 @@ function loseLevels(w: Waterfall, y: Float64Array, fixef: FixefReading[]): numbe
       const positive = new Uint8Array(coded.levels.length);
       const rows = usedRows(w);
       for (const row of rows) if (y[row] > 0) positive[coded.codes[row]] = 1;
-      const zero = codesAt(coded, rows.filter((row) => positive[coded.codes[row]] === 0)).levels;
+      const zero = codesAt(
+        coded,
+        rows.filter((row) => positive[coded.codes[row]] === 0),
+      ).levels;
       if (zero.length === 0) continue;
       gone.push(...zero.map((label) => (fixef.length > 1 ? `${name} ${label}` : label)));
       total += lose(w, reason, (row) => positive[coded.codes[row]] === 0);

@@ -2,8 +2,8 @@
 import { columnOf, numbersOf, rowPlace } from './column-read.ts';
 import { nearestHint, PanelError } from './errors.ts';
 import { type SourceText, sourceError } from './expression-lex.ts';
-import { type BinaryOp, type Expression, type Node, namesIn } from './expression-parse.ts';
 import { printExpression } from './expression-print.ts';
+import { type BinaryOp, type Expression, type Node, namesIn } from './expression-tree.ts';
 import { lagRows } from './lag.ts';
 import type { Column, Frame } from './types.ts';
 

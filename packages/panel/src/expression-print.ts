@@ -1,5 +1,5 @@
 /** Tree → canonical text, spaced as R deparses: the printed name of a term. */
-import type { BinaryOp, Node } from './expression-parse.ts';
+import type { BinaryOp, Node } from './expression-tree.ts';
 
 const LEVEL: Record<BinaryOp, number> = {
   or: 1,

@@ -1,4 +1,5 @@
 /** The expression language of derive, filters and terms: text → tree → values. */
 export { evaluateExpression, evaluateNumbers } from './expression-eval.ts';
-export { type Expression, namesIn, parseExpression } from './expression-parse.ts';
+export { parseExpression } from './expression-parse.ts';
 export { printExpression, printName } from './expression-print.ts';
+export { type Expression, namesIn } from './expression-tree.ts';

@@ -1,8 +1,8 @@
 /** One formula → one formula for each column: stepwise functions, several outcomes, several sets of effects. */
 import { type SourceText, sourceError } from './expression-lex.ts';
-import { type Node, namesIn } from './expression-parse.ts';
 import { printExpression, printName } from './expression-print.ts';
-import { type Factor, type FixefTerm, type Formula, type RhsItem, type StepName, subsets } from './formula-parse.ts';
+import { type Node, namesIn } from './expression-tree.ts';
+import { type Factor, type FixefTerm, type Formula, type RhsItem, type StepName, subsets } from './formula-tree.ts';
 
 /** A term of one column. */
 export interface Term {

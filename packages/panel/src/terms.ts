@@ -3,9 +3,9 @@ import { type Coded, codeColumn, codesAt, columnOf } from './column-read.ts';
 import { nearestHint } from './errors.ts';
 import { evaluateNumbers, maskThrough } from './expression-eval.ts';
 import { type SourceText, sourceError } from './expression-lex.ts';
-import { children, type Node, namesIn } from './expression-parse.ts';
+import { children, type Node, namesIn } from './expression-tree.ts';
 import { expressionName, type Term } from './formula-expand.ts';
-import type { Factor } from './formula-parse.ts';
+import type { Factor } from './formula-tree.ts';
 import { lagRows } from './lag.ts';
 import type { Frame, PanelIndex } from './types.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluateExpression, parseExpression, printExpression } from '../src/expression.ts';
-import type { Node } from '../src/expression-parse.ts';
+import type { Node } from '../src/expression-tree.ts';
 import { csvOf, frameOf, panelOf } from './make-frame.ts';
 import { thrown } from './thrown.ts';
 
