@@ -1,18 +1,19 @@
-# Weighted least squares with an offset by R's lm, on fixture data. usage: Rscript lm.R > lm.json
-num <- function(v) paste0("[", paste(sprintf("%.17g", v), collapse = ","), "]")
-one <- function(data, y, xs, weights, offset) {
-  d <- read.csv(file.path("..", "data", paste0(data, ".csv")))
-  d$w_ <- if (weights == "") 1 else d[[weights]]
-  d$o_ <- if (offset == "") 0 else d[[offset]]
-  f <- lm(reformulate(c(xs, "offset(o_)"), y), data = d, weights = w_)
-  s <- summary(f)
-  sprintf('{"data":"%s","y":"%s","x":["%s"],"weights":"%s","offset":"%s","coef":%s,"se":%s,"loglik":%.17g}', data, y,
-    paste(xs, collapse = '","'), weights, offset, num(coef(f)), num(s$coefficients[, 2]), as.numeric(logLik(f)))
-}
-cat(sprintf('{"R":"%s","results":[\n', R.version.string))
-cat(paste(c(
-  one("patents_rdus", "patents", c("logr", "dy71", "dy75", "dy79"), "", ""),
-  one("patents_rdus", "patents", c("logr", "logk", "year"), "capital72", "rd"),
-  one("synth45", "patents", c("lgdp", "lrd", "lprox", "lcit", "lmig", "rta", "ldist", "contig"), "ldist", "lcit"),
-  one("ships", "accident", c("op_75_79", "co_65_69", "co_70_74", "co_75_79"), "service", "lnservice")
-), collapse = ",\n"), "\n]}\n", sep = "")
+# Least squares with weights, an offset, and effects as factors: base R. usage: Rscript lm.R > lm.json (in test-fixtures/peers/)
+# The test least-squares.test.ts also runs this file afresh where Rscript is found.
+num <- function(x) paste0("[", paste(sprintf("%.17g", x), collapse = ","), "]")
+d <- read.csv("../data/synth45.csv")
+d$w <- 1 + d$rta + 0.5 * d$contig
+terms <- c("(Intercept)", "lgdp", "lrd", "lprox", "lcit", "lmig", "rta")
+f <- patents ~ lgdp + lrd + lprox + lcit + lmig + rta
+fits <- list(
+  plain = lm(f, d),
+  weights = lm(f, d, weights = w),
+  offset = lm(f, d, offset = lprox),
+  effects = lm(update(f, . ~ . + factor(pair)), d),
+  "weighted effects" = lm(update(f, . ~ . + factor(pair) + factor(year)), d, weights = w))
+out <- sapply(names(fits), function(name) {
+  m <- fits[[name]]; keep <- intersect(if (grepl("effects", name)) terms[-1] else terms, names(coef(m))); s <- summary(m)
+  sprintf('{"name":"%s","terms":[%s],"coef":%s,"se":%s,"t":%s,"p":%s,"loglik":%s,"df":%d,"r2":%s,"adj":%s}', name, paste(sprintf('"%s"', keep), collapse = ","),
+    num(coef(m)[keep]), num(sqrt(diag(vcov(m)))[keep]), num(s$coefficients[keep, 3]), num(s$coefficients[keep, 4]), sprintf("%.17g", as.numeric(logLik(m))), m$df.residual, sprintf("%.17g", s$r.squared), sprintf("%.17g", s$adj.r.squared))
+})
+cat(sprintf('{"R":"%s","results":[\n%s]}\n', R.version.string, paste(out, collapse = ",\n")))
