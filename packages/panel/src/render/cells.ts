@@ -13,6 +13,8 @@ export interface SplitNumber {
  * foot of a regression table, are centred under them.
  */
 export const isAligned = (table: Table, cell: Cell) =>
+  cell.bar === undefined &&
+  !cell.parts &&
   (cell.kind === 'estimate' || cell.kind === 'se' || (cell.kind === 'number' && !table.fits)) &&
   !cell.text.includes(', ');
 

@@ -1,6 +1,7 @@
 /** A table for the terminal: 80 to 160 columns, cut into blocks of columns where it is wider. */
 import type { Cell, Table, TableRow } from '../types.ts';
 import { captionOf, isAligned, labelOf, spannerRows, splitNumber, textOf } from './cells.ts';
+import { barText, blocksOf, type ColumnLayout, GAP, layoutColumn, max, shrinkWords } from './text-layout.ts';
 import { centre, displayWidth, padEnd, padStart, wrap } from './text-width.ts';
 
 export interface TextOptions {
@@ -12,9 +13,7 @@ export interface TextOptions {
   rules?: 'box' | 'plain';
 }
 
-const GAP = 2;
 const STUB_MOST = 36;
-const BAR = 20;
 
 type Paint = (style: 'bold' | 'dim' | 'red' | 'yellow', text: string) => string;
 const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], yellow: [33, 39] } as const;
@@ -23,43 +22,6 @@ const painter = (on: boolean): Paint =>
     ? (style, text) => (text.trim() ? `\u001b[${CODES[style][0]}m${text}\u001b[${CODES[style][1]}m` : text)
     : (_, t) => t;
 
-interface ColumnLayout {
-  width: number;
-  /** Columns before the decimal point. */
-  integer: number;
-  /** Columns from the point on, without stars. */
-  fraction: number;
-  stars: number;
-}
-
-const max = (values: number[]) => values.reduce((a, b) => Math.max(a, b), 0);
-const longestWord = (text: string) => max(text.split(' ').map(displayWidth));
-const barText = (cell: Cell) =>
-  cell.parts
-    ? cell.parts.map((share) => `${Math.round(share * 100)}%`).join(' · ')
-    : '█'.repeat(Math.round((cell.bar ?? 0) * BAR));
-
-function layoutColumn(table: Table, j: number): ColumnLayout {
-  const rows = [...table.body, ...table.foot];
-  const aligned = rows
-    .map((row) => row.cells[j])
-    .filter((cell) => isAligned(table, cell))
-    .map(splitNumber);
-  const integer = max(aligned.map((s) => displayWidth(s.integer)));
-  const fraction = max(aligned.map((s) => displayWidth(s.fraction)));
-  const stars = max(aligned.map((s) => s.stars.length));
-  const others = rows.map((row) => {
-    const cell = row.cells[j];
-    if (isAligned(table, cell)) return 0;
-    return cell.bar !== undefined || cell.parts
-      ? Math.max(displayWidth(barText(cell)), 4)
-      : displayWidth(textOf(table, row, j));
-  });
-  const heads = table.spanners.filter((s) => s.from === j && s.to === j).map((s) => longestWord(s.label));
-  const least = Math.max(displayWidth(table.columns[j].head), max(heads), max(others));
-  return { width: Math.max(integer + fraction + stars, least), integer, fraction, stars };
-}
-
 function alignedCell(cell: Cell, { width, integer, fraction, stars }: ColumnLayout): string {
   const split = splitNumber(cell);
   const body = padStart(split.integer, integer) + padEnd(split.fraction + split.stars, fraction + stars);
@@ -67,13 +29,17 @@ function alignedCell(cell: Cell, { width, integer, fraction, stars }: ColumnLayo
   return padEnd(' '.repeat(Math.max(0, left)) + body, width);
 }
 
-function cellText(table: Table, row: TableRow, j: number, layout: ColumnLayout): string {
+/** The lines of one cell, each as wide as its column. */
+function cellLines(table: Table, row: TableRow, j: number, layout: ColumnLayout): string[] {
   const cell = row.cells[j];
   const align = table.columns[j].align;
-  if (cell.bar !== undefined || cell.parts) return padEnd(barText(cell), layout.width);
-  if (align === 'decimal' && isAligned(table, cell)) return alignedCell(cell, layout);
-  const text = textOf(table, row, j);
-  if (align === 'left') return padEnd(text, layout.width);
+  if (cell.bar !== undefined || cell.parts) return [padEnd(barText(cell), layout.width)];
+  if (align === 'decimal' && isAligned(table, cell)) return [alignedCell(cell, layout)];
+  return wrap(textOf(table, row, j), layout.width).map((text) => placed(text, align, layout));
+}
+
+function placed(text: string, align: Table['columns'][number]['align'], layout: ColumnLayout): string {
+  if (align === 'left' || align === 'bar') return padEnd(text, layout.width);
   return align === 'right' ? padStart(text, layout.width) : centreUnder(text, layout);
 }
 
@@ -84,26 +50,6 @@ function centreUnder(text: string, { width, integer, fraction, stars }: ColumnLa
   const shift = left + Math.floor((numbers - displayWidth(text)) / 2);
   const fits = numbers > 0 && shift >= 0 && shift + displayWidth(text) <= width;
   return fits ? padEnd(' '.repeat(shift) + text, width) : centre(text, width);
-}
-
-/** Columns per block, so that stub and columns stay within `width`: as few blocks as that allows, of even length. */
-function blocksOf(layouts: ColumnLayout[], stub: number, width: number): number[][] {
-  const fill = (most: number) => {
-    const blocks: number[][] = [];
-    let room = -1;
-    layouts.forEach((layout, j) => {
-      if (layout.width + GAP > room || blocks[blocks.length - 1].length === most) {
-        blocks.push([]);
-        room = width - stub;
-      }
-      blocks[blocks.length - 1].push(j);
-      room -= layout.width + GAP;
-    });
-    return blocks;
-  };
-  const greedy = fill(layouts.length);
-  const even = fill(Math.ceil(layouts.length / greedy.length));
-  return even.length === greedy.length ? even : greedy;
 }
 
 interface Block {
@@ -145,25 +91,27 @@ function spannerLines({ table, columns, layouts, stub, paint, rules }: Block): s
   });
 }
 
-/** Stub lines of a row or a pair: the label, wrapped, and its unit on a line of its own under it. */
+/** Lines of a row or a pair: the label, wrapped, and its unit on a line of its own under it; cells beside them. */
 function rowLines(block: Block, rows: TableRow[]): string[] {
   const { table, columns, layouts, stub, paint } = block;
   const [first] = rows;
-  const label = first.label ? wrap(labelOf(first), stub) : [''];
-  const stubs = [...label.map((text) => ({ text, quiet: false }))];
+  const stubs = (first.label ? wrap(labelOf(first), stub) : ['']).map((text) => ({ text, quiet: false }));
   if (first.unit) stubs.push(...wrap(first.unit, stub).map((text) => ({ text, quiet: true })));
-  const height = Math.max(stubs.length, rows.length);
-  return Array.from({ length: height }, (_, i) => {
-    const row = rows[i];
-    const head = padEnd(stubs[i]?.text ?? '', stub);
-    const cells = columns.map((j) => {
-      if (!row) return ' '.repeat(layouts[j].width + GAP);
-      const text = gap + cellText(table, row, j, layouts[j]);
-      if (row.cells[j].kind === 'failure') return paint('red', text);
-      return row.kind === 'second' || row.tone === 'quiet' ? paint('dim', text) : text;
+  const lines = rows.flatMap((row) => {
+    const cells = columns.map((j) => cellLines(table, row, j, layouts[j]));
+    return Array.from({ length: max(cells.map((c) => c.length)) }, (_, i) => ({ row, cells: cells.map((c) => c[i]) }));
+  });
+  return Array.from({ length: Math.max(stubs.length, lines.length) }, (_, i) => {
+    const line = lines[i];
+    const cells = columns.map((j, k) => {
+      const text = gap + (line?.cells[k] ?? ' '.repeat(layouts[j].width));
+      if (line?.row.cells[j].kind === 'failure') return paint('red', text);
+      return line?.row.kind === 'second' || line?.row.tone === 'quiet' ? paint('dim', text) : text;
     });
-    const shownHead = stubs[i]?.quiet ? paint('dim', head) : row?.tone === 'strong' ? paint('bold', head) : head;
-    return shownHead.replace('‡', paint('yellow', '‡')) + cells.join('');
+    const head = padEnd(stubs[i]?.text ?? '', stub);
+    const strong = first.tone === 'strong' && i < stubs.length;
+    const painted = stubs[i]?.quiet ? paint('dim', head) : strong ? paint('bold', head) : head;
+    return painted.replace('‡', paint('yellow', '‡')) + cells.join('');
   });
 }
 
@@ -177,15 +125,18 @@ const pairsOf = (rows: TableRow[]) =>
 function blockLines(block: Block): string[] {
   const { table, columns, layouts, stub, paint, rules } = block;
   const width = columns.reduce((sum, j) => sum + layouts[j].width + GAP, stub);
-  const head = columns.map((j) => {
-    const { align, head: text } = table.columns[j];
-    const pad = align === 'left' || align === 'bar' ? padEnd : align === 'right' ? padStart : undefined;
-    return gap + (pad ? pad(text, layouts[j].width) : centreUnder(text, layouts[j]));
+  const heads = columns.map((j) => wrap(table.columns[j].head, layouts[j].width));
+  const height = max(heads.map((h) => h.length));
+  const headLines = Array.from({ length: height }, (_, i) => {
+    const words = columns.map((j, k) =>
+      placed(heads[k][i - height + heads[k].length] ?? '', table.columns[j].align, layouts[j]),
+    );
+    return paint('bold', padEnd(i === height - 1 ? table.stub : '', stub) + words.map((word) => gap + word).join(''));
   });
   return [
     rules.heavy.repeat(width),
     ...spannerLines(block),
-    paint('bold', padEnd(table.stub, stub) + head.join('')),
+    ...headLines,
     rules.medium.repeat(width),
     ...pairsOf(table.body).flatMap((rows) => rowLines(block, rows)),
     ...(table.foot.length > 0 ? [rules.medium.repeat(width)] : []),
@@ -198,10 +149,12 @@ function blockLines(block: Block): string[] {
 export function renderText(table: Table, o: TextOptions = {}): string {
   const width = Math.max(40, o.width ?? 80);
   const paint = painter(o.color ?? false);
-  const layouts = table.columns.map((_, j) => layoutColumn(table, j));
+  const natural = table.columns.map((_, j) => layoutColumn(table, j));
   const labels = [...table.body, ...table.foot].flatMap((row) => [labelOf(row), row.unit ?? '']);
-  const widest = max(layouts.map((l) => l.width)) + GAP;
-  const stub = Math.max(8, Math.min(STUB_MOST, max([table.stub, ...labels].map(displayWidth)), width - widest));
+  const most = Math.min(STUB_MOST, max([table.stub, ...labels].map(displayWidth)));
+  const widest = max(shrinkWords(table, natural, most, width).map((l) => l.width)) + GAP;
+  const stub = Math.max(8, Math.min(most, width - widest));
+  const layouts = shrinkWords(table, natural, stub, width);
   const rules = o.rules === 'plain' ? { heavy: '=', medium: '-' } : { heavy: '━', medium: '─' };
   const blocks = blocksOf(layouts, stub, width).map((columns) =>
     blockLines({ table, columns, layouts, stub, paint, rules }).join('\n'),

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { regressionTable } from '../../src/regression-table.ts';
 import { renderText } from '../../src/render/text.ts';
 import { displayWidth, wrap } from '../../src/render/text-width.ts';
+import type { Table } from '../../src/types.ts';
 import { failure, paperVariables, table8Fits } from '../paper-fits.ts';
+import { paperReport } from '../paper-report.ts';
 
 const table = regressionTable(table8Fits, {
   id: 'main',
@@ -50,6 +52,47 @@ describe('renderText', () => {
 
   it('draws plain rules for terminals without box characters', () => {
     expect(renderText(table, { rules: 'plain' })).not.toMatch(/[━─]/);
+  });
+});
+
+describe('renderText of words', () => {
+  const words = 'Applications of residents at the partner’s own office, not patents granted in the United States';
+  const row = (label: string) => ({
+    label,
+    cells: [
+      { text: words, kind: 'text' as const },
+      { text: '1,234', value: 1234, kind: 'count' as const },
+      { text: words, kind: 'text' as const },
+    ],
+    kind: 'only' as const,
+  });
+  const wordy: Table = {
+    kind: 'table',
+    id: 'w',
+    title: 'Variables',
+    spanners: [],
+    stub: 'Variable',
+    columns: [
+      { head: 'Meaning', align: 'left' },
+      { head: 'full (1)–(4); parts (1)–(2); years; ols (1)–(2)', align: 'right' },
+      { head: 'Source', align: 'left' },
+    ],
+    body: [row('A'), row('B')],
+    foot: [],
+    notes: [],
+  };
+
+  it.each([60, 80, 120])('breaks long cells and heads to stay within %i columns, dropping no word', (width) => {
+    const text = renderText(wordy, { width });
+    for (const line of linesOf(text)) expect(displayWidth(line)).toBeLessThanOrEqual(width);
+    for (const word of new Set(words.split(' '))) expect(text.split(word).length - 1).toBeGreaterThanOrEqual(4);
+    expect(linesOf(text).filter((line) => line.startsWith('Variable ')).length).toBe(1);
+  });
+
+  it.each([60, 80, 120])('keeps tables with bars and shares within %i columns', (width) => {
+    for (const item of paperReport.sections.flatMap(({ items }) => items))
+      for (const line of item.kind === 'table' ? linesOf(renderText(item, { width })) : [])
+        expect(displayWidth(line)).toBeLessThanOrEqual(width);
   });
 });
 
