@@ -4,23 +4,28 @@
  * the regressors stay transformed from step to step, and the tolerance of the projection follows the size of the step, so
  * that the total cost is a few tight transforms. The last step is tight, and its weights are those of the covariance.
  */
+
 import { Status } from './abi.ts';
 import type { AbsorbFit, AbsorbOptions, AbsorbProblem } from './abi-absorb.ts';
-import { gramBlock } from './absorb-ols.ts';
 import { conditionNumber, emptyFit } from './absorb-result.ts';
+import type { DenseCodes } from './absorb-sample.ts';
 import { findSeparated } from './absorb-separation.ts';
 import {
   type AbsorbExports,
   alloc,
   doubles,
+  gramBlock,
+  inBlocks,
   openWorkspace,
-  takeUnsorted,
+  takeRows,
+  takeVector,
   transform,
   type Workspace,
   withinResidual,
 } from './absorb-workspace.ts';
 import { type CountSums, countSums, firstSums, sumsAt } from './count-sums.ts';
 import { dot, type Factor, factorise, inverse, solve } from './dense.ts';
+import { exp, log } from './elementary.ts';
 
 /** ln α (nb2) of a fit at the Poisson boundary, as in index.ts. */
 const LN_BOUNDARY = -40;
@@ -50,7 +55,7 @@ interface Ascent {
 function evaluate(a: Ascent): number {
   const { core, plan, y, prior, eta, small } = a.ws;
   if (!a.counts) return core.poissonMean(plan, y, prior, eta);
-  const alpha = Math.exp(a.lnAlpha);
+  const alpha = exp(a.lnAlpha);
   core.nb2Mean(plan, y, prior, eta, alpha, small);
   const [objective, slope, curve] = doubles(core, small, 3);
   const sums = sumsAt(a.counts, alpha);
@@ -65,7 +70,7 @@ function project(a: Ascent, tol: number): { cu: number; cc: number } {
   let cu = 0;
   let cc = 0;
   if (a.counts) {
-    core.nb2Work(plan, y, prior, x, Math.exp(a.lnAlpha), small);
+    core.nb2Work(plan, y, prior, x, exp(a.lnAlpha), small);
     [cu, cc] = doubles(core, small, 2);
   } else core.poissonWork(plan, y, prior, x);
   a.inner += Math.abs(transform(a.ws, tol, a.ws.first));
@@ -108,9 +113,12 @@ function direction(a: Ascent, cu: number, cc: number): Direction {
 /** Moves along d, halving until the objective does not fall. False where no fraction of the step is uphill. */
 function advance(a: Ascent, d: Direction, free: boolean): boolean {
   const { core, plan, x, eta, first, k, small } = a.ws;
-  // gram is free between transforms: it carries delta
-  doubles(core, a.ws.gram, k).set(d.delta);
-  core.takeStep(plan, x, eta, first, k, a.ws.gram, d.extra, small);
+  // gram is free between transforms: it carries the step
+  const b = doubles(core, a.ws.gram, a.ws.stride);
+  b.fill(0);
+  b.set(first > 1 ? [1, d.extra] : [1]);
+  b.set(d.delta, first);
+  core.takeStep(plan, x, eta, a.ws.gram, small);
   const [squares, weights] = doubles(core, small, 2);
   const before = { beta: a.beta.slice(), lnAlpha: a.lnAlpha };
   let t = 1;
@@ -134,7 +142,7 @@ function tolerance(step: number, last: number): number {
   return Math.max(last, Math.min(1e-2, 0.1 * step * step));
 }
 
-function begin(ws: Workspace, problem: AbsorbProblem, counts: CountSums | undefined): Ascent {
+function begin(ws: Workspace, counts: CountSums | undefined): Ascent {
   const { core, plan, y, prior, eta } = ws;
   const a: Ascent = {
     ws,
@@ -147,7 +155,7 @@ function begin(ws: Workspace, problem: AbsorbProblem, counts: CountSums | undefi
     slope: 0,
     curve: 0,
   };
-  if (problem.factors.length === 0) firstStep(a, problem);
+  if (ws.levels.length === 0) firstStep(a);
   else core.proportionalFit(plan, y, prior, eta, 2);
   a.objective = core.poissonMean(plan, y, prior, eta);
   if (counts) {
@@ -159,17 +167,18 @@ function begin(ws: Workspace, problem: AbsorbProblem, counts: CountSums | undefi
 }
 
 /** Without effects: one weighted least-squares pass from μ = (y + ȳ)/2, as in R's glm. */
-function firstStep(a: Ascent, { y, weights, offset }: AbsorbProblem): void {
-  const { core, plan, n, stride, order } = a.ws;
-  const mean =
-    dot(y, weights ?? new Float64Array(n).fill(1)) / (weights ? dot(weights, new Float64Array(n).fill(1)) : n);
+function firstStep(a: Ascent): void {
+  const { core, plan, n, stride } = a.ws;
   const x = doubles(core, a.ws.x, n * stride);
   const w = doubles(core, core.planWeights(plan), n);
+  const y = doubles(core, a.ws.y, n);
+  const eta = doubles(core, a.ws.eta, n);
+  const prior = a.ws.prior ? doubles(core, a.ws.prior, n) : undefined;
+  const mean = dot(y, prior ?? new Float64Array(n).fill(1)) / (prior ? dot(prior, new Float64Array(n).fill(1)) : n);
   for (let i = 0; i < n; i++) {
-    const row = order ? order[i] : i;
-    const mu = 0.5 * (y[row] + mean);
-    w[i] = mu * (weights?.[row] ?? 1);
-    x[i * stride] = Math.log(mu) - (offset?.[row] ?? 0) + (y[row] - mu) / mu;
+    const mu = 0.5 * (y[i] + mean);
+    w[i] = mu * (prior?.[i] ?? 1);
+    x[i * stride] = Math.log(mu) - eta[i] + (y[i] - mu) / mu;
   }
   transform(a.ws, 1e-2, a.ws.first);
   advance(a, direction(a, 0, 0), true);
@@ -188,7 +197,7 @@ function startDispersion(ws: Workspace): number {
     above += w * ((y[i] - mu[i]) ** 2 - mu[i]);
     below += w * mu[i] * mu[i];
   }
-  return above > 0 ? Math.min(Math.max(Math.log(above / below), -4), 6) : -2;
+  return above > 0 ? Math.min(Math.max(log(above / below), -4), 6) : -2;
 }
 
 /** Whether α = 0 is a local maximum: Σ w[(y − μ)² − y] ≤ 0 at the Poisson fit. */
@@ -241,36 +250,22 @@ function stuck(a: Ascent, d: Direction, guard: boolean): Ended {
   return { status: d.factor.full ? Status.stepFailed : Status.notPositiveDefinite, direction: d };
 }
 
-/** Scores (n × p, problem order) and their weighted sum, from x and μ as the last step left them. */
+/** Scores (n × p, problem order) and their sum, from x and μ as the last step left them. */
 function scoresOf(a: Ascent, wanted: boolean): { scores: Float64Array; gradient: Float64Array } {
-  const { core, n, k, stride, first, order } = a.ws;
+  const { core, plan, n, k, first, x, y, prior, block } = a.ws;
   const p = k + (a.counts ? 1 : 0);
-  const x = doubles(core, a.ws.x, n * stride);
-  const y = doubles(core, a.ws.y, n);
-  const mu = doubles(core, core.planWeights(a.ws.plan), n);
-  const prior = a.ws.prior ? doubles(core, a.ws.prior, n) : undefined;
   const alpha = a.counts ? Math.exp(a.lnAlpha) : 0;
-  const first1 = a.counts && firstSums(a.counts, alpha);
-  const scores = new Float64Array(wanted ? n * p : 0);
-  const gradient = new Float64Array(p);
-  for (let i = 0; i < n; i++) {
-    const w = prior ? prior[i] : 1;
-    const t = alpha * mu[i];
-    const score = (w * (y[i] - mu[i])) / (1 + t);
-    const to = (order ? order[i] : i) * p;
-    for (let j = 0; j < k; j++) {
-      const s = score * x[i * stride + first + j];
-      gradient[j] += s;
-      if (wanted) scores[to + j] = s;
-    }
-    if (first1) {
-      const own = first1(y[i]) - mu[i] * (1 - (t > 0 ? Math.log1p(t) / t : 1)) - ((y[i] - mu[i]) * t) / (1 + t);
-      const s = w * own + x[i * stride + 1] * score;
-      gradient[k] += s;
-      if (wanted) scores[to + k] = s;
-    }
-  }
-  return { scores, gradient };
+  const sums = a.counts ? firstSums(a.counts, alpha) : new Float64Array(0);
+  const total = alloc(core, p * 8);
+  doubles(core, total, p).fill(0);
+  const sumsAt = a.counts ? alloc(core, sums.length * 8) : 0;
+  doubles(core, sumsAt, sums.length).set(sums);
+  const fill = (from: number, rows: number) =>
+    core.countScores(plan, x, first, k, y, prior, alpha, sumsAt, sums.length - 1, block, from, rows, total);
+  let scores: Float64Array = new Float64Array(0);
+  if (wanted) scores = takeRows(a.ws, p, fill);
+  else inBlocks(n, fill);
+  return { scores, gradient: doubles(core, total, p).slice() };
 }
 
 /** Fits poisson or nb2; the caller has checked the numbers. */
@@ -278,20 +273,27 @@ export function fitAbsorbedCounts(
   core: AbsorbExports,
   model: 'poisson' | 'nb2',
   problem: AbsorbProblem,
+  factors: DenseCodes[],
   options: AbsorbOptions,
 ): AbsorbFit {
   const counts = model === 'nb2' ? countSums(problem.y, problem.weights) : undefined;
-  const ws = openWorkspace(core, problem, counts ? 2 : 1, true);
-  const a = begin(ws, problem, counts);
+  const ws = openWorkspace(core, { ...problem, factors }, counts ? 2 : 1, true);
+  const a = begin(ws, counts);
   const ended = climb(a, options);
-  if (ended.status === Status.poissonBoundary) return boundaryFit(core, problem, options);
-  return finish(a, ended, options);
+  return ended.status === Status.poissonBoundary
+    ? boundaryFit(core, problem, factors, options)
+    : finish(a, ended, options);
 }
 
 /** The Poisson fit with ln α at its floor where α = 0 is the maximum. */
-function boundaryFit(core: AbsorbExports, problem: AbsorbProblem, options: AbsorbOptions): AbsorbFit {
-  const ws = openWorkspace(core, problem, 1, true);
-  const a = begin(ws, problem, undefined);
+function boundaryFit(
+  core: AbsorbExports,
+  problem: AbsorbProblem,
+  factors: DenseCodes[],
+  options: AbsorbOptions,
+): AbsorbFit {
+  const ws = openWorkspace(core, { ...problem, factors }, 1, true);
+  const a = begin(ws, undefined);
   const fit = finish(a, climb(a, options), { ...options, scores: false });
   if (fit.status !== Status.ok) return fit;
   if (!atBoundary(ws)) return { ...emptyFit(Status.noConvergence, ws.k + 1), effectLevels: ws.levels };
@@ -316,7 +318,7 @@ function finish(a: Ascent, ended: Ended, options: AbsorbOptions): AbsorbFit {
   };
   if (ended.separated) return { ...early, separated: ended.separated };
   if (ended.status !== Status.ok || !ended.direction) return { ...early, keep: ended.direction?.factor.keep };
-  const alpha = Math.exp(a.lnAlpha);
+  const alpha = exp(a.lnAlpha);
   const out = alloc(core, 16);
   if (a.counts) core.nb2Summary(plan, ws.y, ws.prior, ws.eta, alpha, out);
   else core.poissonSummary(plan, ws.y, ws.prior, ws.eta, out);
@@ -332,7 +334,7 @@ function finish(a: Ascent, ended: Ended, options: AbsorbOptions): AbsorbFit {
     deviance,
     vcov: inverse(factor),
     scores,
-    eta: takeUnsorted(ws, ws.eta),
+    eta: takeVector(ws, ws.eta),
     scaledGradient: Math.sqrt(Math.max(dot(gradient, solve(factor, gradient)), 0)),
     hessianCondition: conditionNumber(core, factor, ended.direction.information),
     withinResidual: withinResidual(ws, ws.first),

@@ -1,10 +1,23 @@
 /** Least squares with absorbed effects (Frisch–Waugh–Lovell): y and X net of the effects, then k normal equations. */
-import { type KernelFit, Status } from './abi.ts';
+import { Status } from './abi.ts';
 import type { AbsorbFit, AbsorbOptions, AbsorbProblem } from './abi-absorb.ts';
 import { conditionNumber, emptyFit } from './absorb-result.ts';
-import type { AbsorbExports } from './absorb-workspace.ts';
-import { alloc, doubles, openWorkspace, transform, type Workspace, withinResidual } from './absorb-workspace.ts';
-import { dot, factorise, inverse, solve } from './dense.ts';
+import type { DenseCodes } from './absorb-sample.ts';
+import {
+  type AbsorbExports,
+  alloc,
+  doubles,
+  gramBlock,
+  inBlocks,
+  openWorkspace,
+  takeColumns,
+  takeRows,
+  transform,
+  type Workspace,
+  withinResidual,
+} from './absorb-workspace.ts';
+import { dot, type Factor, factorise, inverse, solve } from './dense.ts';
+import { log } from './elementary.ts';
 
 const ROUNDS = 4;
 
@@ -23,48 +36,6 @@ export function transformTightly(ws: Workspace, tol: number): { steps: number; r
   return { steps, residual, status: residual <= 1e-6 ? Status.ok : Status.noConvergence };
 }
 
-function fillWeights(ws: Workspace, weights: Float64Array | undefined): void {
-  const w = doubles(ws.core, ws.core.planWeights(ws.plan), ws.n);
-  if (weights) for (let i = 0; i < ws.n; i++) w[i] = weights[ws.order ? ws.order[i] : i];
-  else w.fill(1);
-}
-
-/** A workspace of `columns` (n × m) at the given weights, for transforms without a response. */
-export function openColumns(
-  core: AbsorbExports,
-  n: number,
-  m: number,
-  columns: Float64Array,
-  factors: AbsorbProblem['factors'],
-  weights: Float64Array | undefined,
-): Workspace {
-  const ws = openWorkspace(core, { n, k: m, x: columns, factors }, 0, false);
-  fillWeights(ws, weights);
-  return ws;
-}
-
-function putResponse(ws: Workspace, { y, offset }: AbsorbProblem): void {
-  const x = doubles(ws.core, ws.x, ws.n * ws.stride);
-  for (let i = 0; i < ws.n; i++) {
-    const row = ws.order ? ws.order[i] : i;
-    x[i * ws.stride] = offset ? y[row] - offset[row] : y[row];
-  }
-}
-
-/** x'Wx without its first `from` rows and columns. */
-export function gramBlock(ws: Workspace, from: number): Float64Array {
-  const gram = doubles(ws.core, ws.gram, ws.stride * ws.stride);
-  const k = ws.first + ws.k - from;
-  const out = new Float64Array(k * k);
-  for (let i = 0; i < k; i++)
-    for (let j = i; j < k; j++) {
-      const value = gram[(from + i) * ws.stride + from + j];
-      out[i * k + j] = value;
-      out[j * k + i] = value;
-    }
-  return out;
-}
-
 /** Gaussian log-likelihood at σ² = RSS/n over rows of positive weight. */
 function gaussian(n: number, rss: number, weights: Float64Array | undefined): number {
   let used = n;
@@ -74,75 +45,91 @@ function gaussian(n: number, rss: number, weights: Float64Array | undefined): nu
     for (let i = 0; i < n; i++)
       if (weights[i] > 0) {
         used++;
-        logs += Math.log(weights[i]);
+        logs += log(weights[i]);
       }
   }
-  return 0.5 * (logs - used * (Math.log((2 * Math.PI * rss) / used) + 1));
+  return 0.5 * (logs - used * (log((2 * Math.PI * rss) / used) + 1));
 }
 
-export function fitAbsorbedOls(core: AbsorbExports, problem: AbsorbProblem, options: AbsorbOptions): AbsorbFit {
-  const { n, k } = problem;
-  const ws = openWorkspace(core, { ...problem, y: undefined, weights: undefined, offset: undefined }, 1, false);
-  fillWeights(ws, problem.weights);
+/** y − offset in column 0, by way of the block. */
+function putResponse(ws: Workspace, { y, x, offset }: AbsorbProblem): void {
+  const { core, n, k } = ws;
+  const width = k + 1;
+  inBlocks(n, (from, rows) => {
+    const block = doubles(core, ws.block, rows * width);
+    for (let i = 0; i < rows; i++) {
+      block[i * width] = offset ? y[from + i] - offset[from + i] : y[from + i];
+      for (let j = 0; j < k; j++) block[i * width + 1 + j] = x[(from + i) * k + j];
+    }
+    core.scatterRows(ws.plan, ws.x, 0, ws.block, from, rows, width);
+  });
+}
+
+export function fitAbsorbedOls(
+  core: AbsorbExports,
+  problem: AbsorbProblem,
+  factors: DenseCodes[],
+  options: AbsorbOptions,
+): AbsorbFit {
+  const { n, k, y, weights } = problem;
+  const ws = openWorkspace(core, { n, k: 0, x: new Float64Array(0), factors, weights }, k + 1, false);
+  ws.first = 1;
+  ws.k = k;
   putResponse(ws, problem);
   const { steps, residual, status } = transformTightly(ws, options.withinTol ?? 1e-10);
-  const factor = factorise(k, gramBlock(ws, 1));
+  const gram = gramBlock(ws, 1);
+  const factor = factorise(k, gram);
   if (!factor.full) return { ...emptyFit(Status.notPositiveDefinite, k), keep: factor.keep, effectLevels: ws.levels };
-  const gram = gramBlock(ws, 0);
-  const room = alloc(core, 2 * (k + 1) * 8);
-  const coef = solve(factor, gram.subarray(1, k + 1));
-  let rss = subtract(ws, coef, room);
-  const more = solve(factor, doubles(core, room + (k + 1) * 8, k).slice());
-  for (let j = 0; j < k; j++) coef[j] += more[j];
-  rss = subtract(ws, more, room);
-  const gradient = doubles(core, room + (k + 1) * 8, k).slice();
-  const sigma = Math.sqrt(rss / n);
-  const fit: Partial<KernelFit> = {
-    status,
-    iterations: 1,
-    coef,
-    loglik: gaussian(n, rss, problem.weights),
-    vcov: inverse(factor),
-    eta: fitted(ws, problem),
-    scores: options.scores === false ? new Float64Array(0) : scores(ws),
-    scaledGradient: sigma > 0 ? Math.sqrt(Math.max(dot(gradient, solve(factor, gradient)), 0)) / sigma : 0,
-    hessianCondition: conditionNumber(core, factor, gramBlock(ws, 1)),
-  };
+  const solved = regress(ws, factor);
+  const sigma = Math.sqrt(solved.rss / n);
   return {
-    ...emptyFit(Status.ok, k),
-    ...fit,
-    deviance: rss,
+    ...emptyFit(status, k),
+    iterations: 1,
+    coef: solved.coef,
+    loglik: gaussian(n, solved.rss, weights),
+    vcov: inverse(factor),
+    eta: fitted(ws, y),
+    scores:
+      options.scores === false
+        ? new Float64Array(0)
+        : takeRows(ws, k, (from, rows) => core.olsScores(ws.plan, ws.x, k, ws.block, from, rows)),
+    scaledGradient: sigma > 0 ? solved.length / sigma : 0,
+    hessianCondition: conditionNumber(core, factor, gram),
+    deviance: solved.rss,
     effectLevels: ws.levels,
     innerIterations: steps,
     withinResidual: residual,
   };
 }
 
-/** Takes Xβ off column 0; the gradient of what is left stands at room + (k + 1)·8. Returns the weighted sum of squares. */
-function subtract(ws: Workspace, beta: Float64Array, room: number): number {
-  doubles(ws.core, room, ws.k).set(beta);
-  return ws.core.olsResidual(ws.plan, ws.x, ws.k, room, room + (ws.k + 1) * 8);
+/** Coefficients refined until the gradient is rounding error (two passes most often), residuals in column 0. */
+function regress(ws: Workspace, factor: Factor): { coef: Float64Array; rss: number; length: number } {
+  const { core, k, stride } = ws;
+  const room = alloc(core, 2 * stride * 8);
+  let step = solve(factor, gramBlock(ws, 0).subarray(1, k + 1));
+  const coef = new Float64Array(k);
+  let rss = 0;
+  let length = Number.POSITIVE_INFINITY;
+  for (let pass = 0; pass < 4; pass++) {
+    const b = doubles(core, room, stride);
+    b.fill(0);
+    b[0] = 1;
+    for (let j = 0; j < k; j++) {
+      coef[j] += step[j];
+      b[1 + j] = -step[j];
+    }
+    rss = core.olsResidual(ws.plan, ws.x, room, room + stride * 8);
+    const gradient = doubles(core, room + stride * 8 + 8, k).slice();
+    step = solve(factor, gradient);
+    const before = length;
+    length = Math.sqrt(Math.max(dot(gradient, step), 0));
+    if (length <= 1e-11 * Math.sqrt(rss) || length > before / 4) break;
+  }
+  return { coef, rss, length };
 }
 
-function fitted(ws: Workspace, { y }: AbsorbProblem): Float64Array {
-  const x = doubles(ws.core, ws.x, ws.n * ws.stride);
-  const out = new Float64Array(ws.n);
-  for (let i = 0; i < ws.n; i++) {
-    const row = ws.order ? ws.order[i] : i;
-    out[row] = y[row] - x[i * ws.stride];
-  }
-  return out;
-}
-
-function scores(ws: Workspace): Float64Array {
-  const { core, n, k, stride } = ws;
-  const x = doubles(core, ws.x, n * stride);
-  const w = doubles(core, core.planWeights(ws.plan), n);
-  const out = new Float64Array(n * k);
-  for (let i = 0; i < n; i++) {
-    const to = (ws.order ? ws.order[i] : i) * k;
-    const weighted = w[i] * x[i * stride];
-    for (let j = 0; j < k; j++) out[to + j] = weighted * x[i * stride + 1 + j];
-  }
+function fitted(ws: Workspace, y: Float64Array): Float64Array {
+  const out = takeColumns(ws, 0, 1);
+  for (let i = 0; i < ws.n; i++) out[i] = y[i] - out[i];
   return out;
 }

@@ -3,6 +3,7 @@
  * and its first two derivatives by ln α, S₁ = Σ w Σ αj/(1 + αj), S₂ = Σ w Σ αj/(1 + αj)². Rows share the inner sums: with
  * A_j = the weight of rows with y > j each is one sum over j. Beyond j = LARGE the Euler–Maclaurin formula stands in.
  */
+import { log1p } from './elementary.ts';
 
 const LARGE = 1 << 16;
 
@@ -38,7 +39,7 @@ export function countSums(y: Float64Array, weights: Float64Array | undefined): C
 function summands(alpha: number, j: number): [number, number, number][] {
   const t = alpha * j;
   const up = 1 + t;
-  const log = Math.log1p(t);
+  const log = log1p(t);
   return [
     [up * (log / alpha) - j, log, alpha / up],
     [j - log / alpha, t / up, alpha / (up * up)],
@@ -47,7 +48,7 @@ function summands(alpha: number, j: number): [number, number, number][] {
 }
 
 /** Σ_{LARGE ≤ j < y} of the three summands. */
-export function beyond(alpha: number, y: number): [number, number, number] {
+function beyond(alpha: number, y: number): [number, number, number] {
   const a = summands(alpha, LARGE);
   const b = summands(alpha, y);
   const sum = (s: number) => b[s][0] - a[s][0] - (b[s][1] - a[s][1]) / 2 + (b[s][2] - a[s][2]) / 12;
@@ -62,7 +63,7 @@ export function sumsAt({ above, large }: CountSums, alpha: number): [number, num
   for (let j = above.length - 1; j >= 0; j--) {
     if (above[j] === 0) continue;
     const t = alpha * j;
-    s0 += above[j] * Math.log1p(t);
+    s0 += above[j] * log1p(t);
     s1 += above[j] * (t / (1 + t));
     s2 += above[j] * (t / (1 + t) / (1 + t));
   }
@@ -75,9 +76,9 @@ export function sumsAt({ above, large }: CountSums, alpha: number): [number, num
   return [s0, s1, s2];
 }
 
-/** s₁ of one count: Σ_{j<y} αj/(1 + αj), as a function that keeps its prefix sums. */
-export function firstSums({ above }: CountSums, alpha: number): (y: number) => number {
-  const prefix = new Float64Array(above.length + 1);
-  for (let j = 0; j < above.length; j++) prefix[j + 1] = prefix[j] + (alpha * j) / (1 + alpha * j);
-  return (y) => (y <= LARGE ? prefix[y] : prefix[LARGE] + beyond(alpha, y)[1]);
+/** Σ_{j<v} αj/(1 + αj) for v = 0 … the largest count (at most LARGE): one row's share of S₁. */
+export function firstSums({ above }: CountSums, alpha: number): Float64Array {
+  const prefix = new Float64Array(above.length);
+  for (let j = 1; j < above.length; j++) prefix[j] = prefix[j - 1] + (alpha * (j - 1)) / (1 + alpha * (j - 1));
+  return prefix;
 }

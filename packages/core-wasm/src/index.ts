@@ -17,6 +17,7 @@ import { wasmBase64 } from './wasm.generated.ts';
 
 export * from './abi.ts';
 export * from './abi-absorb.ts';
+export { exp, log, log1p, pow } from './elementary.ts';
 
 /** Order = model codes of assembly/task.ts. */
 const MODELS: readonly KernelModel[] = ['ols', 'poisson', 'nb1', 'nb2', 'nb-fe', 'nb-re'];

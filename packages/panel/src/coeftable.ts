@@ -1,5 +1,6 @@
 /** Estimates with standard errors, tests and confidence limits. */
 
+import { exp } from '@gravpanel/core-wasm';
 import { normalCritical, normalUpper, tCritical, tUpper } from './distributions.ts';
 import { PanelError } from './errors.ts';
 import type { Auxiliary } from './models/model.ts';
@@ -84,7 +85,7 @@ export function auxiliaryTable(
   return auxiliaries.map(({ shown, scale }, a) => {
     const j = r - auxiliaries.length + a;
     const se = standardError(covariance[j * r + j], shown);
-    const factor = scale === 'exp' ? Math.exp(estimates[j]) : 1;
+    const factor = scale === 'exp' ? exp(estimates[j]) : 1;
     return { name: shown, estimate: scale === 'exp' ? factor : estimates[j], se: factor * se };
   });
 }

@@ -1,4 +1,5 @@
 /** Counts over time: the total and the largest units, with stages of growth. */
+import { pow } from '@gravpanel/core-wasm';
 import { op, table } from 'arquero';
 import { assertAddsUp, countsOf, describedRows, labelsOf, missingNote } from './describe-rows.ts';
 import { holdings } from './describe-shares.ts';
@@ -37,7 +38,7 @@ function sumByPeriod(periods: number[], counts: number[]): Point[] {
 
 /** (last/first)^(1/years) − 1; undefined where an end is zero. */
 export function compoundRate(first: number, last: number, periods: number): number | undefined {
-  return first > 0 && last > 0 && periods > 0 ? (last / first) ** (1 / periods) - 1 : undefined;
+  return first > 0 && last > 0 && periods > 0 ? pow(last / first, 1 / periods) - 1 : undefined;
 }
 
 const bounds = (stage: string | [number, number]): [number, number] =>

@@ -1,5 +1,7 @@
 /** Frame × FitSpec → the numbers of each estimation, with every lost row and column named. */
+
 import type { Kernels } from '@gravpanel/core-wasm';
+import { log } from '@gravpanel/core-wasm';
 import { dropCollinear, packed } from './collinear.ts';
 import { codesAt } from './column-read.ts';
 import { type ColumnReading, readColumn, sumOf } from './column-reading.ts';
@@ -49,7 +51,7 @@ const at = (values: Float64Array | undefined, rows: Int32Array) =>
 
 /** Offset plus the logarithm of the exposure. */
 function offsetAt({ offset, exposure }: ColumnReading, rows: Int32Array): Float64Array | undefined {
-  const logged = at(exposure, rows)?.map(Math.log);
+  const logged = at(exposure, rows)?.map(log);
   return sumOf([at(offset, rows), logged].filter((part) => part !== undefined));
 }
 

@@ -1,4 +1,5 @@
 /** Trees over frames: values by row, missing propagated, nothing that is not finite without an error. */
+import { exp, log, log1p, pow } from '@gravpanel/core-wasm';
 import { columnOf, numbersOf, rowPlace } from './column-read.ts';
 import { nearestHint, PanelError } from './errors.ts';
 import { type SourceText, sourceError } from './expression-lex.ts';
@@ -92,9 +93,9 @@ function map(c: Context, node: Node, mask: Mask, args: Float64Array[], f: (row: 
 }
 
 const UNARY: Record<string, [(x: number) => number, string]> = {
-  log: [Math.log, 'not defined (the logarithm needs a number above 0)'],
-  log1p: [Math.log1p, 'not defined (log1p needs a number above -1)'],
-  exp: [Math.exp, 'beyond the largest double'],
+  log: [log, 'not defined (the logarithm needs a number above 0)'],
+  log1p: [log1p, 'not defined (log1p needs a number above -1)'],
+  exp: [exp, 'beyond the largest double'],
   sqrt: [Math.sqrt, 'not defined (the root of a negative number)'],
   abs: [Math.abs, 'not finite'],
   floor: [Math.floor, 'not finite'],
@@ -107,7 +108,7 @@ const ARITHMETIC: Record<string, [(a: number, b: number) => number, string]> = {
   '-': [(a, b) => a - b, 'beyond the largest double'],
   '*': [(a, b) => a * b, 'beyond the largest double'],
   '/': [(a, b) => a / b, 'not defined (division by 0) or beyond the largest double'],
-  '^': [(a, b) => a ** b, 'not defined or beyond the largest double'],
+  '^': [pow, 'not defined or beyond the largest double'],
 };
 
 const COMPARE: Record<string, (a: number, b: number) => boolean> = {

@@ -1,5 +1,7 @@
 /** Design → Fit: estimation, covariance, coefficient table and the numbers of the table's foot. */
+
 import type { KernelFit, Kernels } from '@gravpanel/core-wasm';
+import { log } from '@gravpanel/core-wasm';
 import { auxiliaryTable, coeftable, lawOf } from './coeftable.ts';
 import { buildDesigns } from './design.ts';
 import { PanelError } from './errors.ts';
@@ -148,7 +150,7 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels): Fit {
     loglik: fit.loglik,
     ...(nullloglik !== undefined && { nullloglik }),
     aic: -2 * fit.loglik + 2 * dof,
-    bic: -2 * fit.loglik + dof * Math.log(n),
+    bic: -2 * fit.loglik + dof * log(n),
     dof,
     dofResidual: n - dof,
     distribution: model.distribution,

@@ -1,5 +1,7 @@
 /** Specification tests on fits. */
+
 import type { Kernels } from '@gravpanel/core-wasm';
+import { exp } from '@gravpanel/core-wasm';
 import { lawOf } from './coeftable.ts';
 import { chi2Upper, fUpper, normalUpper } from './distributions.ts';
 import { nearestHint, PanelError } from './errors.ts';
@@ -171,7 +173,7 @@ export function overdispersion(design: Design, kernels: Kernels): TestResult {
   const { n, k, y, x, offset } = design;
   const { fit } = estimate(models.poisson, { n, k, y, x, ...(offset && { offset }) }, kernels, { single: true });
   if (fit.status !== 0) return { ...base, reason: 'The Poisson model behind the test has no estimate.' };
-  const mu = fit.eta.map(Math.exp);
+  const mu = fit.eta.map(exp);
   const z = mu.map((m, i) => ((y[i] - m) ** 2 - y[i]) / m);
   const mm = mu.reduce((sum, m) => sum + m * m, 0);
   const alpha = mu.reduce((sum, m, i) => sum + m * z[i], 0) / mm;

@@ -1,5 +1,7 @@
 /** What every entry of the registry says about its estimator. */
+
 import type { AbsorbModel, KernelModel, Problem } from '@gravpanel/core-wasm';
+import { exp, log } from '@gravpanel/core-wasm';
 import type { Like, ModelKey, VcovSpec } from '../types.ts';
 
 /** A parameter beside the coefficients, on the scale it is estimated on, and the scale it is read on. */
@@ -63,8 +65,8 @@ const mean = (values: Float64Array) => values.reduce((sum, v) => sum + v, 0) / v
 export function meanStart(problem: Problem, auxiliaries: number): Float64Array {
   const start = new Float64Array(problem.k + auxiliaries);
   const constant = constantColumn(problem);
-  const exposure = problem.offset ? mean(problem.offset.map(Math.exp)) : 1;
-  const level = Math.log(mean(problem.y) / exposure);
+  const exposure = problem.offset ? mean(problem.offset.map(exp)) : 1;
+  const level = log(mean(problem.y) / exposure);
   if (constant >= 0 && Number.isFinite(level)) start[constant] = level;
   return start;
 }
