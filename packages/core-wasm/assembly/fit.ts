@@ -1,4 +1,4 @@
-/** From a task to an estimate: start, Newton, boundary and separation, covariance. The six models meet here. */
+/** From a task to an estimate: start, Newton, boundary and separation, covariance. The models meet here. */
 import { alloc } from './memory';
 import { conditionNumber } from './condition';
 import { covarianceInto, evaluate, iterations, newton, newtonRoom, scaledGradient, setAuxiliaryFloor } from './newton';
@@ -7,12 +7,12 @@ import { isSeparated, suspectSeparation } from './separation';
 import { log1 } from './vmath';
 import { boundarySlope, dispersionStart, groupStart, poissonStart } from './start';
 import {
-  auxiliaries, byGroup, ETA_OVERFLOW, get, NB1, NB2, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
-  OUT_OF_MEMORY, POISSON, POISSON_BOUNDARY, put, SEPARATED, STEP_FAILED, Task,
+  auxiliaries, byGroup, dispersed, ETA_OVERFLOW, get, NB1, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
+  OUT_OF_MEMORY, POISSON, POISSON_BOUNDARY, POISSON_RE, put, SEPARATED, STEP_FAILED, Task,
 } from './task';
 import { toInternal } from './scale';
 
-/** ln α (nb2) and ln δ (nb1) of a fit at the Poisson boundary. */
+/** ln α (nb2, poisson-re) and ln δ (nb1) of a fit at the Poisson boundary. */
 export const LN_BOUNDARY: f64 = -40;
 
 /** A start from which the search gets lost is pulled this many times halfway to the default start. */
@@ -57,10 +57,10 @@ function lost(status: i32): bool {
   return status == NO_CONVERGENCE || status == NOT_POSITIVE_DEFINITE || status == STEP_FAILED;
 }
 
-/** The model's own start; nb1 and nb2 take the Poisson estimates (to three digits) and a moment estimate of the dispersion. */
+/** The model's own start; nb1, nb2 and poisson-re take the Poisson estimates (to three digits) and a moment estimate of the dispersion. */
 function defaultStart(t: Task, theta: usize): i32 {
-  if (byGroup(t.model)) groupStart(t, theta);
-  else if (t.model == POISSON) poissonStart(t, theta);
+  if (t.model == POISSON) poissonStart(t, theta);
+  else if (!dispersed(t.model)) groupStart(t, theta);
   else {
     const status = asPoisson(t, theta, 1e-3, 100);
     if (status != OK && !lost(status)) return status;
@@ -70,7 +70,7 @@ function defaultStart(t: Task, theta: usize): i32 {
 }
 
 function climb(t: Task, tol: f64, maxIter: i32, theta: usize): i32 {
-  return t.model == NB1 || t.model == NB2 ? negbin(t, tol, maxIter, theta) : newton(t, theta, tol, maxIter);
+  return dispersed(t.model) ? overPoisson(t, tol, maxIter, theta) : newton(t, theta, tol, maxIter);
 }
 
 /** As poisson, on the same task; leaves η at the Poisson means. */
@@ -87,13 +87,27 @@ function asPoisson(t: Task, theta: usize, tol: f64, maxIter: i32): i32 {
   return status;
 }
 
-/**
- * nb1 and nb2. Where the dispersion shrinks below e⁻¹² (nb2: of the largest count), the slope at 0 decides: not above 0 is
- * the Poisson boundary, else the search goes on.
- */
-function negbin(t: Task, tol: f64, maxIter: i32, theta: usize): i32 {
+/** The largest count that the dispersion multiplies: of a row (nb2) or of a group's sum (poisson-re); 1 for nb1. */
+function largestCount(t: Task): f64 {
   let most: f64 = 1;
-  if (t.model == NB2) for (let i = 0; i < t.n; i++) most = max(most, get(t.y, i));
+  if (t.model == NB1) return most;
+  if (t.model != POISSON_RE) for (let i = 0; i < t.n; i++) most = max(most, get(t.y, i));
+  else
+    for (let g = 0; g < t.g; g++) {
+      let sum: f64 = 0;
+      const to = load<i32>(t.group + (<usize>g << 2), 4);
+      for (let i = load<i32>(t.group + (<usize>g << 2)); i < to; i++) sum += get(t.y, i);
+      most = max(most, sum);
+    }
+  return most;
+}
+
+/**
+ * nb1, nb2 and poisson-re. Where the dispersion shrinks below e⁻¹² (of the largest count), the slope at 0 decides: not
+ * above 0 is the Poisson boundary, else the search goes on.
+ */
+function overPoisson(t: Task, tol: f64, maxIter: i32, theta: usize): i32 {
+  const most = largestCount(t);
   setAuxiliaryFloor(-12 - log1(most));
   let status = newton(t, theta, tol, maxIter);
   setAuxiliaryFloor(-Infinity);
@@ -126,23 +140,33 @@ function finish(t: Task, status: i32, theta: usize, vcov: usize, scores: usize):
   return status == OK && !ok ? NOT_POSITIVE_DEFINITE : status;
 }
 
-/** Poisson covariance and scores in the k × k corner; the auxiliary's row and column are 0. */
+/**
+ * Poisson covariance and scores in the k × k corner; the auxiliary's row and column are 0. poisson-re is evaluated as itself
+ * at α = 4e-18, where it is Poisson to the last bit, since its scores are by group.
+ */
 function finishBoundary(t: Task, theta: usize, vcov: usize, scores: usize): i32 {
   const k = t.k;
   const p = t.p;
   const model = t.model;
   const small = alloc(<f64>k * k * 8);
   if (!small) return OUT_OF_MEMORY;
-  t.model = POISSON;
-  t.p = k;
-  t.base = poissonBase(t);
-  evaluate(t, theta);
+  if (model != POISSON_RE) {
+    t.model = POISSON;
+    t.p = k;
+    t.base = poissonBase(t);
+  }
+  const status = evaluate(t, theta);
+  if (status) return status;
+  if (model == POISSON_RE) {
+    for (let i = 0; i < k; i++) memory.copy(t.neg + ((<usize>i * k) << 3), t.neg + ((<usize>i * p) << 3), <usize>k << 3);
+    t.p = k;
+    if (scores) for (let g = 0; g < t.g; g++) put(scores, g * p + k, 0);
+  } else if (scores) widen(scores, t.n, k, p);
   t.condition = conditionNumber(t);
   const ok = covarianceInto(t, small);
   t.model = model;
   t.p = p;
   for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) put(vcov, i * p + j, ok ? get(small, i * k + j) : 0.0);
-  if (scores) widen(scores, t.n, k, p);
   return ok ? POISSON_BOUNDARY : NOT_POSITIVE_DEFINITE;
 }
 

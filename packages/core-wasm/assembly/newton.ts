@@ -8,7 +8,7 @@ import { cholesky, choleskySolve, dotSmall } from './matrix';
 import { alloc } from './memory';
 import { evaluateRows } from './rows';
 import {
-  byGroup, get, NB1, NB2, NB_RE, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
+  byGroup, dispersed, get, NB_RE, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
   POISSON_BOUNDARY, put, STEP_FAILED, Task,
 } from './task';
 import { log1 } from './vmath';
@@ -147,7 +147,7 @@ function stalled(t: Task): bool {
   return rounds >= STALL && scaledGradient < 1e-3 && scaledGradient * scaledGradient < 1e-13 * (1 + abs(t.loglik));
 }
 
-/** Where nb1/nb2 are told from Poisson no more without a look at the boundary: ln α below this is suspect. */
+/** Where nb1, nb2 and poisson-re are told from Poisson no more without a look at the boundary: ln α below this is suspect. */
 export let auxiliaryFloor: f64 = -Infinity;
 export function setAuxiliaryFloor(value: f64): void {
   auxiliaryFloor = value;
@@ -172,7 +172,7 @@ export function newton(t: Task, theta: usize, tol: f64, maxIter: i32): i32 {
     if (positiveDefinite && (scaledGradient <= tol || atRounding(theta, p) || stalled(t)))
       return largest(step, p) < RUNNING ? polish(t, theta) : awayStatus(t);
     if (!positiveDefinite && scaledGradient <= tol) return NOT_POSITIVE_DEFINITE;
-    if ((t.model == NB1 || t.model == NB2) && get(theta, t.k) < auxiliaryFloor) return POISSON_BOUNDARY;
+    if (dispersed(t.model) && get(theta, t.k) < auxiliaryFloor) return POISSON_BOUNDARY;
     status = runaway(t, theta);
     if (status) return status;
     if (iterations >= maxIter) return NO_CONVERGENCE;

@@ -1,6 +1,6 @@
 /** Default starting values, in the internal scale. */
 import { addGram, addTZe, cholesky, choleskySolve } from './matrix';
-import { get, NB1, put, Task, weight } from './task';
+import { get, NB1, POISSON_RE, put, Task, weight } from './task';
 import { exp1, log1 } from './vmath';
 
 /**
@@ -39,36 +39,54 @@ export function poissonStart(t: Task, theta: usize): void {
   if (cholesky(t.neg, k, t.neg, 1e-12)) choleskySolve(t.neg, k, t.tXe, theta);
 }
 
+let unitY: f64 = 0;
+let unitMu: f64 = 0;
+let unitW: f64 = 0;
+
+/** What has the dispersion: one row, or (poisson-re) the sums of group i. Sets y, μ = exp(t.eta) and the weight. */
+function unit(t: Task, model: i32, i: i32): void {
+  const grouped = model == POISSON_RE;
+  const from = grouped ? load<i32>(t.group + (<usize>i << 2)) : i;
+  const to = grouped ? load<i32>(t.group + (<usize>i << 2), 4) : i + 1;
+  unitW = from < t.n ? weight(t, from) : 0;
+  unitY = 0;
+  unitMu = 0;
+  for (let a = from; a < to; a++) {
+    unitY += get(t.y, a);
+    unitMu += exp1(get(t.eta, a));
+  }
+}
+
 /**
- * ln α (nb2) or ln δ (nb1) by moments at the fitted means exp(t.eta): α from Σ((y − μ)² − μ)/Σ μ², δ from
+ * ln α (nb2, poisson-re) or ln δ (nb1) by moments at the fitted means exp(t.eta): α from Σ((y − μ)² − μ)/Σ μ², δ from
  * Σ((y − μ)²/μ − 1)/n; kept within [e⁻⁴, e⁶].
  */
 export function dispersionStart(t: Task, model: i32): f64 {
   let above: f64 = 0;
   let below: f64 = 0;
-  for (let i = 0; i < t.n; i++) {
-    const mu = exp1(get(t.eta, i));
-    const y = get(t.y, i);
-    const w = weight(t, i);
-    const e = (y - mu) * (y - mu) - mu;
-    above += model == NB1 ? w * (e / mu) : w * e;
-    below += model == NB1 ? w : w * mu * mu;
+  const units = model == POISSON_RE ? t.g : t.n;
+  for (let i = 0; i < units; i++) {
+    unit(t, model, i);
+    if (!(unitMu > 0)) continue;
+    const e = (unitY - unitMu) * (unitY - unitMu) - unitMu;
+    above += model == NB1 ? unitW * (e / unitMu) : unitW * e;
+    below += model == NB1 ? unitW : unitW * unitMu * unitMu;
   }
   const a = above / below;
   return a > 0 ? min(max(log1(a), -4.0), 6.0) : -2.0;
 }
 
 /**
- * Slope of the log-likelihood in α (nb2) or δ (nb1) at 0 and the fitted Poisson means: ½ Σ w ((y − μ)² − y) for nb2, each
- * term over μ for nb1. Not above 0: Poisson is (at least locally) the supremum. (Cameron & Trivedi 1990.)
+ * Slope of the log-likelihood in α (nb2, poisson-re) or δ (nb1) at 0 and the fitted Poisson means: ½ Σ w ((y − μ)² − y),
+ * each term over μ for nb1. Not above 0: Poisson is (at least locally) the supremum. (Cameron & Trivedi 1990.)
  */
 export function boundarySlope(t: Task, model: i32): f64 {
   let s: f64 = 0;
-  for (let i = 0; i < t.n; i++) {
-    const mu = exp1(get(t.eta, i));
-    const y = get(t.y, i);
-    const e = (y - mu) * (y - mu) - y;
-    s += 0.5 * weight(t, i) * (model == NB1 ? e / mu : e);
+  const units = model == POISSON_RE ? t.g : t.n;
+  for (let i = 0; i < units; i++) {
+    unit(t, model, i);
+    const e = (unitY - unitMu) * (unitY - unitMu) - unitY;
+    s += 0.5 * unitW * (model == NB1 ? e / unitMu : e);
   }
   return s;
 }

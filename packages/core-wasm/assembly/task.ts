@@ -9,6 +9,7 @@ export const NB1 = 2;
 export const NB2 = 3;
 export const NB_FE = 4;
 export const NB_RE = 5;
+export const POISSON_RE = 6;
 
 /** Same numbers as Status in src/abi.ts. */
 export const OK = 0;
@@ -81,7 +82,12 @@ export class Task {
 
 /** Number of parameters beside the k coefficients. */
 export function auxiliaries(model: i32): i32 {
-  return model == NB1 || model == NB2 ? 1 : model == NB_RE ? 2 : 0;
+  return dispersed(model) ? 1 : model == NB_RE ? 2 : 0;
+}
+
+/** Models with one dispersion as their only auxiliary, whose limit at 0 is the Poisson model. */
+export function dispersed(model: i32): bool {
+  return model == NB1 || model == NB2 || model == POISSON_RE;
 }
 
 export function byGroup(model: i32): bool {

@@ -7,7 +7,7 @@
 import type { AbsorbKernels } from './abi-absorb.ts';
 
 /** Estimators of the core. Field names as in docs/methods.md. */
-export type KernelModel = 'ols' | 'poisson' | 'nb1' | 'nb2' | 'nb-fe' | 'nb-re';
+export type KernelModel = 'ols' | 'poisson' | 'nb1' | 'nb2' | 'nb-fe' | 'nb-re' | 'poisson-re';
 
 /** What a kernel says about its own result; 0 is success. The order is part of the ABI. */
 export enum Status {
@@ -23,9 +23,9 @@ export enum Status {
   /** y is negative or not an integer where the model counts. */
   notCount = 5,
   /**
-   * The dispersion ran to its boundary (α, δ → 0): the Poisson model is the supremum. Coefficients, log-likelihood, vcov and
-   * scores are the Poisson ones; the last coefficient is LN_BOUNDARY (−40, α = 4e-18: read it as α = 0) and its row and
-   * column of vcov and scores are 0.
+   * The dispersion ran to its boundary (nb1, nb2, poisson-re; α, δ → 0): the Poisson model is the supremum. Coefficients,
+   * log-likelihood, vcov and scores are the Poisson ones; the last coefficient is LN_BOUNDARY (−40, α = 4e-18: read it as
+   * α = 0) and its row and column of vcov and scores are 0.
    */
   poissonBoundary = 6,
   /**
@@ -53,11 +53,11 @@ export interface Problem {
   offset?: Float64Array;
   /**
    * n weights ≥ 0. ols, poisson, nb1, nb2: a weight multiplies the row's log-likelihood (ols: its squared residual). nb-fe,
-   * nb-re: equal for all rows of a group (the first row's is read), it multiplies the group's log-likelihood; an integer m
-   * means the group m times. Scores carry the weight once.
+   * nb-re, poisson-re: equal for all rows of a group (the first row's is read), it multiplies the group's log-likelihood;
+   * an integer m means the group m times. Scores carry the weight once.
    */
   weights?: Float64Array;
-  /** g + 1 offsets: group i holds rows groupStart[i] … groupStart[i + 1] − 1. Required by nb-fe and nb-re. */
+  /** g + 1 offsets: group i holds rows groupStart[i] … groupStart[i + 1] − 1. Required by nb-fe, nb-re and poisson-re. */
   groupStart?: Int32Array;
 }
 
@@ -82,13 +82,13 @@ export interface KernelOptions {
 export interface KernelFit {
   status: Status;
   iterations: number;
-  /** p = k + aux: β, then the auxiliaries on the scale they are estimated on (nb1 ln δ; nb2 ln α; nb-re ln r, ln s). */
+  /** p = k + aux: β, then the auxiliaries as estimated (nb1 ln δ; nb2 and poisson-re ln α; nb-re ln r, ln s). */
   coef: Float64Array;
   /** Log-likelihood with all constants (ols: the Gaussian one at σ² = RSS/n). */
   loglik: number;
   /** p × p inverse of the negative Hessian at coef (ols: (X'WX)⁻¹, without σ²). */
   vcov: Float64Array;
-  /** rows × p scores: one row per observation (scoreBy 'row') or per group (nb-fe, nb-re: 'group'); ols: w·e·x. */
+  /** rows × p scores: per observation (scoreBy 'row') or per group ('group': nb-fe, nb-re, poisson-re); ols: w·e·x. */
   scores: Float64Array;
   scoreBy: 'row' | 'group';
   /** n linear predictors, offset included. */

@@ -20,12 +20,12 @@ export * from './abi-absorb.ts';
 export { exp, log, log1p, pow } from './elementary.ts';
 
 /** Order = model codes of assembly/task.ts. */
-const MODELS: readonly KernelModel[] = ['ols', 'poisson', 'nb1', 'nb2', 'nb-fe', 'nb-re'];
-const AUXILIARIES: readonly number[] = [0, 0, 1, 1, 0, 2];
+const MODELS: readonly KernelModel[] = ['ols', 'poisson', 'nb1', 'nb2', 'nb-fe', 'nb-re', 'poisson-re'];
+const AUXILIARIES: readonly number[] = [0, 0, 1, 1, 0, 2, 1];
 /** Order = codes of `special` in assembly/index.ts. */
 const SPECIALS: readonly SpecialFunction[] = ['exp', 'log', 'log1p', 'lgamma', 'digamma', 'trigamma'];
 
-/** ln α (nb2) or ln δ (nb1) that a fit with {@link Status.poissonBoundary} carries as its last coefficient (α = 4e-18). */
+/** ln α (nb2, poisson-re) or ln δ (nb1) that a fit with {@link Status.poissonBoundary} carries as its last coefficient (α = 4e-18). */
 export const LN_BOUNDARY = -40;
 
 /** Default tolerance of {@link Kernels.rank}: relative length of what a column adds to those before it. */

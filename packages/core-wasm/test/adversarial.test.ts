@@ -13,7 +13,7 @@ import {
 import { leastDigits, readColumns } from './certified-data.ts';
 import { byRows, normals, poisson, randomPanel, uniforms } from './random.ts';
 
-const COUNT_MODELS: KernelModel[] = ['poisson', 'nb1', 'nb2', 'nb-fe', 'nb-re'];
+const COUNT_MODELS: KernelModel[] = ['poisson', 'nb1', 'nb2', 'nb-fe', 'nb-re', 'poisson-re'];
 const MODELS: KernelModel[] = ['ols', ...COUNT_MODELS];
 
 let kernels: Kernels;
@@ -48,7 +48,7 @@ describe('bad numbers', () => {
     it.each(MODELS)(`%s answers badInput to ${title}`, (model) => {
       const problem = panel();
       const fit = kernels.fit(model, { ...problem, ...spoil(problem) });
-      const groups = title.startsWith('groups') && !model.startsWith('nb-');
+      const groups = title.startsWith('groups') && !['nb-fe', 'nb-re', 'poisson-re'].includes(model);
       expect(Status[fit.status]).toBe(groups ? 'ok' : 'badInput');
       expectNoNaN(fit);
     });
@@ -118,7 +118,7 @@ describe('identification', () => {
     const columns = Array.from({ length: k }, (_, j) => Float64Array.from({ length: n }, (_, i) => x[i * k + j]));
     const flag = Float64Array.from(y, (v, i) => Number(v === 0 && i % 2 === 0));
     expect(flag.some((v) => v > 0)).toBe(true);
-    for (const model of ['nb-fe', 'nb-re'] as const)
+    for (const model of ['nb-fe', 'nb-re', 'poisson-re'] as const)
       expect(Status[kernels.fit(model, { ...byRows([...columns, flag]), y, groupStart }).status]).toBe('separated');
   });
 
@@ -188,6 +188,45 @@ describe('boundaries', () => {
     expect(at(high * (1 + 1e-9)).coef[2]).toBeLessThan(-17);
   });
 
+  it('poisson-re without effects of units is poissonBoundary with the Poisson estimates and group scores', () => {
+    const fit = kernels.fit('poisson-re', { ...x, y: rounded, groupStart });
+    const limit = kernels.fit('poisson', { ...x, y: rounded });
+    expect(Status[fit.status]).toBe('poissonBoundary');
+    expect([...fit.coef]).toEqual([...limit.coef, LN_BOUNDARY]);
+    expect(digits(fit.loglik, limit.loglik)).toBeGreaterThan(14);
+    expect(
+      leastDigits([fit.vcov[0], fit.vcov[1], fit.vcov[4]], [limit.vcov[0], limit.vcov[1], limit.vcov[3]]),
+    ).toBeGreaterThan(13);
+    expect([fit.vcov[2], fit.vcov[5], fit.vcov[8]]).toEqual([0, 0, 0]);
+    const sums = [0, 0, 0];
+    for (let i = 0; i < 10; i++) sums[i % 2] += limit.scores[i];
+    // sums of five scores of size 10: absolute
+    expect(fit.scores.length).toBe(40 * 3);
+    sums.forEach((v, j) => {
+      expect(Math.abs(fit.scores[j] - v)).toBeLessThan(1e-12);
+    });
+  });
+
+  it('poisson-re finds small effects of units, and goes continuously to the boundary', () => {
+    const uniform = uniforms(4);
+    const noise = normals(uniform);
+    const effects = Array.from({ length: 40 }, noise);
+    const draw = (sd: number) =>
+      kernels.fit('poisson-re', {
+        ...x,
+        y: Float64Array.from(a, (v, i) => Math.round(Math.exp(5 + 0.5 * v + sd * effects[Math.floor(i / 5)]))),
+        groupStart,
+      });
+    let last = Infinity;
+    for (const sd of [0.3, 0.1, 0.05, 0.04]) {
+      const fit = draw(sd);
+      expect(Status[fit.status], `${sd}`).toBe('ok');
+      expect(fit.coef[2]).toBeLessThan(last);
+      last = fit.coef[2];
+    }
+    expect(Status[draw(0.02).status]).toBe('poissonBoundary');
+  });
+
   it.each(['nb-fe', 'nb-re'] as const)('%s of underdispersed counts has no interior maximum', (model) => {
     const fit = kernels.fit(model, { ...x, y: rounded, groupStart });
     expect(Status[fit.status]).toBe('noInteriorMaximum');
@@ -238,5 +277,19 @@ describe('scales', () => {
     expect(fit.loglik).toBeLessThan(0);
     // exact for the slope of multiplicative noise with mean 1 up to its standard error
     expect(Math.abs(fit.coef[1] - 0.5)).toBeLessThan(4 * Math.sqrt(fit.vcov[fit.coef.length + 1]));
+  });
+
+  it('poisson-re fits counts of 10¹⁰ with effects of units: the exponent of exact data', () => {
+    const uniform = uniforms(8);
+    const effect = Array.from({ length: 40 }, () => 0.5 + uniform());
+    const a = Array.from({ length: 200 }, (_, i) => (i % 20) / 10 - 1);
+    const y = Float64Array.from(a, (v, i) => Math.round(Math.exp(23 + 0.5 * v) * effect[Math.floor(i / 5)]));
+    const groupStart = Int32Array.from({ length: 41 }, (_, g) => 5 * g);
+    const fit = kernels.fit('poisson-re', { ...byRows([a.map(() => 1), a]), y, groupStart });
+    expect(Status[fit.status]).toBe('ok');
+    // units with the same regressors: within them the slope is exact up to rounding to integers, 5e-11 of y
+    expect(Math.abs(fit.coef[1] - 0.5)).toBeLessThan(1e-9);
+    expect(Math.exp(fit.coef[2])).toBeGreaterThan(0.01);
+    expect(fit.scaledGradient).toBeLessThan(1e-3);
   });
 });

@@ -1,14 +1,24 @@
 /** The certified data sets as kernel problems. Test code only. */
-import { type Certified, certified, digits, fixtureText } from '@gravpanel/test-fixtures';
+import {
+  type Certified,
+  type CertifiedFit,
+  certified,
+  digits,
+  fixtureJson,
+  fixtureText,
+} from '@gravpanel/test-fixtures';
 import type { KernelFit, KernelModel, Kernels, Problem } from '../src/index.ts';
 
-/** Model key → name in certified.json. */
-export const CERTIFIED_MODELS: [KernelModel, 'fe_nb' | 're_nb' | 'nb2' | 'nb1' | 'pois'][] = [
+type CertifiedKey = 'fe_nb' | 're_nb' | 'nb2' | 'nb1' | 'pois' | 're_pois';
+
+/** Model key → name in certified.json and certified_poisson_re.json. */
+export const CERTIFIED_MODELS: [KernelModel, CertifiedKey][] = [
   ['nb-fe', 'fe_nb'],
   ['nb-re', 're_nb'],
   ['nb2', 'nb2'],
   ['nb1', 'nb1'],
   ['poisson', 'pois'],
+  ['poisson-re', 're_pois'],
 ];
 
 /** Columns of a CSV file of test-fixtures/data as text. */
@@ -24,12 +34,13 @@ export interface CertifiedCase {
   problem: Problem;
   /** g + 1 boundaries (also set in the problem); rows are sorted by group. */
   groupStart: Int32Array;
-  reference: Certified;
+  reference: Certified & { re_pois: CertifiedFit };
 }
 
 /** Constant and regressors of one certified data set, rows sorted by group. */
 export function certifiedCase(name: string): CertifiedCase {
-  const reference = certified()[name];
+  const gamma = fixtureJson<Record<string, { re_pois: CertifiedFit }>>('certified', 'certified_poisson_re.json');
+  const reference = { ...certified()[name], re_pois: gamma[name].re_pois };
   const columns = readColumns(reference.csv);
   const labels = columns[reference.group];
   const order = labels.map((_, i) => i).sort((a, b) => Number(labels[a]) - Number(labels[b]) || a - b);

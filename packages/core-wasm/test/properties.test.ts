@@ -8,8 +8,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type KernelModel, type Kernels, loadKernels, type Problem, Status } from '../src/index.ts';
 import { normals, type PanelShape, randomPanel, uniforms } from './random.ts';
 
-const MODELS: KernelModel[] = ['poisson', 'nb1', 'nb2', 'nb-fe', 'nb-re'];
-const AUXILIARIES: Record<string, number> = { nb1: 1, nb2: 1, 'nb-re': 2 };
+const MODELS: KernelModel[] = ['poisson', 'nb1', 'nb2', 'nb-fe', 'nb-re', 'poisson-re'];
+const AUXILIARIES: Record<string, number> = { nb1: 1, nb2: 1, 'nb-re': 2, 'poisson-re': 1 };
 
 let kernels: Kernels;
 beforeAll(async () => {
@@ -131,7 +131,7 @@ function expectSame(a: ReturnType<Kernels['evaluate']>, b: ReturnType<Kernels['e
   });
 }
 
-describe.each(['nb-fe', 'nb-re'] as const)('%s', (model) => {
+describe.each(['nb-fe', 'nb-re', 'poisson-re'] as const)('%s', (model) => {
   it('does not depend on the order of rows in a group, nor on the order of groups', () => {
     fc.assert(
       fc.property(shapes, (shape) => {
