@@ -10,6 +10,8 @@ import type { DescribeSpec } from './study.ts';
 import type { Cell, Figure, Frame, PanelIndex, SeriesPlot, Table, TableRow } from './types.ts';
 
 const DEFAULT_TOP = 4;
+/** Yearly rates that differ by less than this share of the largest count as the same growth. */
+const SAME_GROWTH = 0.2;
 
 type Point = { x: number; y: number };
 type Stage = SeriesPlot['stages'][number];
@@ -82,7 +84,8 @@ function titleOf(label: string, total: Point[], stages: Stage[], comparable: boo
   const rates = stages.flatMap((s) => (s.growth === undefined ? [] : [s.growth]));
   if (rates.length === stages.length && rates.length > 1) {
     const [least, most] = [Math.min(...rates), Math.max(...rates)];
-    if (most - least <= 0.05) return `${label}: growth hardly changed between the ${rates.length} stages`;
+    if (least > 0 && most - least <= SAME_GROWTH * most)
+      return `${label}: growth hardly changed between the ${rates.length} stages`;
     const fastest = stages[rates.indexOf(most)];
     if (most > 0) return `${label}: growth was fastest in ${fastest.label}, ${rate(most)} a year`;
   }

@@ -151,6 +151,20 @@ describe('series', () => {
     );
     expect(series({ title: 'Mine' }).title).toBe('Mine');
   });
+  it('says that growth hardly changed only where the rates are near each other and positive', () => {
+    const of = (...totals: number[]) =>
+      one<Figure>(
+        describePanel(from(`who,year,n\n${totals.map((n, t) => `a,${2000 + t},${n}`).join('\n')}\n`), {
+          kind: 'series',
+          count: 'n',
+          stages: ['2000:2001', '2001:2002'],
+        }),
+      ).title;
+    expect(of(100, 125, 155)).toBe('n: growth hardly changed between the 2 stages');
+    expect(of(100, 102, 107)).toBe('n: growth was fastest in 2001–2002, 4.9% a year');
+    expect(of(100, 102, 100)).toBe('n: growth was fastest in 2000–2001, 2.0% a year');
+    expect(of(100, 98, 95)).toBe('n fell from 100 in 2000 to 95 in 2002');
+  });
   it('keeps a neutral title where the units change, and says so', () => {
     const uneven = from('who,year,n\na,2000,1\nb,2001,4\na,2001,5\n');
     const figure = one<Figure>(describePanel(uneven, { kind: 'series', count: 'n' }));
