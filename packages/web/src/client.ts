@@ -9,7 +9,7 @@ export function startWorker(): Remote<WorkerApi> {
 }
 
 /** The value of an answer. @throws PanelError the error it carries. */
-export function valueOf<T>(answer: Answer<T>): T {
+export function valueFrom<T>(answer: Answer<T>): T {
   if (answer.ok) return answer.value;
   throw PanelError.fromJSON(answer.error);
 }

@@ -1,8 +1,8 @@
 /** The page: fetches the patents panel, has the worker fit one model, shows table, certificate and time. */
-import { type Fit, type FitSpec, isFit, type PanelErrorFields, scientific } from '@gravpanel/panel';
+import { display, type Fit, type FitSpec, isFit, type PanelErrorFields, scientific } from '@gravpanel/panel';
 import { FONT_CSS, PAGE_CSS, renderTableHtml, TABLE_CSS } from '@gravpanel/panel/report';
 import csvUrl from '../../../studies/hhg-patents/data/patents_rdus.csv?url';
-import { startWorker, valueOf } from './client.ts';
+import { startWorker, valueFrom } from './client.ts';
 import type { FitAnswer } from './protocol.ts';
 
 const SPEC: FitSpec = {
@@ -42,8 +42,8 @@ const certificateFacts = ({ certificate, sample, ngroups, iterations }: Fit): [s
   ['Firms used', String(ngroups)],
   ['Starts that agree', `${certificate.agreeing} of ${certificate.starts}`],
   ['Newton steps', String(iterations)],
-  ['Distance to the maximum, standard errors', scientific(certificate.scaledGradient)],
-  ['Condition of the Hessian', scientific(certificate.hessianCondition)],
+  ['Distance to the maximum, standard errors', display(scientific(certificate.scaledGradient, 1))],
+  ['Condition of the Hessian', display(scientific(certificate.hessianCondition, 1))],
 ];
 
 function show({ table, results, milliseconds }: FitAnswer): void {
@@ -73,7 +73,7 @@ async function main(): Promise<void> {
   if (!response.ok) throw new Error(`patents_rdus.csv could not be read: ${response.status} ${response.statusText}`);
   const csv = await response.text();
   say('Fitting …');
-  show(valueOf(await api.fit({ csv, name: 'patents_rdus.csv', unit: ['cusip'], time: 'year', spec: SPEC })));
+  show(valueFrom(await api.fit({ csv, name: 'patents_rdus.csv', unit: ['cusip'], time: 'year', spec: SPEC })));
 }
 
 main()
