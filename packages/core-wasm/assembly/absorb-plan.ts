@@ -15,6 +15,8 @@ export class Plan {
   rest: i32 = 0;
   /** Levels of the second factor (the first in rest). */
   second: i32 = 0;
+  /** n sorted positions of the problem's rows, or 0 where those are sorted. */
+  place: usize = 0;
   /** base + 1 row numbers. */
   starts: usize = 0;
   /** Table of (factors − 1) pointers, each to n rest-level numbers. */
@@ -49,7 +51,7 @@ export function codesOf(plan: Plan, q: i32): usize {
 }
 
 /**
- * Allocates a plan; the caller fills starts, codes and w afterwards (their addresses: planStarts, planCodes, planWeights).
+ * Allocates a plan; absorb-arrange.ts fills it.
  * Returns 0 where memory is short.
  */
 export function planCreate(n: i32, factors: i32, stride: i32, base: i32, rest: i32, second: i32): usize {
@@ -64,6 +66,7 @@ export function planCreate(n: i32, factors: i32, stride: i32, base: i32, rest: i
   plan.second = second;
   plan.laplace = 0;
   plan.lastSteps = 0;
+  plan.place = 0;
   plan.starts = alloc(<f64>(base + 1) * 4);
   plan.codes = alloc(64);
   for (let q = 1; q < factors; q++) {
@@ -86,12 +89,7 @@ export function planCreate(n: i32, factors: i32, stride: i32, base: i32, rest: i
   plan.scalars = alloc(<f64>stride * 64);
   return plan.w && plan.baseMean && plan.v && plan.r && plan.z && plan.p && plan.q && plan.scalars ? at : 0;
 }
-export function planStarts(plan: usize): usize {
-  return changetype<Plan>(plan).starts;
-}
-export function planCodes(plan: usize, q: i32): usize {
-  return codesOf(changetype<Plan>(plan), q);
-}
+/** Address of the n weights. */
 export function planWeights(plan: usize): usize {
   return changetype<Plan>(plan).w;
 }

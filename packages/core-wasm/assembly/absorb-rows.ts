@@ -173,21 +173,27 @@ export function nb2Work(plan: Plan, y: usize, prior: usize, x: usize, alpha: f64
   store<f64>(out, cc, 8);
 }
 
+/** Σ_j x_j b_j of one row: `bytes` long, a multiple of 16. */
+// @ts-ignore: decorator
+@inline
+function rowDot(at: usize, b: usize, bytes: usize): f64 {
+  let sum = f64x2.mul(v128.load(at), v128.load(b));
+  for (let j: usize = 16; j < bytes; j += 16) sum = f64x2.add(sum, f64x2.mul(v128.load(at + j), v128.load(b + j)));
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
 /**
- * The Newton step of each row into column 0, s = x₀ + x₁·extra + Σ x_{first + j} delta_j (x₀, x₁ as apply() left them), and
+ * The Newton step of each row into column 0, s = Σ_j x_j b_j (b: stride values; the first columns of x as apply() left them), and
  * eta += s. out = {Σ w s², Σ w, max |s|}.
  */
-export function takeStep(plan: Plan, x: usize, eta: usize, first: i32, k: i32, delta: usize, extra: f64, out: usize): void {
+export function takeStep(plan: Plan, x: usize, eta: usize, b: usize, out: usize): void {
   const bytes = <usize>plan.stride << 3;
   let squares: f64 = 0;
   let weights: f64 = 0;
   let largest: f64 = 0;
   for (let i = 0; i < plan.n; i++) {
     const at = x + <usize>i * bytes;
-    let s = load<f64>(at);
-    if (first > 1) s += load<f64>(at, 8) * extra;
-    const columns = at + (<usize>first << 3);
-    for (let j = 0; j < k; j++) s += getf(columns, j) * getf(delta, j);
+    const s = rowDot(at, b, bytes);
     store<f64>(at, s);
     putf(eta, i, getf(eta, i) + s);
     const w = getf(plan.w, i);
@@ -262,20 +268,22 @@ export function nb2Summary(plan: Plan, y: usize, prior: usize, eta: usize, alpha
 }
 
 /**
- * Column 0 of x, less Σ x_{1 + j} beta_j; gradient (k) = Σ w x_{1 + j} e of what is left; returns Σ w e².
+ * Column 0 of x ← e = Σ_j x_j b_j (b = 1, −β, 0 … : stride values); gradient (stride values, from index 1) = Σ w e x_j;
+ * returns Σ w e².
  */
-export function olsResidual(plan: Plan, x: usize, k: i32, beta: usize, gradient: usize): f64 {
+export function olsResidual(plan: Plan, x: usize, b: usize, gradient: usize): f64 {
   const bytes = <usize>plan.stride << 3;
   let rss: f64 = 0;
-  memory.fill(gradient, 0, <usize>k << 3);
+  memory.fill(gradient, 0, bytes);
   for (let i = 0; i < plan.n; i++) {
     const at = x + <usize>i * bytes;
-    let e = load<f64>(at);
-    for (let j = 0; j < k; j++) e -= getf(at + 8, j) * getf(beta, j);
+    const e = rowDot(at, b, bytes);
     store<f64>(at, e);
     const weighted = getf(plan.w, i) * e;
     rss += weighted * e;
-    for (let j = 0; j < k; j++) putf(gradient, j, getf(gradient, j) + weighted * getf(at + 8, j));
+    const wide = f64x2.splat(weighted);
+    for (let j: usize = 0; j < bytes; j += 16)
+      v128.store(gradient + j, f64x2.add(v128.load(gradient + j), f64x2.mul(wide, v128.load(at + j))));
   }
   return rss;
 }

@@ -1,57 +1,138 @@
 /**
  * Row passes of the weighted within transform: x is n × stride row-major, rows sorted by the base factor. Without factors the
- * plan has one base level that holds all rows and whose mean is not taken off.
+ * plan has one base level that holds all rows and whose mean is not taken off. Up to eight columns stay in registers.
  */
+import { addRowsGram } from './absorb-gram';
 import { Plan, codesOf } from './absorb-plan';
+
+const zero = f64x2.splat(0);
+const BLOCK = 256;
+const removed = memory.data(4096, 16);
+
+// @ts-ignore: decorator
+@inline
+function startOf(plan: Plan, level: i32): i32 {
+  return load<i32>(plan.starts + (<usize>level << 2));
+}
+
+/** 1 / Σ w of the level's rows (0 for none), which it also stores. */
+// @ts-ignore: decorator
+@inline
+function inverseWeight(plan: Plan, level: i32, from: i32, to: i32): f64 {
+  let total: f64 = 0;
+  for (let row = from; row < to; row++) total += load<f64>(plan.w + (<usize>row << 3));
+  const inverse: f64 = total > 0 && plan.factors > 0 ? 1 / total : 0;
+  store<f64>(plan.baseInverse + (<usize>level << 3), inverse);
+  return inverse;
+}
+
+// @ts-ignore: decorator
+@inline
+function centreLevel(plan: Plan, x: usize, level: i32, at: usize, nv: i32): void {
+  const bytes = <usize>plan.stride << 3;
+  const from = startOf(plan, level);
+  const to = startOf(plan, level + 1);
+  let m0 = zero;
+  let m1 = zero;
+  let m2 = zero;
+  let m3 = zero;
+  let row = x + <usize>from * bytes + at;
+  for (let i = from; i < to; i++) {
+    const w = v128.load64_splat(plan.w + (<usize>i << 3));
+    m0 = f64x2.add(m0, f64x2.mul(w, v128.load(row)));
+    if (nv > 1) m1 = f64x2.add(m1, f64x2.mul(w, v128.load(row, 16)));
+    if (nv > 2) m2 = f64x2.add(m2, f64x2.mul(w, v128.load(row, 32)));
+    if (nv > 3) m3 = f64x2.add(m3, f64x2.mul(w, v128.load(row, 48)));
+    row += bytes;
+  }
+  const inverse = v128.load64_splat(plan.baseInverse + (<usize>level << 3));
+  m0 = f64x2.mul(m0, inverse);
+  m1 = f64x2.mul(m1, inverse);
+  m2 = f64x2.mul(m2, inverse);
+  m3 = f64x2.mul(m3, inverse);
+  if (at == 0) v128.store(plan.baseMean + (<usize>level << 4), m0);
+  const norm = plan.norm + at;
+  let n0 = v128.load(norm);
+  let n1 = nv > 1 ? v128.load(norm, 16) : zero;
+  let n2 = nv > 2 ? v128.load(norm, 32) : zero;
+  let n3 = nv > 3 ? v128.load(norm, 48) : zero;
+  row = x + <usize>from * bytes + at;
+  for (let i = from; i < to; i++) {
+    const w = v128.load64_splat(plan.w + (<usize>i << 3));
+    const v0 = f64x2.sub(v128.load(row), m0);
+    const v1 = nv > 1 ? f64x2.sub(v128.load(row, 16), m1) : zero;
+    const v2 = nv > 2 ? f64x2.sub(v128.load(row, 32), m2) : zero;
+    const v3 = nv > 3 ? f64x2.sub(v128.load(row, 48), m3) : zero;
+    const w0 = f64x2.mul(w, v0);
+    const w1 = f64x2.mul(w, v1);
+    const w2 = f64x2.mul(w, v2);
+    const w3 = f64x2.mul(w, v3);
+    v128.store(row, v0);
+    n0 = f64x2.add(n0, f64x2.mul(w0, v0));
+    if (nv > 1) {
+      v128.store(row, v1, 16);
+      n1 = f64x2.add(n1, f64x2.mul(w1, v1));
+    }
+    if (nv > 2) {
+      v128.store(row, v2, 32);
+      n2 = f64x2.add(n2, f64x2.mul(w2, v2));
+    }
+    if (nv > 3) {
+      v128.store(row, v3, 48);
+      n3 = f64x2.add(n3, f64x2.mul(w3, v3));
+    }
+    for (let q = 1; q < plan.factors; q++) {
+      const into = plan.r + <usize>load<i32>(codesOf(plan, q) + (<usize>i << 2)) * bytes + at;
+      v128.store(into, f64x2.add(v128.load(into), w0));
+      if (nv > 1) v128.store(into, f64x2.add(v128.load(into, 16), w1), 16);
+      if (nv > 2) v128.store(into, f64x2.add(v128.load(into, 32), w2), 32);
+      if (nv > 3) v128.store(into, f64x2.add(v128.load(into, 48), w3), 48);
+    }
+    row += bytes;
+  }
+  v128.store(norm, n0);
+  if (nv > 1) v128.store(norm, n1, 16);
+  if (nv > 2) v128.store(norm, n2, 32);
+  if (nv > 3) v128.store(norm, n3, 48);
+}
+
+function centre1(plan: Plan, x: usize, level: i32, at: usize): void {
+  centreLevel(plan, x, level, at, 1);
+}
+function centre2(plan: Plan, x: usize, level: i32, at: usize): void {
+  centreLevel(plan, x, level, at, 2);
+}
+function centre3(plan: Plan, x: usize, level: i32, at: usize): void {
+  centreLevel(plan, x, level, at, 3);
+}
+function centre4(plan: Plan, x: usize, level: i32, at: usize): void {
+  centreLevel(plan, x, level, at, 4);
+}
 
 /**
  * Takes the base factor's weighted means off every column and gathers, for the other factors, r = Σ w x per level (rest × stride);
- * sets the weight sums, and norm = Σ w x² per column after centring.
- * The means of the first two columns are kept for apply().
+ * sets the weight sums, and norm = Σ w x² per column after centring. The means of the first two columns are kept for apply().
  */
 export function centre(plan: Plan, x: usize): void {
   const bytes = <usize>plan.stride << 3;
-  const mean = plan.scalars;
-  const norm = plan.norm;
-  const factors = plan.factors;
-  const r = plan.r;
-  memory.fill(norm, 0, bytes);
-  memory.fill(r, 0, <usize>plan.rest * bytes);
+  memory.fill(plan.norm, 0, bytes);
+  memory.fill(plan.r, 0, <usize>plan.rest * bytes);
   memory.fill(plan.restWeight, 0, <usize>plan.rest << 3);
-  for (let i = 0; i < plan.base; i++) {
-    const from = load<i32>(plan.starts + (<usize>i << 2));
-    const to = load<i32>(plan.starts + (<usize>i << 2), 4);
-    memory.fill(mean, 0, bytes);
-    let total: f64 = 0;
-    for (let row = from; row < to; row++) {
-      const w = plan.w + (<usize>row << 3);
-      const wide = v128.load64_splat(w);
-      total += load<f64>(w);
-      const at = x + <usize>row * bytes;
-      for (let j: usize = 0; j < bytes; j += 16)
-        v128.store(mean + j, f64x2.add(v128.load(mean + j), f64x2.mul(wide, v128.load(at + j))));
+  for (let q = 1; q < plan.factors; q++) {
+    const codes = codesOf(plan, q);
+    for (let row = 0; row < plan.n; row++) {
+      const sum = plan.restWeight + (<usize>load<i32>(codes + (<usize>row << 2)) << 3);
+      store<f64>(sum, load<f64>(sum) + load<f64>(plan.w + (<usize>row << 3)));
     }
-    const inverse: f64 = total > 0 && factors > 0 ? 1 / total : 0;
-    store<f64>(plan.baseInverse + (<usize>i << 3), inverse);
-    const wideInverse = f64x2.splat(inverse);
-    for (let j: usize = 0; j < bytes; j += 16) v128.store(mean + j, f64x2.mul(v128.load(mean + j), wideInverse));
-    v128.store(plan.baseMean + (<usize>i << 4), v128.load(mean));
-    for (let row = from; row < to; row++) {
-      const w = v128.load64_splat(plan.w + (<usize>row << 3));
-      const at = x + <usize>row * bytes;
-      for (let j: usize = 0; j < bytes; j += 16) {
-        const value = f64x2.sub(v128.load(at + j), v128.load(mean + j));
-        v128.store(at + j, value);
-        v128.store(norm + j, f64x2.add(v128.load(norm + j), f64x2.mul(w, f64x2.mul(value, value))));
-      }
-      for (let q = 1; q < factors; q++) {
-        const level = <usize>load<i32>(codesOf(plan, q) + (<usize>row << 2));
-        const into = r + level * bytes;
-        const sum = plan.restWeight + (level << 3);
-        store<f64>(sum, load<f64>(sum) + f64x2.extract_lane(w, 0));
-        for (let j: usize = 0; j < bytes; j += 16)
-          v128.store(into + j, f64x2.add(v128.load(into + j), f64x2.mul(w, v128.load(at + j))));
-      }
+  }
+  for (let i = 0; i < plan.base; i++) {
+    inverseWeight(plan, i, startOf(plan, i), startOf(plan, i + 1));
+    for (let at: usize = 0; at < bytes; at += 64) {
+      const left = <i32>((bytes - at) >> 4);
+      if (left == 1) centre1(plan, x, i, at);
+      else if (left == 2) centre2(plan, x, i, at);
+      else if (left == 3) centre3(plan, x, i, at);
+      else centre4(plan, x, i, at);
     }
   }
 }
@@ -60,13 +141,12 @@ export function centre(plan: Plan, x: usize): void {
 export function diagonal(plan: Plan): void {
   const out = plan.diagonalInverse;
   memory.copy(out, plan.restWeight, <usize>plan.rest << 3);
-  for (let i = 0; i < plan.base; i++) {
-    const from = load<i32>(plan.starts + (<usize>i << 2));
-    const to = load<i32>(plan.starts + (<usize>i << 2), 4);
-    const inverse = load<f64>(plan.baseInverse + (<usize>i << 3));
-    for (let q = 1; q < plan.factors; q++) {
-      const codes = codesOf(plan, q);
-      let row = from;
+  for (let q = 1; q < plan.factors; q++) {
+    const codes = codesOf(plan, q);
+    for (let i = 0; i < plan.base; i++) {
+      const to = startOf(plan, i + 1);
+      const inverse = load<f64>(plan.baseInverse + (<usize>i << 3));
+      let row = startOf(plan, i);
       while (row < to) {
         const level = load<i32>(codes + (<usize>row << 2));
         let cell: f64 = 0;
@@ -86,56 +166,71 @@ export function diagonal(plan: Plan): void {
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function effect(plan: Plan, row: i32, at: usize, bytes: usize, v: usize): v128 {
+  let u = v128.load(v + <usize>load<i32>(codesOf(plan, 1) + (<usize>row << 2)) * bytes + at);
+  for (let q = 2; q < plan.factors; q++)
+    u = f64x2.add(u, v128.load(v + <usize>load<i32>(codesOf(plan, q) + (<usize>row << 2)) * bytes + at));
+  return u;
+}
+
+/** mean = Σ w (rest effects) / Σ w over the level, for every column. */
+// @ts-ignore: decorator
+@inline
+function effectMean(plan: Plan, from: i32, to: i32, level: i32, mean: usize, bytes: usize): void {
+  const inverse = v128.load64_splat(plan.baseInverse + (<usize>level << 3));
+  for (let at: usize = 0; at < bytes; at += 16) {
+    let sum = zero;
+    for (let row = from; row < to; row++)
+      sum = f64x2.add(sum, f64x2.mul(v128.load64_splat(plan.w + (<usize>row << 3)), effect(plan, row, at, bytes, plan.v)));
+    v128.store(mean + at, f64x2.mul(sum, inverse));
+  }
+}
+
 /**
- * x ← x − (rest effects v − their base means), the second half of the transform, and gram += x'Wx over the first `columns`
- * columns (columns × stride, upper part). The first `keep` (0–2) columns are afterwards overwritten by what centre() and this
- * pass took off them.
+ * x ← x − (rest effects v − their base means), the second half of the transform, and gram += x'Wx (stride × stride, upper part).
+ * The first `keep` (0–2) columns are afterwards overwritten by what centre() and this pass took off them.
  */
-export function apply(plan: Plan, x: usize, gram: usize, columns: i32, keep: i32): void {
+export function apply(plan: Plan, x: usize, gram: usize, keep: i32): void {
   const bytes = <usize>plan.stride << 3;
-  const factors = plan.factors;
   const mean = plan.scalars;
-  const v = plan.v;
-  const first = codesOf(plan, 1);
   for (let i = 0; i < plan.base; i++) {
-    const from = load<i32>(plan.starts + (<usize>i << 2));
-    const to = load<i32>(plan.starts + (<usize>i << 2), 4);
-    memory.fill(mean, 0, bytes);
-    if (factors > 1) {
-      for (let row = from; row < to; row++) {
-        const w = v128.load64_splat(plan.w + (<usize>row << 3));
-        for (let q = 1; q < factors; q++) {
-          const p = v + <usize>load<i32>((q == 1 ? first : codesOf(plan, q)) + (<usize>row << 2)) * bytes;
-          for (let j: usize = 0; j < bytes; j += 16)
-            v128.store(mean + j, f64x2.add(v128.load(mean + j), f64x2.mul(w, v128.load(p + j))));
-        }
-      }
-      const inverse = v128.load64_splat(plan.baseInverse + (<usize>i << 3));
-      for (let j: usize = 0; j < bytes; j += 16) v128.store(mean + j, f64x2.mul(v128.load(mean + j), inverse));
-    }
+    const start = startOf(plan, i);
+    const end = startOf(plan, i + 1);
     const kept = v128.load(plan.baseMean + (<usize>i << 4));
-    for (let row = from; row < to; row++) {
-      const at = x + <usize>row * bytes;
-      let removed = kept;
-      if (factors > 1) {
-        for (let j: usize = 0; j < bytes; j += 16) {
-          let u = f64x2.sub(v128.load(v + <usize>load<i32>(first + (<usize>row << 2)) * bytes + j), v128.load(mean + j));
-          for (let q = 2; q < factors; q++)
-            u = f64x2.add(u, v128.load(v + <usize>load<i32>(codesOf(plan, q) + (<usize>row << 2)) * bytes + j));
-          if (j == 0) removed = f64x2.add(removed, u);
-          v128.store(at + j, f64x2.sub(v128.load(at + j), u));
-        }
-      }
-      const w = v128.load64_splat(plan.w + (<usize>row << 3));
-      for (let c = 0; c < columns; c++) {
-        const a = f64x2.mul(w, v128.load64_splat(at + (<usize>c << 3)));
-        const g = gram + <usize>c * bytes;
-        for (let j = (<usize>c >> 1) << 4; j < bytes; j += 16)
-          v128.store(g + j, f64x2.add(v128.load(g + j), f64x2.mul(a, v128.load(at + j))));
-      }
-      if (keep == 1) store<f64>(at, f64x2.extract_lane(removed, 0));
-      else if (keep == 2) v128.store(at, removed);
+    if (plan.factors > 1) effectMean(plan, start, end, i, mean, bytes);
+    for (let from = start; from < end; from += BLOCK) {
+      const to = min(end, from + BLOCK);
+      for (let row = from; row < to; row++) v128.store(removed + (<usize>(row - from) << 4), kept);
+      if (plan.factors > 1) subtractRows(plan, x, from, to, mean, bytes);
+      addRowsGram(x + <usize>from * bytes, plan.w + (<usize>from << 3), to - from, bytes, gram);
+      if (keep) keepRemoved(x + <usize>from * bytes, to - from, bytes, keep);
     }
+  }
+}
+
+function subtractRows(plan: Plan, x: usize, from: i32, to: i32, mean: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const m = v128.load(mean + at);
+    for (let row = from; row < to; row++) {
+      const u = f64x2.sub(effect(plan, row, at, bytes, plan.v), m);
+      const cell = x + <usize>row * bytes + at;
+      v128.store(cell, f64x2.sub(v128.load(cell), u));
+      if (at == 0) {
+        const into = removed + (<usize>(row - from) << 4);
+        v128.store(into, f64x2.add(v128.load(into), u));
+      }
+    }
+  }
+}
+
+function keepRemoved(x: usize, rows: i32, bytes: usize, keep: i32): void {
+  for (let i = 0; i < rows; i++) {
+    const at = x + <usize>i * bytes;
+    const value = v128.load(removed + (<usize>i << 4));
+    if (keep == 1) store<f64>(at, f64x2.extract_lane(value, 0));
+    else v128.store(at, value);
   }
 }
 
@@ -146,37 +241,38 @@ export function apply(plan: Plan, x: usize, gram: usize, columns: i32, keep: i32
 export function remaining(plan: Plan, x: usize, out: usize): void {
   const bytes = <usize>plan.stride << 3;
   const total = out + bytes;
-  const sum = plan.scalars;
   memory.fill(out, 0, bytes << 1);
   memory.fill(plan.r, 0, <usize>plan.rest * bytes);
   for (let i = 0; i < plan.base; i++) {
-    const to = load<i32>(plan.starts + (<usize>i << 2), 4);
-    memory.fill(sum, 0, bytes);
-    for (let row = load<i32>(plan.starts + (<usize>i << 2)); row < to; row++) {
-      const at = x + <usize>row * bytes;
-      const w = v128.load64_splat(plan.w + (<usize>row << 3));
-      for (let j: usize = 0; j < bytes; j += 16) {
-        const value = v128.load(at + j);
-        const weighted = f64x2.mul(w, value);
-        v128.store(sum + j, f64x2.add(v128.load(sum + j), weighted));
-        v128.store(total + j, f64x2.add(v128.load(total + j), f64x2.mul(weighted, value)));
+    const inverse = v128.load64_splat(plan.baseInverse + (<usize>i << 3));
+    const to = startOf(plan, i + 1);
+    for (let j: usize = 0; j < bytes; j += 16) {
+      let sum = zero;
+      let squares = zero;
+      for (let row = startOf(plan, i); row < to; row++) {
+        const value = v128.load(x + <usize>row * bytes + j);
+        const weighted = f64x2.mul(v128.load64_splat(plan.w + (<usize>row << 3)), value);
+        sum = f64x2.add(sum, weighted);
+        squares = f64x2.add(squares, f64x2.mul(weighted, value));
         for (let q = 1; q < plan.factors; q++) {
           const into = plan.r + <usize>load<i32>(codesOf(plan, q) + (<usize>row << 2)) * bytes + j;
           v128.store(into, f64x2.add(v128.load(into), weighted));
         }
       }
+      v128.store(total + j, f64x2.add(v128.load(total + j), squares));
+      addSquares(out + j, sum, inverse);
     }
-    addSquares(out, sum, v128.load64_splat(plan.baseInverse + (<usize>i << 3)), bytes);
   }
   for (let l = 0; l < plan.rest; l++) {
     const w = load<f64>(plan.restWeight + (<usize>l << 3));
-    if (w > 0) addSquares(out, plan.r + <usize>l * bytes, f64x2.splat(1 / w), bytes);
+    if (!(w > 0)) continue;
+    for (let j: usize = 0; j < bytes; j += 16)
+      addSquares(out + j, v128.load(plan.r + <usize>l * bytes + j), f64x2.splat(1 / w));
   }
 }
 
-function addSquares(out: usize, sum: usize, inverse: v128, bytes: usize): void {
-  for (let j: usize = 0; j < bytes; j += 16) {
-    const s = v128.load(sum + j);
-    v128.store(out + j, f64x2.add(v128.load(out + j), f64x2.mul(inverse, f64x2.mul(s, s))));
-  }
+// @ts-ignore: decorator
+@inline
+function addSquares(out: usize, sum: v128, inverse: v128): void {
+  v128.store(out, f64x2.add(v128.load(out), f64x2.mul(inverse, f64x2.mul(sum, sum))));
 }

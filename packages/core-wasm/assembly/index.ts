@@ -16,7 +16,11 @@ import { expInto, logInto } from './vmath';
 
 export { alloc, mark, reset, stride };
 export { rankColumns } from './rank';
-export { planCodes, planCreate, planLaplace, planStarts, planWeights } from './absorb-plan';
+export {
+  arrange, arrangeNone, countScores, fillWeights, gatherDoubles, gatherRows, olsScores, scatterCodes, scatterDoubles,
+  scatterRows,
+} from './absorb-arrange';
+export { planCreate, planLaplace, planWeights } from './absorb-plan';
 export { apply, centre, remaining } from './demean';
 export { project } from './project';
 export {

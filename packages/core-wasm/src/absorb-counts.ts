@@ -178,7 +178,7 @@ function firstStep(a: Ascent): void {
   for (let i = 0; i < n; i++) {
     const mu = 0.5 * (y[i] + mean);
     w[i] = mu * (prior?.[i] ?? 1);
-    x[i * stride] = Math.log(mu) - eta[i] + (y[i] - mu) / mu;
+    x[i * stride] = log(mu) - eta[i] + (y[i] - mu) / mu;
   }
   transform(a.ws, 1e-2, a.ws.first);
   advance(a, direction(a, 0, 0), true);
@@ -254,7 +254,7 @@ function stuck(a: Ascent, d: Direction, guard: boolean): Ended {
 function scoresOf(a: Ascent, wanted: boolean): { scores: Float64Array; gradient: Float64Array } {
   const { core, plan, n, k, first, x, y, prior, block } = a.ws;
   const p = k + (a.counts ? 1 : 0);
-  const alpha = a.counts ? Math.exp(a.lnAlpha) : 0;
+  const alpha = a.counts ? exp(a.lnAlpha) : 0;
   const sums = a.counts ? firstSums(a.counts, alpha) : new Float64Array(0);
   const total = alloc(core, p * 8);
   doubles(core, total, p).fill(0);

@@ -7,7 +7,7 @@ export interface DenseCodes {
   levels: number;
 }
 
-/** Numbers the levels that occur from 0; the given array itself where it has no gaps. */
+/** Numbers the levels that occur from 0; the given array itself where it has no gaps. Codes must be ≥ 0. */
 export function denseCodes(codes: Int32Array, n: number): DenseCodes {
   let most = -1;
   for (let i = 0; i < n; i++) if (codes[i] > most) most = codes[i];
@@ -21,13 +21,17 @@ export function denseCodes(codes: Int32Array, n: number): DenseCodes {
   return { codes: out, levels };
 }
 
-/** Codes that no kernel can index: negative. */
-export function hasBadCode(n: number, factors: Factors): boolean {
-  return factors.some((codes) => {
-    if (codes.length < n) return true;
-    for (let i = 0; i < n; i++) if (codes[i] < 0) return true;
-    return false;
-  });
+/** Dense codes of every factor; undefined where one is too short or has a negative code. */
+export function denseFactors(n: number, factors: Factors): DenseCodes[] | undefined {
+  const out: DenseCodes[] = [];
+  for (const codes of factors) {
+    if (codes.length < n) return undefined;
+    let all = 0;
+    for (let i = 0; i < n; i++) all |= codes[i];
+    if (all < 0) return undefined;
+    out.push(denseCodes(codes, n));
+  }
+  return out;
 }
 
 function find(parent: Int32Array, v: number): number {
@@ -44,8 +48,11 @@ function components(n: number, a: DenseCodes, b: DenseCodes): DenseCodes {
   const parent = new Int32Array(a.levels + b.levels);
   for (let v = 0; v < parent.length; v++) parent[v] = v;
   for (let i = 0; i < n; i++) {
-    const s = find(parent, a.codes[i]);
-    const t = find(parent, a.levels + b.codes[i]);
+    const v = a.codes[i];
+    const w = a.levels + b.codes[i];
+    if (parent[v] === parent[w]) continue;
+    const s = find(parent, v);
+    const t = find(parent, w);
     if (s !== t) parent[Math.max(s, t)] = Math.min(s, t);
   }
   const label = new Int32Array(a.levels);
@@ -53,21 +60,14 @@ function components(n: number, a: DenseCodes, b: DenseCodes): DenseCodes {
   return denseCodes(label, a.levels);
 }
 
-function rankOf(n: number, factors: DenseCodes[]): number {
+/** See AbsorbKernels.effectsRank. */
+export function rankOf(n: number, factors: DenseCodes[]): number {
   let rank = 0;
   for (let q = 0; q < factors.length; q++) {
     const earlier = factors.slice(0, q).map((factor) => components(n, factors[q], factor));
     rank += factors[q].levels - rankOf(factors[q].levels, earlier);
   }
   return rank;
-}
-
-/** See AbsorbKernels.effectsRank. */
-export function effectsRank(n: number, factors: Factors): number {
-  return rankOf(
-    n,
-    factors.map((codes) => denseCodes(codes, n)),
-  );
 }
 
 /** Marks the kept rows whose level total is 0 (counts or sums) and returns how many it marked. */
@@ -92,22 +92,21 @@ function dropLevels(
 }
 
 /** See AbsorbKernels.prune. A row of weight 0 counts neither as a row of its level nor towards its sum. */
-export function prune(
+export function pruneRows(
   n: number,
-  factors: Factors,
+  factors: DenseCodes[],
   { singletons, y, weights }: { singletons: boolean; y?: Float64Array; weights?: Float64Array },
 ): PruneResult {
   const reason = new Uint8Array(n);
-  const dense = factors.map((codes) => denseCodes(codes, n));
-  const totals = dense.map(({ levels }) => new Float64Array(levels));
+  const totals = factors.map(({ levels }) => new Float64Array(levels));
   const result = { reason, kept: n, singletons: 0, allZero: 0, rounds: 0 };
   const one = weights ? (i: number) => (weights[i] > 0 ? 1 : 0) : () => 1;
   const outcome = y && (weights ? (i: number) => (weights[i] > 0 ? y[i] : 0) : (i: number) => y[i]);
   for (let before = -1; before !== result.kept; ) {
     before = result.kept;
     result.rounds++;
-    for (let q = 0; q < dense.length; q++) {
-      const { codes } = dense[q];
+    for (let q = 0; q < factors.length; q++) {
+      const { codes } = factors[q];
       if (singletons) result.singletons += dropLevels(codes, reason, totals[q], one, (t) => t <= 1, DropCode.singleton);
       if (outcome) result.allZero += dropLevels(codes, reason, totals[q], outcome, (t) => t === 0, DropCode.allZero);
     }

@@ -5,8 +5,7 @@
  * u = 1 on the z that vanish elsewhere, replace negative parts by 0, repeat. A row is flagged only with a certificate z.
  */
 
-import { gramBlock } from './absorb-ols.ts';
-import { doubles, transform, type Workspace } from './absorb-workspace.ts';
+import { doubles, gramBlock, takeVector, transform, type Workspace } from './absorb-workspace.ts';
 import { type Factor, factorise, solve } from './dense.ts';
 
 /** Weight of the rows where z must vanish; multipliers take what the weight leaves (Hestenes 1969). */
@@ -52,21 +51,18 @@ export function findSeparated(ws: Workspace, share: number): Uint8Array | undefi
 
 /** The rectifier on the rows with role 1 (overwritten), again until it finds no more. */
 export function rectify(ws: Workspace, role: Uint8Array): Uint8Array | undefined {
-  const { n, order } = ws;
-  const prior = ws.prior ? doubles(ws.core, ws.prior, n).slice() : undefined;
+  const { core, n } = ws;
+  const prior = ws.prior ? doubles(core, ws.prior, n).slice() : undefined;
   for (let i = 0; i < n; i++) if (prior?.[i] === 0) role[i] = 2;
-  const flags = new Uint8Array(n);
-  let found = 0;
-  for (;;) {
-    const rows = certified(ws, role);
-    if (!rows) break;
+  const found = new Uint8Array(n);
+  for (let rows = certified(ws, role); rows; rows = certified(ws, role))
     for (const i of rows) {
       role[i] = 2;
-      flags[order ? order[i] : i] = 1;
+      found[i] = 1;
     }
-    found += rows.length;
-  }
-  return found > 0 ? flags : undefined;
+  if (!found.includes(1)) return undefined;
+  doubles(core, core.planWeights(ws.plan), n).set(found);
+  return Uint8Array.from(takeVector(ws, core.planWeights(ws.plan)));
 }
 
 /** Transforms the regressors at the weights of the roles. */

@@ -1,8 +1,7 @@
 /** A problem laid out in linear memory for the absorption kernels: sorted rows, working columns, plan. */
-import type { Factors } from './abi-absorb.ts';
-import { type DenseCodes, denseCodes } from './absorb-sample.ts';
+import type { DenseCodes } from './absorb-sample.ts';
 
-/** Functions of assembly/{absorb-plan,demean,project,absorb-rows}.ts; pointers are byte offsets, 0 where absent. */
+/** Functions of assembly/{absorb-plan,absorb-arrange,demean,project,absorb-rows}.ts; pointers are byte offsets, 0 where absent. */
 export interface AbsorbExports {
   memory: { readonly buffer: ArrayBuffer };
   mark(): number;
@@ -12,11 +11,34 @@ export interface AbsorbExports {
   symEigen(k: number, a: number, values: number, vectors: number): void;
   rankColumns(n: number, k: number, x: number, w: number, tol: number, keep: number): number;
   planCreate(n: number, factors: number, stride: number, base: number, rest: number, second: number): number;
-  planStarts(plan: number): number;
-  planCodes(plan: number, q: number): number;
   planWeights(plan: number): number;
+  planLaplace(plan: number): number;
+  arrange(plan: number, place: number): void;
+  arrangeNone(plan: number): void;
+  scatterCodes(plan: number, q: number, shift: number): void;
+  scatterDoubles(plan: number, to: number): void;
+  fillWeights(plan: number, prior: number): void;
+  scatterRows(plan: number, x: number, first: number, block: number, from: number, rows: number, width: number): void;
+  gatherRows(plan: number, x: number, first: number, block: number, from: number, rows: number, width: number): void;
+  gatherDoubles(plan: number, values: number, block: number, from: number, rows: number): void;
+  olsScores(plan: number, x: number, k: number, block: number, from: number, rows: number): void;
+  countScores(
+    plan: number,
+    x: number,
+    first: number,
+    k: number,
+    y: number,
+    prior: number,
+    alpha: number,
+    sums: number,
+    large: number,
+    block: number,
+    from: number,
+    rows: number,
+    total: number,
+  ): void;
   centre(plan: number, x: number): void;
-  apply(plan: number, x: number, gram: number, columns: number, keep: number): void;
+  apply(plan: number, x: number, gram: number, keep: number): void;
   remaining(plan: number, x: number, out: number): void;
   project(plan: number, tol: number, maxSteps: number, patience: number): number;
   proportionalFit(plan: number, y: number, prior: number, eta: number, sweeps: number): void;
@@ -26,18 +48,9 @@ export interface AbsorbExports {
   nb2Mean(plan: number, y: number, prior: number, eta: number, alpha: number, out: number): void;
   nb2Work(plan: number, y: number, prior: number, x: number, alpha: number, out: number): void;
   nb2Summary(plan: number, y: number, prior: number, eta: number, alpha: number, out: number): void;
-  takeStep(
-    plan: number,
-    x: number,
-    eta: number,
-    first: number,
-    k: number,
-    delta: number,
-    extra: number,
-    out: number,
-  ): void;
+  takeStep(plan: number, x: number, eta: number, b: number, out: number): void;
   moveBack(plan: number, x: number, eta: number, factor: number): void;
-  olsResidual(plan: number, x: number, k: number, beta: number, gradient: number): number;
+  olsResidual(plan: number, x: number, b: number, gradient: number): number;
 }
 
 /** Thrown where linear memory cannot grow; the calls of absorb.ts turn it into Status.outOfMemory. */
@@ -57,16 +70,18 @@ export interface Workspace {
   y: number;
   eta: number;
   prior: number;
-  /** stride × stride, stride, and 8 doubles of room. */
+  /** stride × stride; stride; two times stride + 8; BLOCK × (first + k) doubles of room. */
   gram: number;
   tol: number;
   small: number;
-  /** Problem row of each sorted row; undefined where they were sorted already. */
-  order?: Int32Array;
+  block: number;
+  /** Levels by factor, in the problem's order, and of all but the largest together. */
   levels: number[];
-  /** Levels of all factors but the base together. */
   rest: number;
 }
+
+/** Rows handed over at a time. */
+const BLOCK = 4096;
 
 export function alloc(core: AbsorbExports, bytes: number): number {
   const at = core.alloc(bytes);
@@ -79,86 +94,60 @@ export function doubles(core: AbsorbExports, at: number, length: number): Float6
   return new Float64Array(core.memory.buffer, at, length);
 }
 
-function countingOrder(codes: Int32Array, levels: number, before: Int32Array | undefined): Int32Array {
-  const n = codes.length;
-  const start = new Int32Array(levels + 1);
-  for (let i = 0; i < n; i++) start[codes[i] + 1]++;
-  for (let l = 0; l < levels; l++) start[l + 1] += start[l];
-  const order = new Int32Array(n);
-  if (before) for (let i = 0; i < n; i++) order[start[codes[before[i]]]++] = before[i];
-  else for (let i = 0; i < n; i++) order[start[codes[i]]++] = i;
-  return order;
+/** What a workspace is made of. */
+export interface Parts {
+  n: number;
+  k: number;
+  x: Float64Array;
+  factors: DenseCodes[];
+  y?: Float64Array;
+  weights?: Float64Array;
+  offset?: Float64Array;
 }
 
-function isSorted(n: number, a: Int32Array, b: Int32Array | undefined): boolean {
-  for (let i = 1; i < n; i++) {
-    if (a[i] < a[i - 1]) return false;
-    if (b && a[i] === a[i - 1] && b[i] < b[i - 1]) return false;
+/** Room for n doubles, filled with `values` in sorted order (0 where there are none). Overwrites the weights. */
+function putSorted(core: AbsorbExports, plan: number, n: number, values: Float64Array | undefined): number {
+  const at = alloc(core, n * 8);
+  if (!values) doubles(core, at, n).fill(0);
+  else {
+    doubles(core, core.planWeights(plan), n).set(values.length === n ? values : values.subarray(0, n));
+    core.scatterDoubles(plan, at);
   }
-  return true;
-}
-
-/** Row order by the factor with most levels, then by the second; factors in order of their levels. */
-function arrange(n: number, factors: Factors): { dense: DenseCodes[]; order?: Int32Array; rank: number[] } {
-  const all = factors.map((codes) => denseCodes(codes.length === n ? codes : codes.subarray(0, n), n));
-  const rank = all.map((_, q) => q).sort((a, b) => all[b].levels - all[a].levels || a - b);
-  const dense = rank.map((q) => all[q]);
-  if (dense.length === 0 || isSorted(n, dense[0].codes, dense[1]?.codes)) return { dense, rank };
-  const bySecond = dense[1] && countingOrder(dense[1].codes, dense[1].levels, undefined);
-  return { dense, rank, order: countingOrder(dense[0].codes, dense[0].levels, bySecond) };
-}
-
-function fillStarts(core: AbsorbExports, plan: number, n: number, base: DenseCodes | undefined): void {
-  const starts = new Int32Array(core.memory.buffer, core.planStarts(plan), (base?.levels ?? 1) + 1);
-  starts.fill(0);
-  if (!base) {
-    starts[1] = n;
-    return;
-  }
-  for (let i = 0; i < n; i++) starts[base.codes[i] + 1]++;
-  for (let l = 0; l < base.levels; l++) starts[l + 1] += starts[l];
-}
-
-/** Room for a vector of n doubles, filled with `values` in sorted order. */
-export function putSorted(ws: Pick<Workspace, 'core' | 'n' | 'order'>, values: Float64Array): number {
-  const at = alloc(ws.core, ws.n * 8);
-  const out = doubles(ws.core, at, ws.n);
-  const { order, n } = ws;
-  if (order) for (let i = 0; i < n; i++) out[i] = values[order[i]];
-  else out.set(values.length === n ? values : values.subarray(0, n));
   return at;
 }
 
-/**
- * Lays out n rows of k regressors with `first` working columns before them. y, weights and eta (set to the offset, or 0) are
- * optional. Everything stays allocated until the caller resets the arena.
- */
-export function openWorkspace(
-  core: AbsorbExports,
-  problem: {
-    n: number;
-    k: number;
-    x: Float64Array;
-    factors: Factors;
-    y?: Float64Array;
-    weights?: Float64Array;
-    offset?: Float64Array;
-  },
-  first: number,
-  withEta: boolean,
-): Workspace {
-  const { n, k, x, factors, y, weights, offset } = problem;
-  const { dense, order, rank } = arrange(n, factors);
-  const stride = (first + k + 1) & ~1;
-  const rest = dense.slice(1).reduce((sum, { levels }) => sum + levels, 0);
-  const plan = core.planCreate(n, dense.length, stride, dense[0]?.levels ?? 1, rest, dense[1]?.levels ?? 0);
-  if (plan === 0) throw new OutOfMemory();
-  fillStarts(core, plan, n, dense[0]);
-  for (let q = 1, shift = 0; q < dense.length; shift += dense[q].levels, q++) {
-    const out = new Int32Array(core.memory.buffer, core.planCodes(plan, q), n);
-    const { codes } = dense[q];
-    for (let i = 0; i < n; i++) out[i] = codes[order ? order[i] : i] + shift;
+/** Sorts the rows by the factor with most levels and lays out the codes of the others. */
+function layFactors(core: AbsorbExports, plan: number, n: number, sorted: DenseCodes[]): void {
+  if (sorted.length === 0) {
+    core.arrangeNone(plan);
+    return;
   }
+  const place = alloc(core, n * 4);
+  let shift = 0;
+  sorted.forEach(({ codes, levels }, q) => {
+    new Int32Array(core.memory.buffer, core.planWeights(plan), n).set(
+      codes.length === n ? codes : codes.subarray(0, n),
+    );
+    if (q === 0) core.arrange(plan, place);
+    else {
+      core.scatterCodes(plan, q, shift);
+      shift += levels;
+    }
+  });
+}
+
+/**
+ * Lays out n rows of k regressors with `first` working columns before them. y, weights (w and prior) and eta (set to the offset,
+ * or 0) are optional. Everything stays allocated until the caller resets the arena.
+ */
+export function openWorkspace(core: AbsorbExports, parts: Parts, first: number, withEta: boolean): Workspace {
+  const { n, k, x, factors, y, weights, offset } = parts;
+  const sorted = [...factors].sort((a, b) => b.levels - a.levels);
+  const stride = (first + k + 1) & ~1;
+  const rest = sorted.slice(1).reduce((sum, { levels }) => sum + levels, 0);
+  const plan = core.planCreate(n, sorted.length, stride, sorted[0]?.levels ?? 1, rest, sorted[1]?.levels ?? 0);
+  if (plan === 0) throw new OutOfMemory();
+  layFactors(core, plan, n, sorted);
   const ws: Workspace = {
     core,
     plan,
@@ -166,52 +155,49 @@ export function openWorkspace(
     k,
     first,
     stride,
-    order,
     x: alloc(core, n * stride * 8),
-    y: 0,
-    eta: 0,
-    prior: 0,
+    y: y ? putSorted(core, plan, n, y) : 0,
+    eta: withEta ? putSorted(core, plan, n, offset) : 0,
+    prior: weights ? putSorted(core, plan, n, weights) : 0,
     gram: alloc(core, stride * stride * 8),
     tol: alloc(core, stride * 8),
     small: alloc(core, 2 * stride * 8 + 64),
-    levels: [],
+    block: alloc(core, BLOCK * Math.max(stride, 1) * 8),
+    levels: factors.map(({ levels }) => levels),
     rest,
   };
-  rank.forEach((q, at) => {
-    ws.levels[q] = dense[at].levels;
+  core.fillWeights(plan, ws.prior);
+  inBlocks(n, (from, rows) => {
+    doubles(core, ws.block, rows * k).set(x.subarray(from * k, (from + rows) * k));
+    core.scatterRows(plan, ws.x, first, ws.block, from, rows, k);
   });
-  fillColumns(ws, x);
-  if (y) ws.y = putSorted(ws, y);
-  if (weights) ws.prior = putSorted(ws, weights);
-  if (withEta) ws.eta = offset ? putSorted(ws, offset) : zeros(core, n);
   return ws;
 }
 
-function zeros(core: AbsorbExports, n: number): number {
-  const at = alloc(core, n * 8);
-  doubles(core, at, n).fill(0);
-  return at;
+/** Calls `each` with consecutive ranges of problem rows. */
+export function inBlocks(n: number, each: (from: number, rows: number) => void): void {
+  for (let from = 0; from < n; from += BLOCK) each(from, Math.min(BLOCK, n - from));
 }
 
-function fillColumns({ core, n, k, first, stride, order, x: at }: Workspace, x: Float64Array): void {
-  const out = doubles(core, at, n * stride);
-  for (let i = 0; i < n; i++) {
-    const from = (order ? order[i] : i) * k;
-    const to = i * stride;
-    for (let j = 0; j < first; j++) out[to + j] = 0;
-    for (let j = 0; j < k; j++) out[to + first + j] = x[from + j];
-    for (let j = first + k; j < stride; j++) out[to + j] = 0;
-  }
-}
-
-/** Column 0 of x in the problem's row order. */
-export function takeUnsorted(ws: Workspace, at: number): Float64Array {
-  const values = doubles(ws.core, at, ws.n);
-  const { order, n } = ws;
-  if (!order) return values.slice();
-  const out = new Float64Array(n);
-  for (let i = 0; i < n; i++) out[order[i]] = values[i];
+/** n × width numbers in the problem's row order; `fill` puts rows from … into the block. */
+export function takeRows(ws: Workspace, width: number, fill: (from: number, rows: number) => void): Float64Array {
+  const out = new Float64Array(ws.n * width);
+  inBlocks(ws.n, (from, rows) => {
+    fill(from, rows);
+    out.set(doubles(ws.core, ws.block, rows * width), from * width);
+  });
   return out;
+}
+
+/** Columns first … first + width − 1 of x. */
+export function takeColumns(ws: Workspace, first: number, width: number): Float64Array {
+  const { core, plan, x, block } = ws;
+  return takeRows(ws, width, (from, rows) => core.gatherRows(plan, x, first, block, from, rows, width));
+}
+
+/** A vector of n sorted doubles. */
+export function takeVector(ws: Workspace, at: number): Float64Array {
+  return takeRows(ws, 1, (from, rows) => ws.core.gatherDoubles(ws.plan, at, ws.block, from, rows));
 }
 
 /** Steps of conjugate gradients after which a slow rate calls for the Laplacian preconditioner; and their limit. */
@@ -221,8 +207,8 @@ const MAX_STEPS = 10_000;
 const STEPS_PER_LEVEL = 4;
 
 /**
- * One within transform in place at the weights now in the plan; gram = x'Wx of the first + k columns after it. The first `keep`
- * columns end as what was taken off. Returns the conjugate-gradient steps, negative where they did not suffice.
+ * One within transform in place at the weights now in the plan; gram = x'Wx after it. The first `keep` columns end as what was
+ * taken off. Returns the conjugate-gradient steps, negative where they did not suffice.
  */
 export function transform(ws: Workspace, tol: number, keep: number): number {
   const { core, plan, x, stride } = ws;
@@ -231,7 +217,7 @@ export function transform(ws: Workspace, tol: number, keep: number): number {
   const limit = Math.min(MAX_STEPS, 100 + STEPS_PER_LEVEL * ws.rest);
   const steps = core.project(plan, ws.tol, limit, PATIENCE);
   doubles(core, ws.gram, stride * stride).fill(0);
-  core.apply(plan, x, ws.gram, ws.first + ws.k, keep);
+  core.apply(plan, x, ws.gram, keep);
   return steps;
 }
 
@@ -243,4 +229,18 @@ export function withinResidual(ws: Workspace, from: number): number {
   for (let c = from; c < ws.first + ws.k; c++)
     if (out[ws.stride + c] > 0) worst = Math.max(worst, Math.sqrt(out[c] / out[ws.stride + c]));
   return worst;
+}
+
+/** x'Wx without its first `from` rows and columns, as the last transform left it. */
+export function gramBlock(ws: Workspace, from: number): Float64Array {
+  const gram = doubles(ws.core, ws.gram, ws.stride * ws.stride);
+  const k = ws.first + ws.k - from;
+  const out = new Float64Array(k * k);
+  for (let i = 0; i < k; i++)
+    for (let j = i; j < k; j++) {
+      const value = gram[(from + i) * ws.stride + from + j];
+      out[i * k + j] = value;
+      out[j * k + i] = value;
+    }
+  return out;
 }

@@ -12,11 +12,11 @@ import type {
 } from './abi-absorb.ts';
 import { DropCode } from './abi-absorb.ts';
 import { fitAbsorbedCounts } from './absorb-counts.ts';
-import { fitAbsorbedOls, openColumns, transformTightly } from './absorb-ols.ts';
+import { fitAbsorbedOls, transformTightly } from './absorb-ols.ts';
 import { emptyFit } from './absorb-result.ts';
-import { effectsRank, hasBadCode, prune } from './absorb-sample.ts';
+import { type DenseCodes, denseFactors, pruneRows, rankOf } from './absorb-sample.ts';
 import { rectify } from './absorb-separation.ts';
-import { type AbsorbExports, alloc, doubles, OutOfMemory, openWorkspace } from './absorb-workspace.ts';
+import { type AbsorbExports, alloc, doubles, OutOfMemory, openWorkspace, takeColumns } from './absorb-workspace.ts';
 
 const MAX_FACTORS = 16;
 const RANK_TOLERANCE = 1e-9;
@@ -29,8 +29,7 @@ function allFinite(values: Float64Array | undefined, length: number, least = Num
   return true;
 }
 
-function checkProblem(model: AbsorbModel, { n, k, y, x, offset, weights, factors }: AbsorbProblem): Status {
-  if (n < 1 || k < 0 || factors.length > MAX_FACTORS || hasBadCode(n, factors)) return Status.badInput;
+function checkNumbers(model: AbsorbModel, { n, k, y, x, offset, weights }: AbsorbProblem): Status {
   if (!allFinite(y, n) || !allFinite(x, n * k) || !allFinite(offset, n) || !allFinite(weights, n, 0))
     return Status.badInput;
   if (model === 'ols') return Status.ok;
@@ -39,6 +38,11 @@ function checkProblem(model: AbsorbModel, { n, k, y, x, offset, weights, factors
     if (offset && Math.abs(offset[i]) > 700) return Status.etaOverflow;
   }
   return Status.ok;
+}
+
+/** Dense codes, or undefined for numbers that no kernel takes. */
+function checkFactors(n: number, factors: Factors): DenseCodes[] | undefined {
+  return n >= 1 && factors.length <= MAX_FACTORS ? denseFactors(n, factors) : undefined;
 }
 
 /** Runs `body`, frees all it allocated in linear memory, and turns a lack of memory into a result. */
@@ -59,24 +63,25 @@ function auxiliaries(model: AbsorbModel): number {
 }
 
 function absorbFit(core: AbsorbExports, model: AbsorbModel, problem: AbsorbProblem, options: AbsorbOptions): AbsorbFit {
-  const p = problem.k + auxiliaries(model);
-  const checked = checkProblem(model, problem);
-  if (checked !== Status.ok) return emptyFit(checked, p);
-  const { n, y, weights, factors } = problem;
+  const { n, k, y, weights } = problem;
+  const p = k + auxiliaries(model);
+  const factors = checkFactors(n, problem.factors);
+  const checked = factors ? checkNumbers(model, problem) : Status.badInput;
+  if (!factors || checked !== Status.ok) return emptyFit(checked, p);
   if (model !== 'ols' && factors.length > 0) {
-    const zeros = prune(n, factors, { singletons: false, y, weights });
-    if (zeros.allZero > 0)
-      return {
-        ...emptyFit(Status.separated, p),
-        separated: zeros.reason.map((code) => (code === DropCode.allZero ? 1 : 0)),
-      };
+    const { allZero, reason } = pruneRows(n, factors, { singletons: false, y, weights });
+    if (allZero > 0)
+      return { ...emptyFit(Status.separated, p), separated: reason.map((code) => (code === DropCode.allZero ? 1 : 0)) };
   }
   const fit = scoped(
     core,
-    () => (model === 'ols' ? fitAbsorbedOls(core, problem, options) : fitAbsorbedCounts(core, model, problem, options)),
+    () =>
+      model === 'ols'
+        ? fitAbsorbedOls(core, problem, factors, options)
+        : fitAbsorbedCounts(core, model, problem, factors, options),
     () => emptyFit(Status.outOfMemory, p),
   );
-  return { ...fit, effectsRank: effectsRank(n, factors) };
+  return { ...fit, effectsRank: rankOf(n, factors) };
 }
 
 function within(
@@ -94,20 +99,14 @@ function within(
     iterations: 0,
     withinResidual: Number.POSITIVE_INFINITY,
   });
-  const good = allFinite(columns, n * m) && allFinite(weights, n, 0) && !hasBadCode(n, factors);
-  if (n < 1 || m < 1 || factors.length > MAX_FACTORS || !good) return failed(Status.badInput);
+  const dense = checkFactors(n, factors);
+  if (!dense || m < 1 || !allFinite(columns, n * m) || !allFinite(weights, n, 0)) return failed(Status.badInput);
   return scoped(
     core,
     () => {
-      const ws = openColumns(core, n, m, columns, factors, weights);
+      const ws = openWorkspace(core, { n, k: m, x: columns, factors: dense, weights }, 0, false);
       const { steps, residual, status } = transformTightly(ws, tol);
-      const x = doubles(core, ws.x, n * ws.stride);
-      const out = new Float64Array(n * m);
-      for (let i = 0; i < n; i++) {
-        const to = (ws.order ? ws.order[i] : i) * m;
-        for (let j = 0; j < m; j++) out[to + j] = x[i * ws.stride + j];
-      }
-      return { status, columns: out, iterations: steps, withinResidual: residual };
+      return { status, columns: takeColumns(ws, 0, m), iterations: steps, withinResidual: residual };
     },
     () => failed(Status.outOfMemory),
   );
@@ -187,7 +186,8 @@ function rectifyAll(core: AbsorbExports, problem: AbsorbProblem): Uint8Array | u
   return scoped(
     core,
     () => {
-      const ws = openWorkspace(core, problem, 1, false);
+      const factors = denseFactors(problem.n, problem.factors) ?? [];
+      const ws = openWorkspace(core, { ...problem, factors }, 1, false);
       const y = doubles(core, ws.y, ws.n);
       return rectify(
         ws,
@@ -205,7 +205,7 @@ function separation(core: AbsorbExports, problem: AbsorbProblem): SeparationResu
     separated,
     count: separated.reduce((sum, flag) => sum + flag, 0),
   });
-  const checked = checkProblem('poisson', problem);
+  const checked = checkFactors(problem.n, problem.factors) ? checkNumbers('poisson', problem) : Status.badInput;
   if (checked !== Status.ok) return result(checked);
   for (;;) {
     const rowsLeft = problem.n - result(Status.ok).count;
@@ -223,6 +223,13 @@ function separation(core: AbsorbExports, problem: AbsorbProblem): SeparationResu
   }
 }
 
+/** Codes of a call that has no status to return. */
+function requireFactors(n: number, factors: Factors): DenseCodes[] {
+  const dense = checkFactors(n, factors);
+  if (!dense) throw new RangeError(`codes of ${n} rows: expected at most ${MAX_FACTORS} arrays of integers ≥ 0`);
+  return dense;
+}
+
 /** The absorption calls on one core instance. */
 export function absorbKernels(core: AbsorbExports): AbsorbKernels {
   return {
@@ -230,8 +237,8 @@ export function absorbKernels(core: AbsorbExports): AbsorbKernels {
     within: (n, m, columns, factors, weights, tol) => within(core, n, m, columns, factors, weights, tol ?? 1e-10),
     absorbedRank: (n, k, x, factors, weights, tol) =>
       absorbedRank(core, n, k, x, factors, weights, tol ?? RANK_TOLERANCE),
-    effectsRank,
-    prune,
+    effectsRank: (n, factors) => rankOf(n, requireFactors(n, factors)),
+    prune: (n, factors, options) => pruneRows(n, requireFactors(n, factors), options),
     separation: (problem) => separation(core, problem),
   };
 }
