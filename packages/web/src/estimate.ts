@@ -4,13 +4,13 @@ import { fitSpec, parseStudy, readTable, regressionTable, runStudy, setPanel } f
 import type { FitAnswer, FitRequest, StudyFits } from './protocol.ts';
 
 /** Reads a table, fits one spec and lays out its table. @throws PanelError data/…, formula/…, fit/… */
-export function fitTable({ csv, name, unit, time, spec }: FitRequest, kernels: Kernels): FitAnswer {
+export function fitTable({ csv, name, unit, time, spec, style }: FitRequest, kernels: Kernels): FitAnswer {
   const start = performance.now();
   const frame = setPanel(readTable(csv, { name }), unit, time);
   const read = performance.now();
   const results = fitSpec(frame, spec, kernels);
   const done = performance.now();
-  const table = regressionTable(results, { id: 'fit', title: 'Patents applied for, by R&D of the year' });
+  const table = regressionTable(results, { id: 'fit', ...style });
   return { results, table, rows: frame.rows, milliseconds: { read: read - start, fit: done - read } };
 }
 

@@ -1,5 +1,5 @@
 /** The page: fetches the patents panel, has the worker fit one model, shows table, certificate and time. */
-import { display, type Fit, type FitSpec, isFit, type PanelErrorFields, scientific } from '@gravpanel/panel';
+import { count, display, type Fit, type FitSpec, isFit, type PanelErrorFields, scientific } from '@gravpanel/panel';
 import { FONT_CSS, PAGE_CSS, renderTableHtml, TABLE_CSS } from '@gravpanel/panel/report';
 import csvUrl from '../../../studies/hhg-patents/data/patents_rdus.csv?url';
 import { startWorker, valueFrom } from './client.ts';
@@ -10,6 +10,17 @@ const SPEC: FitSpec = {
   model: 'nb-fe',
   formula: 'patents ~ logr + i(year)',
   vcov: { type: 'cluster', by: [['cusip']] },
+};
+
+const STYLE = {
+  title: 'Patents and research spending of the same year, standard errors clustered by firm',
+  omit: ['year'],
+  variables: {
+    patents: { label: 'Patents applied for' },
+    logr: { label: 'R&D spending', unit: 'ln million US$ of 1972' },
+    cusip: { label: 'Firm' },
+    year: { label: 'Year' },
+  },
 };
 
 const style = document.createElement('style');
@@ -38,11 +49,11 @@ function showFacts(facts: [label: string, value: string][]): void {
 }
 
 const certificateFacts = ({ certificate, sample, ngroups, iterations }: Fit): [string, string][] => [
-  ['Rows used', `${sample.used} of ${sample.rows}`],
+  ['Rows used', `${count(sample.used)} of ${count(sample.rows)}`],
   ['Firms used', String(ngroups)],
   ['Starts that agree', `${certificate.agreeing} of ${certificate.starts}`],
   ['Newton steps', String(iterations)],
-  ['Distance to the maximum, standard errors', display(scientific(certificate.scaledGradient, 1))],
+  ['Distance to the maximum, in SE', display(scientific(certificate.scaledGradient, 1))],
   ['Condition of the Hessian', display(scientific(certificate.hessianCondition, 1))],
 ];
 
@@ -73,7 +84,11 @@ async function main(): Promise<void> {
   if (!response.ok) throw new Error(`patents_rdus.csv could not be read: ${response.status} ${response.statusText}`);
   const csv = await response.text();
   say('Fitting …');
-  show(valueFrom(await api.fit({ csv, name: 'patents_rdus.csv', unit: ['cusip'], time: 'year', spec: SPEC })));
+  show(
+    valueFrom(
+      await api.fit({ csv, name: 'patents_rdus.csv', unit: ['cusip'], time: 'year', spec: SPEC, style: STYLE }),
+    ),
+  );
 }
 
 main()

@@ -1,5 +1,5 @@
 /** What crosses the worker boundary: plain records only. Errors are data, since comlink keeps no more than their message. */
-import type { FitResult, FitSpec, PanelErrorFields, Table } from '@gravpanel/panel';
+import type { FitResult, FitSpec, PanelErrorFields, RegressionTableOptions, Table } from '@gravpanel/panel';
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; error: PanelErrorFields };
 
@@ -11,6 +11,8 @@ export interface FitRequest {
   unit: string[];
   time: string;
   spec: FitSpec;
+  /** Title, labels and omitted terms of the table. */
+  style?: Pick<RegressionTableOptions, 'title' | 'variables' | 'omit'>;
 }
 export interface FitAnswer {
   results: FitResult[];
