@@ -1,6 +1,7 @@
 /** Rows that carry no information for a model: one-row and all-zero units, all-zero levels of effects. */
 import { type Coded, codesAt } from './column-read.ts';
 import { PanelError } from './errors.ts';
+import { modelOf } from './models/index.ts';
 import { lose, usedRows, type Waterfall } from './sample.ts';
 import type { FitSpec } from './types.ts';
 
@@ -60,7 +61,7 @@ function loseLevels(w: Waterfall, y: Float64Array, fixef: FixefReading[]): numbe
  * of effects, in turns until nothing changes.
  */
 export function loseUninformative(w: Waterfall, spec: FitSpec, y: Float64Array, fixef: FixefReading[]): void {
-  if (spec.model === 'ols') return;
+  if (modelOf(spec.model).needs.counts === 'any') return;
   let lost = -1;
   while (lost !== 0) {
     lost = spec.model === 'nb-fe' ? loseUnits(w, y) : 0;
@@ -109,7 +110,7 @@ export function requireGroups(w: Waterfall, spec: FitSpec, depvar: string): void
       at,
     });
   }
-  if (spec.model !== 'nb-fe' && spec.model !== 'nb-re') return;
+  if (!modelOf(spec.model).grouped) return;
   const { unitOf, units } = w.frame.panel!;
   const used = new Set(usedRows(w).map((row) => unitOf[row]));
   if (used.size >= 2) return;

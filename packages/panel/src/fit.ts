@@ -8,7 +8,7 @@ import { PanelError } from './errors.ts';
 import { fitStatistics, sumsOfSquares } from './fit-statistics.ts';
 import { fixed } from './format.ts';
 import { type Estimated, maximise, nullLoglik } from './maximise.ts';
-import { checkOptions, type Model, modelOf } from './models/index.ts';
+import { boundaryName, checkOptions, type Model, modelOf } from './models/index.ts';
 import type { Design, Failure, Fit, FitResult, FitSpec, Frame, Note } from './types.ts';
 import { computeVcov, iidCovariance, type VcovInput, vcovName } from './vcov.ts';
 
@@ -84,14 +84,18 @@ function vcovInput(design: Design, estimated: Estimated, dof: number): VcovInput
   };
 }
 
-const BOUNDARY: Record<string, string> = { nb1: 'delta', nb2: 'alpha' };
+function boundaryMessage(model: Model): string {
+  const name = boundaryName(model.key);
+  const why = model.grouped ? 'units do not differ beyond the regressors' : 'there is no overdispersion';
+  return `${name} = 0: ${why}, so ${model.key} is the Poisson model here. ${name} is at its boundary and has no standard error (0 is written).`;
+}
 
 function fitNotes(design: Design, { others, boundary, model, fit, certificate }: Estimated): Note[] {
   const notes: Note[] = [];
   if (boundary)
     notes.push({
       code: 'poisson-boundary',
-      message: `${BOUNDARY[model.key]} = 0: there is no overdispersion, so ${model.key} is the Poisson model here. ${BOUNDARY[model.key]} is at its boundary and has no standard error (0 is written).`,
+      message: boundaryMessage(model),
     });
   if (others.length > 0)
     notes.push({
@@ -156,7 +160,7 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels): Fit {
     distribution: model.distribution,
     coefficients: coeftable(design.terms, estimates, covariance, lawOf(base), level),
     parameters: boundary
-      ? model.auxiliaries.map(({ shown }) => ({ name: shown, estimate: 0, se: 0 }))
+      ? [{ name: boundaryName(model.key)!, estimate: 0, se: 0 }]
       : auxiliaryTable(auxiliaries, estimates, covariance),
     fitStatistics: fitStatistics(design, model, fit, n - dof, nullloglik),
     fixef: design.fixef.map(({ name, levels }) => ({ name, levels: levels.length })),

@@ -7,7 +7,7 @@ import { chi2Upper, fUpper, normalUpper } from './distributions.ts';
 import { nearestHint, PanelError } from './errors.ts';
 import { estimate } from './estimate.ts';
 import { display, scientific } from './format.ts';
-import { models } from './models/index.ts';
+import { boundaryName, models } from './models/index.ts';
 import { quadraticForm, symmetricEigen } from './symmetric.ts';
 import type { Design, Fit, Note, TestResult } from './types.ts';
 
@@ -117,15 +117,16 @@ export function wald(fit: Fit, terms: string[]): TestResult {
 }
 
 /**
- * Likelihood-ratio test 2(ℓ_full − ℓ_restricted). Poisson within NB1 or NB2 puts α = 0 on the boundary: half of χ²(0) and
+ * Likelihood-ratio test 2(ℓ_full − ℓ_restricted). Poisson within NB1, NB2 or random-effects Poisson puts α = 0 on the boundary: half of χ²(0) and
  * half of χ²(1) (Chernoff 1954; Self, Liang 1987).
  */
 export function likelihoodRatio(restricted: Fit, full: Fit): TestResult {
-  const boundary = restricted.model === 'poisson' && (full.model === 'nb1' || full.model === 'nb2');
+  const dispersion = restricted.model === 'poisson' ? boundaryName(full.model) : undefined;
+  const boundary = dispersion !== undefined;
   const base: TestResult = {
     kind: 'lr',
     title: boundary
-      ? `Likelihood-ratio test, ${full.parameters[0].name} = 0`
+      ? `Likelihood-ratio test, ${dispersion} = 0`
       : `Likelihood-ratio test, ${restricted.formula} within ${full.formula}`,
     distribution: 'chi2',
     notes: boundary

@@ -55,6 +55,7 @@ function groups(fit: Fit): Cell | undefined {
 
 const PARAMETERS: Record<string, string> = {
   alpha: 'Dispersion α',
+  lnalpha: 'Dispersion ln α',
   delta: 'Dispersion δ',
   ln_r: 'Beta shape ln r',
   ln_s: 'Beta shape ln s',

@@ -10,7 +10,7 @@ const expression = z.string().min(1);
 const id = z.string().regex(/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u, { error: 'letters, digits, "_", "-" and "." only' });
 const span = { error: 'a span such as 2008:2011' };
 const range = z.union([z.string().regex(/^-?\d+:-?\d+$/, span), z.tuple([z.number().int(), z.number().int()])], span);
-const modelKey = z.enum(['ols', 'poisson', 'nb1', 'nb2', 'nb-fe', 'nb-re']);
+const modelKey = z.enum(['ols', 'poisson', 'nb1', 'nb2', 'nb-fe', 'nb-re', 'poisson-re']);
 
 export const dataSchema = z.strictObject({
   path: name,

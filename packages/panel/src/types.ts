@@ -55,7 +55,7 @@ export interface Frame {
 // ───────────────────────────────────────────────────────────── specification
 
 /** A model key: file name under models/, value of --model, anchor in the docs. */
-export type ModelKey = 'ols' | 'poisson' | 'nb1' | 'nb2' | 'nb-fe' | 'nb-re';
+export type ModelKey = 'ols' | 'poisson' | 'nb1' | 'nb2' | 'nb-fe' | 'nb-re' | 'poisson-re';
 
 /** How standard errors are computed. */
 export type VcovSpec =
@@ -188,7 +188,7 @@ export interface Coefficient {
   within: boolean;
 }
 
-/** An auxiliary parameter, on the scale people read: alpha, delta, ln_r, ln_s. */
+/** An auxiliary parameter, on the scale people read: alpha, delta, ln_r, ln_s, lnalpha. */
 export interface Parameter {
   name: string;
   estimate: number;

@@ -8,10 +8,19 @@ import { nb1 } from './nb1.ts';
 import { nb2 } from './nb2.ts';
 import { ols } from './ols.ts';
 import { poisson } from './poisson.ts';
+import { poissonRe } from './poisson-re.ts';
 
 export type { Auxiliary, Model, ModelNeeds } from './model.ts';
 
-export const models: Record<ModelKey, Model> = { ols, poisson, nb1, nb2, 'nb-fe': nbFe, 'nb-re': nbRe };
+export const models: Record<ModelKey, Model> = {
+  ols,
+  poisson,
+  nb1,
+  nb2,
+  'nb-fe': nbFe,
+  'nb-re': nbRe,
+  'poisson-re': poissonRe,
+};
 
 /** The registry entry of a key; model/unknown with the nearest keys otherwise. */
 export function modelOf(key: string): Model {
@@ -21,6 +30,12 @@ export function modelOf(key: string): Model {
     message: `"${key}" is not a model.`,
     hint: nearestHint(key, Object.keys(models)),
   });
+}
+
+/** The dispersion of a model whose limit at 0 is the Poisson model: "alpha", "delta"; undefined for other models. */
+export function boundaryName(key: ModelKey): string | undefined {
+  const [first] = models[key].auxiliaries;
+  return first && (first.atBoundary ?? (first.scale === 'exp' ? first.shown : undefined));
 }
 
 const keysThat = (can: (model: Model) => boolean) =>

@@ -12,6 +12,8 @@ export interface Auxiliary {
   shown: string;
   /** shown = exp(estimated), its SE by the delta method; or the same number. */
   scale: 'exp' | 'identity';
+  /** Name of the dispersion that is 0 where the Poisson model is the maximum; `shown` without it. */
+  atBoundary?: string;
 }
 
 /** What a model asks of the data and which options it can use. An option it cannot use is an error, never ignored. */
