@@ -14,6 +14,7 @@ import {
   type AbsorbExports,
   alloc,
   doubles,
+  goneBelow,
   gramBlock,
   inBlocks,
   openWorkspace,
@@ -38,6 +39,8 @@ const LOOK = 8;
 /** State of the ascent. `objective` is the log-likelihood up to a constant. */
 interface Ascent {
   ws: Workspace;
+  /** Sums of squares of the regressors before any transform. */
+  squares: Float64Array;
   beta: Float64Array;
   /** NB2 only. */
   lnAlpha: number;
@@ -88,7 +91,8 @@ interface Direction {
 /** Newton direction: regressors by the normal equations, ln α by its profile (a bounded uphill step where that is convex). */
 function direction(a: Ascent, cu: number, cc: number): Direction {
   const { first, k } = a.ws;
-  const factor = factorise(k, gramBlock(a.ws, first));
+  const floor = a.iterations === 0 ? goneBelow(a.ws, a.squares) : undefined;
+  const factor = factorise(k, gramBlock(a.ws, first), floor);
   const all = gramBlock(a.ws, 0);
   const width = first + k;
   const delta = solve(factor, all.subarray(first, width));
@@ -142,10 +146,11 @@ function tolerance(step: number, last: number): number {
   return Math.max(last, Math.min(1e-2, 0.1 * step * step));
 }
 
-function begin(ws: Workspace, counts: CountSums | undefined): Ascent {
+function begin(ws: Workspace, counts: CountSums | undefined, squares: Float64Array): Ascent {
   const { core, plan, y, prior, eta } = ws;
   const a: Ascent = {
     ws,
+    squares,
     beta: new Float64Array(ws.k),
     lnAlpha: Number.NaN,
     objective: Number.NEGATIVE_INFINITY,
@@ -274,14 +279,15 @@ export function fitAbsorbedCounts(
   model: 'poisson' | 'nb2',
   problem: AbsorbProblem,
   factors: DenseCodes[],
+  squares: Float64Array,
   options: AbsorbOptions,
 ): AbsorbFit {
   const counts = model === 'nb2' ? countSums(problem.y, problem.weights) : undefined;
   const ws = openWorkspace(core, { ...problem, factors }, counts ? 2 : 1, true);
-  const a = begin(ws, counts);
+  const a = begin(ws, counts, squares);
   const ended = climb(a, options);
   return ended.status === Status.poissonBoundary
-    ? boundaryFit(core, problem, factors, options)
+    ? boundaryFit(core, problem, factors, squares, options)
     : finish(a, ended, options);
 }
 
@@ -290,10 +296,11 @@ function boundaryFit(
   core: AbsorbExports,
   problem: AbsorbProblem,
   factors: DenseCodes[],
+  squares: Float64Array,
   options: AbsorbOptions,
 ): AbsorbFit {
   const ws = openWorkspace(core, { ...problem, factors }, 1, true);
-  const a = begin(ws, undefined);
+  const a = begin(ws, undefined, squares);
   const fit = finish(a, climb(a, options), { ...options, scores: false });
   if (fit.status !== Status.ok) return fit;
   if (!atBoundary(ws)) return { ...emptyFit(Status.noConvergence, ws.k + 1), effectLevels: ws.levels };

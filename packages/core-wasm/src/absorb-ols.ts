@@ -7,6 +7,7 @@ import {
   type AbsorbExports,
   alloc,
   doubles,
+  goneBelow,
   gramBlock,
   inBlocks,
   openWorkspace,
@@ -69,6 +70,7 @@ export function fitAbsorbedOls(
   core: AbsorbExports,
   problem: AbsorbProblem,
   factors: DenseCodes[],
+  squares: Float64Array,
   options: AbsorbOptions,
 ): AbsorbFit {
   const { n, k, y, weights } = problem;
@@ -78,7 +80,7 @@ export function fitAbsorbedOls(
   putResponse(ws, problem);
   const { steps, residual, status } = transformTightly(ws, options.withinTol ?? 1e-10);
   const gram = gramBlock(ws, 1);
-  const factor = factorise(k, gram);
+  const factor = factorise(k, gram, goneBelow(ws, squares));
   if (!factor.full) return { ...emptyFit(Status.notPositiveDefinite, k), keep: factor.keep, effectLevels: ws.levels };
   const solved = regress(ws, factor);
   const sigma = Math.sqrt(solved.rss / n);

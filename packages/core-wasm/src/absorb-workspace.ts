@@ -174,6 +174,20 @@ export function openWorkspace(core: AbsorbExports, parts: Parts, first: number, 
   return ws;
 }
 
+/** A column shorter than this share of what it was before the transform is gone: the effects span it. */
+const GONE = 1e-9;
+
+/**
+ * Squared lengths below which the k regressors count as spanned by the effects, given their sums of squares before the
+ * transform and the weights now in the plan.
+ */
+export function goneBelow({ core, plan, n }: Workspace, squares: Float64Array): Float64Array {
+  const w = doubles(core, core.planWeights(plan), n);
+  let total = 0;
+  for (let i = 0; i < n; i++) total += w[i];
+  return squares.map((square) => GONE * GONE * square * (total / n));
+}
+
 /** Calls `each` with consecutive ranges of problem rows. */
 export function inBlocks(n: number, each: (from: number, rows: number) => void): void {
   for (let from = 0; from < n; from += BLOCK) each(from, Math.min(BLOCK, n - from));

@@ -29,9 +29,16 @@ function allFinite(values: Float64Array | undefined, length: number, least = Num
   return true;
 }
 
-function checkNumbers(model: AbsorbModel, { n, k, y, x, offset, weights }: AbsorbProblem): Status {
-  if (!allFinite(y, n) || !allFinite(x, n * k) || !allFinite(offset, n) || !allFinite(weights, n, 0))
-    return Status.badInput;
+/** Sum of squares of each regressor; undefined where a number is not finite (or its square: |x| beyond 1e150). */
+function columnSquares({ n, k, x }: AbsorbProblem): Float64Array | undefined {
+  const out = new Float64Array(k);
+  if (x.length < n * k) return undefined;
+  for (let at = 0; at < n * k; ) for (let j = 0; j < k; j++, at++) out[j] += x[at] * x[at];
+  return out.every(Number.isFinite) ? out : undefined;
+}
+
+function checkNumbers(model: AbsorbModel, { n, y, offset, weights }: AbsorbProblem): Status {
+  if (!allFinite(y, n) || !allFinite(offset, n) || !allFinite(weights, n, 0)) return Status.badInput;
   if (model === 'ols') return Status.ok;
   for (let i = 0; i < n; i++) {
     if (y[i] < 0 || (model === 'nb2' && y[i] !== Math.floor(y[i]))) return Status.notCount;
@@ -66,8 +73,9 @@ function absorbFit(core: AbsorbExports, model: AbsorbModel, problem: AbsorbProbl
   const { n, k, y, weights } = problem;
   const p = k + auxiliaries(model);
   const factors = checkFactors(n, problem.factors);
-  const checked = factors ? checkNumbers(model, problem) : Status.badInput;
-  if (!factors || checked !== Status.ok) return emptyFit(checked, p);
+  const squares = columnSquares(problem);
+  const checked = factors && squares ? checkNumbers(model, problem) : Status.badInput;
+  if (!factors || !squares || checked !== Status.ok) return emptyFit(checked, p);
   if (model !== 'ols' && factors.length > 0) {
     const { allZero, reason } = pruneRows(n, factors, { singletons: false, y, weights });
     if (allZero > 0)
@@ -77,8 +85,8 @@ function absorbFit(core: AbsorbExports, model: AbsorbModel, problem: AbsorbProbl
     core,
     () =>
       model === 'ols'
-        ? fitAbsorbedOls(core, problem, factors, options)
-        : fitAbsorbedCounts(core, model, problem, factors, options),
+        ? fitAbsorbedOls(core, problem, factors, squares, options)
+        : fitAbsorbedCounts(core, model, problem, factors, squares, options),
     () => emptyFit(Status.outOfMemory, p),
   );
   return { ...fit, effectsRank: rankOf(n, factors) };
@@ -205,7 +213,8 @@ function separation(core: AbsorbExports, problem: AbsorbProblem): SeparationResu
     separated,
     count: separated.reduce((sum, flag) => sum + flag, 0),
   });
-  const checked = checkFactors(problem.n, problem.factors) ? checkNumbers('poisson', problem) : Status.badInput;
+  const good = checkFactors(problem.n, problem.factors) && columnSquares(problem);
+  const checked = good ? checkNumbers('poisson', problem) : Status.badInput;
   if (checked !== Status.ok) return result(checked);
   for (;;) {
     const rowsLeft = problem.n - result(Status.ok).count;

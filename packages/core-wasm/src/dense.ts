@@ -14,12 +14,15 @@ export interface Factor {
   full: boolean;
 }
 
-/** Cholesky of symmetric a (k × k; the upper part is read) after scaling to a unit diagonal; spanned columns are left out. */
-export function factorise(k: number, a: Float64Array): Factor {
+/**
+ * Cholesky of symmetric a (k × k; the upper part is read) after scaling to a unit diagonal; columns that earlier ones span, and
+ * columns whose diagonal is not above `floor`, are left out.
+ */
+export function factorise(k: number, a: Float64Array, floor?: Float64Array): Factor {
   const l = new Float64Array(k * k);
   const scale = new Float64Array(k);
   const keep = new Uint8Array(k);
-  for (let j = 0; j < k; j++) scale[j] = a[j * k + j] > 0 ? 1 / Math.sqrt(a[j * k + j]) : 0;
+  for (let j = 0; j < k; j++) scale[j] = a[j * k + j] > (floor?.[j] ?? 0) ? 1 / Math.sqrt(a[j * k + j]) : 0;
   for (let j = 0; j < k; j++) {
     let pivot = scale[j] > 0 && Number.isFinite(scale[j]) ? 1 : 0;
     for (let m = 0; m < j; m++) {
