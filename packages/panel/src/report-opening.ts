@@ -77,20 +77,25 @@ export function computedLede(study: Study, plan: StudyPlan, fits: Record<string,
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-function reasonLabel({ reason }: DropReason): string {
+function reasonLabel({ reason }: DropReason, study: Study): string {
   if (reason === 'lag') return 'Lost to the lag';
   if (reason === 'filter') return 'Outside the filter';
   if (reason === 'all-zero group') return 'In units without any count';
   if (reason === 'one-row group') return 'In units of one row';
-  if (reason.startsWith('missing ')) return `Without ${reason.slice('missing '.length)}`;
+  if (reason.startsWith('missing '))
+    return `Without ${variableLabel(reason.slice('missing '.length), study.variables)}`;
   return capital(reason);
 }
 
 /** "observed information", "clustered by cusip (338)". */
-function seWords({ vcov, vcovInfo, distribution }: Fit): string {
+function seWords({ vcov, vcovInfo, distribution }: Fit, study: Study): string {
   if (vcov === 'iid') return distribution === 't' ? 'classical' : 'observed information';
   if (!vcov.startsWith('cluster:')) return vcov.toUpperCase();
-  return `clustered by ${vcov.slice('cluster:'.length).replaceAll('+', ' and ')} (${(vcovInfo.clusters ?? []).map(count).join(' and ')})`;
+  const by = vcov
+    .slice('cluster:'.length)
+    .split('+')
+    .map((name) => lowered(variableLabel(name, study.variables)));
+  return `clustered by ${by.join(' and ')} (${(vcovInfo.clusters ?? []).map(count).join(' and ')})`;
 }
 
 /** The sample box: the fullest column of the main table. */
@@ -107,8 +112,8 @@ export function factsOf(study: Study, plan: StudyPlan, fits: Record<string, FitR
   }
   add('Rows given', count(frame.rows));
   if (!fit) return facts;
-  for (const dropped of fit.sample.dropped) if (dropped.rows > 0) add(reasonLabel(dropped), count(dropped.rows));
+  for (const dropped of fit.sample.dropped) if (dropped.rows > 0) add(reasonLabel(dropped, study), count(dropped.rows));
   add('Rows used', `${count(fit.nobs)} (${percent(fit.nobs / frame.rows, 0)}%)`);
-  add('Standard errors', seWords(fit));
+  add('Standard errors', seWords(fit, study));
   return facts;
 }

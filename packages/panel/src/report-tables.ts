@@ -57,7 +57,7 @@ export function variablesTable(study: Study, id: string): Table | undefined {
   });
 }
 
-const where = ({ spec, column }: TestOutcome) => `${spec.of}, column ${column}`;
+const where = ({ spec, column }: TestOutcome) => `${spec.of} (${column})`;
 
 const LAW = { chi2: 'χ²', F: 'F', z: 'z' };
 
@@ -259,7 +259,7 @@ export function certificatesTable(columns: { id: string; column: number; result:
         number(result.loglik, (x) => decimal(x, 4)),
         whole(result.iterations),
         number(scaledGradient, power),
-        number(hessianCondition, power),
+        number(hessianCondition, (x) => (x < 1e6 ? count(Math.round(x)) : power(x))),
         text(`${agreeing} of ${starts}`),
       ]);
     }),

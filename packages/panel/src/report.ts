@@ -1,12 +1,16 @@
 /** Everything a run found → the Report, in reading order. */
-import { coefficientFigure } from './figures.ts';
 import { identificationTable } from './identification-table.ts';
-import { variableLabel } from './labels.ts';
 import { VERSION } from './later.ts';
-import type { PlannedTable, StudyPlan } from './plan.ts';
 import { isFit } from './regression-style.ts';
-import { regressionTable } from './regression-table.ts';
-import { computedLede, factsOf, leadFit } from './report-opening.ts';
+import { computedLede, factsOf } from './report-opening.ts';
+import {
+  estimatorsFigure,
+  leadFigure,
+  type RegressionParts,
+  splitFigure,
+  tablesOf,
+  withNumbers,
+} from './report-regressions.ts';
 import {
   certificatesTable,
   comparedTable,
@@ -16,146 +20,20 @@ import {
   unitsLostTable,
   variablesTable,
 } from './report-tables.ts';
-import type { ColumnFailure, CompanionFits, RunOptions, TestOutcome } from './run.ts';
+import type { ColumnFailure, RunOptions, TestOutcome } from './run.ts';
 import type { Study } from './study.ts';
-import type { Figure, FitResult, Frame, Manifest, Report, Section, Table, VariableShares } from './types.ts';
+import type { Figure, Frame, Manifest, Report, Section, Table, VariableShares } from './types.ts';
 
 /** What the report is made of. */
-export interface ReportParts {
-  study: Study;
-  plan: StudyPlan;
+export interface ReportParts extends RegressionParts {
   frame: Frame;
-  fits: Record<string, FitResult[]>;
-  companions: Record<string, CompanionFits[]>;
   described: (Table | Figure)[];
   shares: VariableShares[];
   tests: TestOutcome[];
   failures: ColumnFailure[];
 }
 
-/** Columns that stand beside each other on one page. */
-const MOST_COLUMNS = 7;
-
 const present = <T>(items: (T | undefined)[]): T[] => items.filter((item) => item !== undefined);
-
-function mainTable(parts: ReportParts, planned: PlannedTable): Table {
-  const { id, models, title, ...style } = planned;
-  const results = models.flatMap((model) => parts.fits[model] ?? []);
-  const named = title ?? (models.length === 1 ? parts.plan.models.find((m) => m.id === models[0])?.title : undefined);
-  return regressionTable(results, {
-    id,
-    ...(named && { title: named }),
-    ...style,
-    ...(parts.study.variables && { variables: parts.study.variables }),
-  });
-}
-
-const MOST_TOGETHER = 2;
-
-/** The table's columns by the companion estimators: beside the nb-fe columns where few, else one table an estimator. */
-function companionTables(parts: ReportParts, planned: PlannedTable): Table[] {
-  const { id, models, omit, stars, digits, show } = planned;
-  const style = {
-    ...(omit && { omit }),
-    ...(stars && { stars }),
-    ...(digits !== undefined && { digits }),
-    ...(show && { show }),
-  };
-  const variables = parts.study.variables;
-  const withThem = models.filter((model) => parts.companions[model]);
-  if (withThem.length === 0) return [];
-  const own = withThem.flatMap((model) => parts.fits[model]);
-  const estimators = [...new Set(withThem.flatMap((model) => parts.companions[model].map(({ spec }) => spec.model)))];
-  const of = (estimator: string) =>
-    withThem.flatMap((model) =>
-      parts.companions[model].filter(({ spec }) => spec.model === estimator).flatMap((c) => c.results),
-    );
-  const depvar = variableLabel(own[0]?.depvar ?? '', variables);
-  const make = (results: FitResult[], suffix: string, title: string) =>
-    regressionTable(results, { id: `${id}-${suffix}`, title, ...style, ...(variables && { variables }) });
-  if (own.length <= MOST_TOGETHER && own.length * (1 + estimators.length) <= MOST_COLUMNS)
-    return [
-      make([...own, ...estimators.flatMap(of)], 'companions', `${depvar} by other estimators, columns of ${id} first`),
-    ];
-  return estimators.map((estimator) => {
-    const results = of(estimator);
-    return make(results, estimator, `${depvar}: the columns of ${id} by ${results[0]?.title ?? estimator}`);
-  });
-}
-
-/** Terms that a figure draws: those the table shows, without dummies and the constant. */
-function drawnTerms(results: FitResult[], omit: string[] = []): string[] {
-  const terms = results.filter(isFit).flatMap((fit) => fit.coefficients.map(({ term }) => term));
-  return [...new Set(terms)].filter((term) => term !== '(Intercept)' && !term.includes('::') && !omit.includes(term));
-}
-
-function figureOf(
-  parts: ReportParts,
-  id: string,
-  title: string,
-  results: FitResult[],
-  labels: string[],
-  omit?: string[],
-) {
-  const terms = drawnTerms(results, omit);
-  if (terms.length === 0 || results.filter(isFit).length < 1) return undefined;
-  return coefficientFigure(results, {
-    id,
-    title,
-    labels,
-    terms,
-    ...(parts.study.variables && { variables: parts.study.variables }),
-  });
-}
-
-/** The last column of the main table by each estimator that was asked for. */
-function estimatorsFigure(parts: ReportParts): Figure | undefined {
-  for (const planned of parts.plan.tables)
-    for (const id of planned.models) {
-      const companions = parts.companions[id];
-      if (!companions) continue;
-      const results = [parts.fits[id].at(-1)!, ...companions.map((c) => c.results.at(-1)!)];
-      const depvar = variableLabel(results[0].depvar, parts.study.variables);
-      const column = parts.fits[id].length > 1 ? `, column (${parts.fits[id].length}) of ${id}` : '';
-      const title = `Does the estimator matter? ${depvar}${column}`;
-      return figureOf(
-        parts,
-        `${planned.id}-estimators`,
-        title,
-        results,
-        results.map((r) => r.title),
-        planned.omit,
-      );
-    }
-  return undefined;
-}
-
-/** The parts of the first split model beside each other. */
-function splitFigure(parts: ReportParts): Figure | undefined {
-  const model = parts.plan.models.find(({ id, spec }) => spec.split && parts.fits[id].length > 1);
-  if (!model) return undefined;
-  const results = parts.fits[model.id];
-  const omit = parts.plan.tables.find(({ models }) => models.includes(model.id))?.omit;
-  const depvar = variableLabel(results[0].depvar, parts.study.variables);
-  const title = `Is it the same by ${model.spec.split!.by}? ${depvar}`;
-  return figureOf(
-    parts,
-    `${model.id}-by-${model.spec.split!.by}`,
-    title,
-    results,
-    results.map((r) => r.sampleName),
-    omit,
-  );
-}
-
-function leadFigure(parts: ReportParts): Figure | undefined {
-  const planned = parts.plan.tables[0];
-  const lead = leadFit(parts.plan, parts.fits);
-  if (!planned || !lead) return undefined;
-  const depvar = variableLabel(lead.fit.depvar, parts.study.variables);
-  const title = `${depvar}: what goes with it, column (${lead.column})`;
-  return figureOf(parts, `${planned.id}-coefficients`, title, [lead.fit], [lead.fit.title], planned.omit);
-}
 
 const section = (id: string, title: string, prose: string[], items: (Table | Figure | undefined)[]): Section => ({
   id,
@@ -167,31 +45,33 @@ const section = (id: string, title: string, prose: string[], items: (Table | Fig
 const IDENTIFICATION =
   'Share of each variable’s variance between units, common to all units in a period, and within units net of both. Only the last part survives unit and period effects.';
 
+/** The panel's column names in the words of the study. */
+function readingIn(study: Study, names: string[], reading: string): string {
+  return names.reduce((text, name) => {
+    const label = study.variables?.[name]?.label;
+    if (!label || !text.toLowerCase().startsWith(`${name.toLowerCase()} `)) return text;
+    return label + text.slice(name.length);
+  }, reading);
+}
+
 function identification({ shares, study, frame }: ReportParts): Section {
-  const items =
-    shares.length > 0
-      ? [
-          identificationTable(shares, {
-            id: 'identification',
-            ...(study.variables && { variables: study.variables }),
-            ...(frame.panel && { period: frame.panel.time }),
-          }),
-        ]
-      : [];
-  return section(
-    'identification',
-    'What the data can and cannot tell',
-    items.length > 0 ? [IDENTIFICATION] : [],
-    items,
-  );
+  const { panel } = frame;
+  if (!panel || shares.length === 0) return section('identification', '', [], []);
+  const rows = shares.map((s) => ({ ...s, reading: readingIn(study, [...panel.unit, panel.time], s.reading) }));
+  const table = identificationTable(rows, {
+    id: 'identification',
+    period: panel.time,
+    ...(study.variables && { variables: study.variables }),
+  });
+  return section('identification', 'What the data can and cannot tell', [IDENTIFICATION], [table]);
 }
 
 function robustness(parts: ReportParts): Section {
   const [first, ...others] = parts.plan.tables;
   const figures = [estimatorsFigure(parts) ?? leadFigure(parts), splitFigure(parts)];
-  const companionsOfFirst = first ? companionTables(parts, first) : [];
-  const rest = others.flatMap((planned) => [mainTable(parts, planned), ...companionTables(parts, planned)]);
-  return section('robustness', 'Does it hold?', [], [...figures, ...companionsOfFirst, ...rest]);
+  const companions = first ? tablesOf(parts, first).slice(1) : [];
+  const rest = others.flatMap((planned) => tablesOf(parts, planned));
+  return section('robustness', 'Does it hold?', [], [...figures, ...companions, ...rest]);
 }
 
 function data({ described, study }: ReportParts): Section {
@@ -217,18 +97,22 @@ function allColumns({ fits, companions }: ReportParts) {
   ]);
 }
 
-/** "Table 1", "Figure 1" … in reading order; ids stay unique. */
+/** "Table 1", "Figure 1" … in reading order; ids stay unique; titles that name another table get its number. */
 function numbered(sections: Section[]): Section[] {
   const numbers = { table: 0, figure: 0 };
   const ids = new Set<string>();
+  const numberOf = new Map<string, string>();
   const named = (item: Table | Figure): Table | Figure => {
-    let id = item.id;
+    let { id } = item;
     for (let k = 2; ids.has(id); k++) id = `${item.id}-${k}`;
     ids.add(id);
     const number = `${item.kind === 'table' ? 'Table' : 'Figure'} ${++numbers[item.kind]}`;
+    numberOf.set(id, number);
     return { ...item, id, number };
   };
-  return sections.map((s) => ({ ...s, items: s.items.map(named) }));
+  const all = sections.map((s) => ({ ...s, items: s.items.map(named) }));
+  const titled = (item: Table | Figure) => ({ ...item, title: withNumbers(item.title, (id) => numberOf.get(id)) });
+  return all.map((s) => ({ ...s, items: s.items.map(titled) }));
 }
 
 async function manifestOf(parts: ReportParts, sections: Section[], o: RunOptions): Promise<Manifest> {
@@ -276,7 +160,7 @@ export async function assembleReport(parts: ReportParts, o: RunOptions): Promise
   const [first] = plan.tables;
   const sections = numbered(
     [
-      section('results', 'Results', study.notes ?? [], first ? [mainTable(parts, first)] : []),
+      section('results', 'Results', study.notes ?? [], first ? tablesOf(parts, first).slice(0, 1) : []),
       identification(parts),
       robustness(parts),
       data(parts),
