@@ -45,7 +45,9 @@ function samplePanel() {
   for (let id = 1; id <= 40; id++)
     for (let t = 0; t < 4; t++) {
       const x = Math.sin(3 * id + 5 * t);
-      rows.push(`${id},${2000 + t},${Math.round(Math.exp(0.5 + x / 2) * ((id * 7919 + t * 104729) % 13))},${x.toFixed(4)}`);
+      rows.push(
+        `${id},${2000 + t},${Math.round(Math.exp(0.5 + x / 2) * ((id * 7919 + t * 104729) % 13))},${x.toFixed(4)}`,
+      );
     }
   return `${rows.join('\n')}\n`;
 }

@@ -1,6 +1,7 @@
 /** `gravpanel fit`: one formula, one regression table. */
 import { loadKernels } from '@gravpanel/core-wasm';
 import {
+  type Failure,
   type FitResult,
   fitSpec,
   isFit,
@@ -56,14 +57,36 @@ function distinct(errors: PanelErrorFields[]): PanelErrorFields[] {
   return [...seen.values()];
 }
 
+/** Hints name the keys of a study; here they are flags. */
+async function inFlags<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PanelError)) throw error;
+    throw new PanelError(withFlags(error.toJSON()));
+  }
+}
+
+const withFlags = (error: PanelErrorFields): PanelErrorFields =>
+  error.hint ? { ...error, hint: error.hint.replace(/\bdata\.(missing|delimiter)\b/g, '--$1') } : error;
+
+/** A failed search has no place of its own: its column's formula is it. */
+function placed({ error, formula }: Failure): PanelErrorFields {
+  const fields = withFlags(error);
+  return fields.at
+    ? fields
+    : { ...fields, at: { file: 'formula', column: 1, source: formula, length: formula.length } };
+}
+
 async function act(formula: string, flags: FitFlags): Promise<void> {
   const t = terminal(flags);
   const format = formatOf(flags);
   if (flags.output) checkOutputFile(flags.output, flags.force);
   const kernels = loadKernels();
-  const frame = loadFrame(flags.data, flags);
-  const results = fitSpec(frame, specOf(formula, flags), await kernels);
-  const errors = distinct(results.flatMap((r) => (isFit(r) ? [] : [r.error])));
+  const results = await inFlags(async () =>
+    fitSpec(loadFrame(flags.data, flags), specOf(formula, flags), await kernels),
+  );
+  const errors = distinct(results.flatMap((r) => (isFit(r) ? [] : [placed(r)])));
   if (results.length > 0 && !results.some(isFit)) {
     const [first, ...others] = errors;
     throw new PanelError({ ...first, ...(others.length > 0 && { details: { others } }) });

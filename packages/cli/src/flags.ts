@@ -6,7 +6,6 @@ import {
   type ModelKey,
   models,
   nearestHint,
-  PanelError,
   type VcovSpec,
   VERSION,
 } from '@gravpanel/panel';
@@ -14,7 +13,7 @@ import { Option } from 'commander';
 import { usageError } from './usage.ts';
 
 const wrong = (flag: string, text: string, expected: string, hint: string) =>
-  usageError('wrong-value', `${flag} is "${text}"; ${expected} was expected.`, hint);
+  usageError('wrong-value', `${flag} is "${text}"; ${expected} was expected.`, hint, flag);
 
 /** A finite number that passes `test`. */
 export function numberOf(flag: string, expected: string, hint: string, test: (x: number) => boolean) {
@@ -34,7 +33,7 @@ export function choiceOf<T extends string>(flag: string, choices: readonly T[]) 
 }
 
 const notYet = (what: string, hint: string) =>
-  new PanelError({ code: 'usage/not-in-this-version', message: `${what} is not in this version (${VERSION}).`, hint });
+  usageError('not-in-this-version', `${what} is not in this version (${VERSION}).`, hint, what.split(' ')[0]);
 
 export function modelFlag(text: string): ModelKey {
   if (Object.hasOwn(models, text)) return text as ModelKey;
@@ -131,6 +130,9 @@ export const fitFlags = () => [
     numberOf('--seed', 'a whole number', 'Write --seed 1.', Number.isSafeInteger),
   ),
   new Option('--delimiter <c>', 'character between cells (default: found from the file)').argParser(delimiterFlag),
+  new Option('--missing <cells>', 'further cells that mean missing, separated by commas').argParser((text) =>
+    text.split(',').filter(Boolean),
+  ),
   new Option('-o, --output <file>', 'write to a file: .txt .md .csv .html .json; - is stdout'),
 ];
 
@@ -152,6 +154,7 @@ export interface FitFlags {
   maxIter?: number;
   seed?: number;
   delimiter?: string;
+  missing?: string[];
   output?: string;
   json: boolean;
   force: boolean;

@@ -1,11 +1,12 @@
 /** Help of one command: purpose, two examples, then flags. */
-import type { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 
 function flagLines(options: readonly Option[]): string[] {
   const heads = options.map((o) => o.flags);
   const width = Math.max(...heads.map((h) => h.length)) + 2;
   return options.flatMap((o, i) => {
-    const words = `${o.description}${o.defaultValue !== undefined && o.defaultValue !== false ? ` (default ${o.defaultValue})` : ''}`;
+    const preset = o.defaultValue === false ? undefined : (o.defaultValueDescription ?? o.defaultValue);
+    const words = `${o.description}${preset === undefined ? '' : ` (default ${preset})`}`;
     return wrap(words, 100 - width - 2).map((line, j) => `  ${(j === 0 ? heads[i] : '').padEnd(width)}${line}`);
   });
 }
@@ -35,8 +36,7 @@ export function describeCommand(
         ...o.examples.map((line) => `  ${line}`),
         '',
         'Flags:',
-        ...flagLines(cmd.options),
-        ...flagLines([{ flags: '-h, --help', description: 'this text' } as Option]),
+        ...flagLines([...cmd.options, new Option('-h, --help', 'this text')]),
         ...(o.after ? ['', o.after] : []),
       ].join('\n')}\n`,
   });

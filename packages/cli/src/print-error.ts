@@ -10,7 +10,8 @@ export function placeWords(at: Place): string {
   const parts = [at.file];
   if (at.row !== undefined) parts.push(`line ${at.row}`);
   if (at.variable) parts.push(`column ${at.variable}`);
-  if (at.column !== undefined && at.source !== undefined) parts.push(`character ${at.column}`);
+  const whole = at.column === 1 && at.length === at.source?.length;
+  if (at.column !== undefined && at.source !== undefined && !whole) parts.push(`character ${at.column}`);
   if (parts.filter(Boolean).length === 0 && at.pointer) parts.push(at.pointer);
   return parts.filter(Boolean).join(', ');
 }

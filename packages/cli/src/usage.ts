@@ -4,8 +4,24 @@ import { type Command, CommanderError } from 'commander';
 
 const longNames = (command: Command) => command.options.map((o) => o.long ?? o.short ?? '').concat('--help');
 
-export const usageError = (code: string, message: string, hint: string) =>
-  new PanelError({ code: `usage/${code}`, message, hint });
+export const usageError = (code: string, message: string, hint: string, flag?: string) =>
+  new PanelError({ code: `usage/${code}`, message, hint, ...(flag && { at: { file: flag } }) });
+
+function unknownFlag(flag: string, command: Command): PanelError {
+  const hint = nearestHint(flag, longNames(command));
+  return usageError('unknown-flag', `${flag} is not a flag of gravpanel ${command.name()}.`, hint, flag);
+}
+
+/** commander looks for missing flags before unknown ones, but a mistyped flag is the cause of a missing one. */
+function checkFlags(command: Command, args: string[]): void {
+  for (let i = 0; i < args.length && args[i] !== '--'; i++) {
+    const [flag, value] = args[i].split('=', 2);
+    if (!/^-(-|[a-zA-Z]$)/.test(flag) || flag === '--help' || flag === '-h') continue;
+    const option = command.options.find(({ long, short }) => flag === long || flag === short);
+    if (!option) throw unknownFlag(flag, command);
+    if (option.required && value === undefined) i++;
+  }
+}
 
 /** The same complaint as a PanelError; undefined where commander only showed help. */
 export function fromCommander(error: CommanderError, command: Command): PanelError | undefined {
@@ -16,13 +32,18 @@ export function fromCommander(error: CommanderError, command: Command): PanelErr
     case 'commander.help':
       return undefined;
     case 'commander.unknownOption':
-      return usageError('unknown-flag', `${quoted} is not a flag of ${name}.`, nearestHint(quoted, longNames(command)));
+      return unknownFlag(quoted, command);
     case 'commander.missingMandatoryOptionValue': {
       const flag = quoted.split(' ')[0];
-      return usageError('missing-flag', `${flag} is missing.`, `Write ${quoted}; ${name} --help has examples.`);
+      return usageError('missing-flag', `${flag} is missing.`, `Write ${quoted}; ${name} --help has examples.`, flag);
     }
     case 'commander.optionMissingArgument':
-      return usageError('missing-value', `${quoted} was given no value.`, `${name} --help has examples.`);
+      return usageError(
+        'missing-value',
+        `${quoted} was given no value.`,
+        `${name} --help has examples.`,
+        quoted.split(' ')[0].replace(',', ''),
+      );
     case 'commander.missingArgument':
       return usageError('missing-argument', `${name} needs ${quoted.toUpperCase()}.`, `${name} --help has examples.`);
     case 'commander.excessArguments':
@@ -39,6 +60,7 @@ export function fromCommander(error: CommanderError, command: Command): PanelErr
 /** Parses and runs; help goes to stdout. @throws PanelError usage/… and what the action throws. */
 export async function runCommand(command: Command, args: string[]): Promise<void> {
   command.exitOverride().configureOutput({ writeErr: () => {} });
+  checkFlags(command, args);
   try {
     await command.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -2,9 +2,9 @@
 import type { Kernels } from '@gravpanel/core-wasm';
 import type { PanelErrorFields } from './errors.ts';
 import { count } from './format.ts';
-import { identificationTable } from './identification-table.ts';
 import { identify } from './identify.ts';
 import { planStudy } from './plan.ts';
+import { identificationOf } from './report.ts';
 import { span } from './report-opening.ts';
 import { deriveStudy, designsOf, placedError, variablesOf } from './run.ts';
 import type { Study } from './study.ts';
@@ -73,7 +73,7 @@ function columnsTable(models: StudyCheck['models']): Table {
       ? [whole(sample.used), whole(sample.rows), sample.unitsUsed === undefined ? text('') : whole(sample.unitsUsed)]
       : [text(''), text(''), text('')]),
     terms ? whole(terms.length) : text(''),
-    text(error ? error.code : (collinear ?? []).join(', ')),
+    text(error ? error.code : (collinear ?? []).filter((term) => !term.includes('::')).join(', ')),
   ];
   return {
     kind: 'table',
@@ -130,11 +130,7 @@ export function checkStudy(study: Study, frame: Frame, kernels: Kernels, source?
   }));
   const variables = derived.panel ? identify(derived, variablesOf(designs.flat())) : [];
   const { panel, source: file } = frame;
-  const identification = identificationTable(variables, {
-    id: 'identification',
-    ...(study.variables && { variables: study.variables }),
-    ...(panel && { period: panel.time }),
-  });
+  const identification = identificationOf(study, derived, variables);
   return {
     facts: factsOf(study, frame),
     data: {
@@ -148,6 +144,6 @@ export function checkStudy(study: Study, frame: Frame, kernels: Kernels, source?
     notes: gapNotes(frame),
     variables,
     models,
-    tables: [...(models.length > 0 ? [columnsTable(models)] : []), ...(variables.length > 0 ? [identification] : [])],
+    tables: [...(models.length > 0 ? [columnsTable(models)] : []), ...(identification ? [identification] : [])],
   };
 }

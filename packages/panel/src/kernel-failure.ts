@@ -23,8 +23,8 @@ function zeroOnlyTerm({ n, k, x, y, terms }: Design): string | undefined {
   return undefined;
 }
 
-/** The term with the largest values, the usual cause of an overflowing η. */
-function widestTerm({ n, k, x, terms }: Design): string {
+/** The term, or the offset, with the largest values: the usual cause of an overflowing η. */
+function widestTerm({ n, k, x, terms, offset }: Design): string {
   let widest = 0;
   let size = 0;
   for (let j = 0; j < k; j++)
@@ -33,6 +33,8 @@ function widestTerm({ n, k, x, terms }: Design): string {
         size = Math.abs(x[i * k + j]);
         widest = j;
       }
+  const largest = (offset ?? new Float64Array()).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (largest > size) return `The offset reaches ${number(largest)} in size`;
   return k === 0 ? 'A regressor' : `${terms[widest].name} reaches ${number(size)} in size`;
 }
 

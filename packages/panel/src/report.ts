@@ -54,17 +54,24 @@ function readingIn(study: Study, names: string[], reading: string): string {
   }, reading);
 }
 
-function identification({ shares, study, frame }: ReportParts): Section {
-  const { panel } = frame;
-  if (!panel || shares.length === 0) return section('identification', '', [], []);
+/** Variance shares in the words of the study; undefined without a panel or variables. */
+export function identificationOf(study: Study, { panel }: Frame, shares: VariableShares[]): Table | undefined {
+  if (!panel || shares.length === 0) return undefined;
   const rows = shares.map((s) => ({ ...s, reading: readingIn(study, [...panel.unit, panel.time], s.reading) }));
-  const table = identificationTable(rows, {
+  return identificationTable(rows, {
     id: 'identification',
     period: panel.time,
     ...(study.variables && { variables: study.variables }),
   });
-  return section('identification', 'What the data can and cannot tell', [IDENTIFICATION], [table]);
 }
+
+const identification = ({ shares, study, frame }: ReportParts) =>
+  section(
+    'identification',
+    'What the data can and cannot tell',
+    [IDENTIFICATION],
+    [identificationOf(study, frame, shares)],
+  );
 
 function robustness(parts: ReportParts): Section {
   const [first, ...others] = parts.plan.tables;

@@ -3,6 +3,8 @@
  * One zod schema gives the types, the validation and the JSON Schema. Parsing and error places are in study-read.ts.
  */
 import { z } from 'zod';
+import { models } from './models/index.ts';
+import type { ModelKey } from './types.ts';
 
 const name = z.string().min(1);
 const expression = z.string().min(1);
@@ -10,7 +12,7 @@ const expression = z.string().min(1);
 const id = z.string().regex(/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u, { error: 'letters, digits, "_", "-" and "." only' });
 const span = { error: 'a span such as 2008:2011' };
 const range = z.union([z.string().regex(/^-?\d+:-?\d+$/, span), z.tuple([z.number().int(), z.number().int()])], span);
-const modelKey = z.enum(['ols', 'poisson', 'nb1', 'nb2', 'nb-fe', 'nb-re', 'poisson-re']);
+const modelKey = z.enum(Object.keys(models) as [ModelKey, ...ModelKey[]]);
 
 export const dataSchema = z.strictObject({
   path: name,

@@ -122,6 +122,7 @@ export function readTable(bytes: Uint8Array | string, options: ReadOptions): Fra
     throw new PanelError({
       code: 'data/empty',
       message: `"${name}" is empty; a header and rows were expected.`,
+      hint: 'Check the path, and whether the program that writes the file had ended.',
       at: { file: name },
     });
   const delimiter = options.delimiter ?? sniffDelimiter(text);
@@ -134,7 +135,8 @@ export function readTable(bytes: Uint8Array | string, options: ReadOptions): Fra
   if (rows.length === 0)
     throw new PanelError({
       code: 'data/header-only',
-      message: `"${name}" has a header and no rows.`,
+      message: `"${name}" has a header and no rows; one row a unit and period was expected.`,
+      hint: 'Check what wrote the file: a filter may have taken every row.',
       at: { file: name, line: 1 },
     });
   checkWidths(rows, lines, header.length, name);
