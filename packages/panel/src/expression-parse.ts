@@ -42,13 +42,18 @@ function shown(token: Token): string {
   return token.type === 'end' ? 'the end' : token.type === 'string' ? `the text "${token.text}"` : `"${token.text}"`;
 }
 
+const EXAMPLES = {
+  formula: 'A formula reads like y ~ log(x) + l(z, 1) | country.',
+  expression: 'An expression reads like log(gdp / 1e9), a filter like year >= 2008 and gdp > 0.',
+};
+
 /** The syntax error "found X, expected Y" at the next token. */
 export function unexpected(c: Cursor, expected: string, hint?: string) {
   const token = peek(c);
   return sourceError(c.text, token.start, token.end, {
     code: 'syntax',
     message: `Found ${shown(token)}, expected ${expected}.`,
-    hint,
+    hint: hint ?? EXAMPLES[c.text.area],
   });
 }
 
