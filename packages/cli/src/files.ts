@@ -53,9 +53,16 @@ export const sha256 = (text: string) => createHash('sha256').update(text).digest
 
 const suffix = () => `.gravpanel-${process.pid}-${randomBytes(4).toString('hex')}`;
 
-function exists(target: string): boolean {
-  return fs.lstatSync(target, { throwIfNoEntry: false }) !== undefined;
+/** What stands at a path; undefined where nothing does. @throws PanelError output/not-written. */
+function entry(target: string): fs.Stats | undefined {
+  try {
+    return fs.lstatSync(target, { throwIfNoEntry: false });
+  } catch (error) {
+    outputError(target, error);
+  }
 }
+
+const exists = (target: string) => entry(target) !== undefined;
 
 const existsError = (target: string, hint: string) =>
   new PanelError({ code: 'output/exists', message: `"${target}" exists already.`, hint, at: { file: target } });
@@ -82,7 +89,7 @@ function outputError(target: string, error: unknown): never {
 /** Refuses now what writing would refuse later. @throws PanelError output/exists, output/not-written. */
 export function checkOutputFile(target: string, force: boolean): void {
   if (target === '-') return;
-  const found = fs.lstatSync(target, { throwIfNoEntry: false });
+  const found = entry(target);
   if (found?.isDirectory()) throw existsError(target, 'It is a folder: name a file.');
   if (found && !force) throw existsError(target, 'Add --force to replace it, or choose another name.');
   if (!exists(path.dirname(target))) outputError(target, { code: 'ENOENT' });
@@ -123,7 +130,7 @@ function isRun(dir: string): boolean {
  * @throws PanelError output/exists, output/not-a-run.
  */
 export function checkOutputFolder(dir: string, force: boolean, names: string[] = []): void {
-  const found = fs.lstatSync(dir, { throwIfNoEntry: false });
+  const found = entry(dir);
   if (!found) return;
   if (!force) throw existsError(dir, 'Add --force to replace the run in it, or choose another folder with -o.');
   if (!fs.statSync(dir).isDirectory()) throw existsError(dir, 'It is a file: choose a folder with -o.');

@@ -124,7 +124,8 @@ function unknownKey(key: string, path: Path, { source }: Context): PanelErrorFie
   return {
     code: 'study/unknown-key',
     message: `"${key}" is not a key of ${where}.`,
-    hint: nearestHint(key, keysAt(path)),
+    // { formula: y ~ csw0(a, b) }: YAML ends the value at the comma.
+    hint: /[()~]/.test(key) ? 'Inside { } a text with a comma needs quotes around it.' : nearestHint(key, keysAt(path)),
     at,
   };
 }

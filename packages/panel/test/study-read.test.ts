@@ -61,6 +61,13 @@ describe('parseStudy', () => {
       /frontier/,
       /Use/,
     ],
+    [
+      `${HEAD}models:\n  a: { model: ols, formula: y ~ csw(x, z) }\n`,
+      'study/unknown-key',
+      '5:40',
+      /"z\)" is not a key/,
+      /quotes/,
+    ],
     [`${HEAD}boot: { reps: 9 }\n`, 'study/not-in-this-version', '4:1', /"boot"/, /cluster/],
     [`${HEAD}title: B\n`, 'study/duplicate-key', '4:1', /"title" is written twice/, /Keep one/],
     [`${HEAD}a: &x 1\nb: *x\n`, 'study/alias', '4:7', /no anchors/, /out/],
