@@ -34,7 +34,7 @@ async function suite({ name, files }, rest) {
   rmSync(file, { force: true });
   say(`\n${name}`);
   const vitest = [process.execPath, join(root, 'node_modules/vitest/vitest.mjs')];
-  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${file}`];
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const { code } = await run([...vitest, 'run', ...reporters, '--passWithNoTests', ...rest, ...files], { cwd });
   if (!existsSync(file)) return { name, passed: 0, failed: code === 0 ? 0 : 1 };
   const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(

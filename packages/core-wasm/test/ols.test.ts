@@ -68,7 +68,7 @@ interface Peer {
 }
 
 describe('ols against R lm', () => {
-  it.each(fixtureJson<Peer>('peers', 'lm.json').results)(
+  it.each(fixtureJson<Peer>('peers', 'ols.json').results)(
     '$data: $y ~ $x, weights "$weights", offset "$offset"',
     ({ data, y, x, weights, offset, coef, se, loglik }) => {
       const columns = readColumns(`${data}.csv`);

@@ -73,7 +73,7 @@ function columnsTable(models: StudyCheck['models']): Table {
       ? [whole(sample.used), whole(sample.rows), sample.unitsUsed === undefined ? text('') : whole(sample.unitsUsed)]
       : [text(''), text(''), text('')]),
     terms ? whole(terms.length) : text(''),
-    text(error ? error.code : (collinear ?? []).filter((term) => !term.includes('::')).join(', ')),
+    text(error ? error.code : (collinear ?? []).join(', ')),
   ];
   return {
     kind: 'table',
