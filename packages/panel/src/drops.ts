@@ -80,7 +80,7 @@ export function requireRows(w: Waterfall, sampleName: string): void {
   const taken = w.reasons
     .map((reason) => ({ reason, rows: countOf(w, reason) }))
     .filter(({ rows }) => rows > 0)
-    .map(({ reason, rows }) => `${rows} ${reason}`);
+    .map(({ reason, rows }) => `${reason} (${rows})`);
   throw new PanelError({
     code: 'data/no-rows',
     message: `No row of ${w.frame.rows} is left${sampleName ? ` in ${sampleName}` : ''}: ${taken.join(', ')}.`,

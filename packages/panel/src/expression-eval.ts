@@ -3,7 +3,7 @@ import { exp, log, log1p, pow } from '@gravpanel/core-wasm';
 import { columnOf, numbersOf, rowPlace } from './column-read.ts';
 import { nearestHint, PanelError } from './errors.ts';
 import { type SourceText, sourceError } from './expression-lex.ts';
-import { printExpression } from './expression-print.ts';
+import { printAsOperand, printExpression } from './expression-print.ts';
 import { type BinaryOp, type Expression, type Node, namesIn } from './expression-tree.ts';
 import { lagRows } from './lag.ts';
 import type { Column, Frame } from './types.ts';
@@ -31,14 +31,22 @@ function operands(frame: Frame, node: Node, row: number): string {
     .join(', ');
 }
 
+/** The condition under which an operation is defined, as a reader would write it. */
+function condition(node: Node): string {
+  const of = (part: Node, test: string) => `${printAsOperand(part)} ${test}`;
+  if (node.type === 'binary' && node.op === '/') return of(node.right, '!= 0');
+  if (node.type !== 'call') return `${namesIn(node)[0] ?? 'x'} > 0`;
+  const bound = { sqrt: '>= 0', log1p: '> -1', exp: '< 700' }[node.name] ?? '> 0';
+  return of(node.args[0], bound);
+}
+
 function notFinite(c: Context, node: Node, row: number, why: string): PanelError {
   const printed = printExpression(node);
-  const name = namesIn(node)[0] ?? 'x';
   const values = operands(c.frame, node, row);
   const error = sourceError(c.text, node.start, node.end, {
     code: 'not-finite-result',
     message: `${printed} is ${why} on line ${c.frame.line[row]} of "${c.frame.source.name}"${values ? `, where ${values}` : ''}.`,
-    hint: `Use if(${name} > 0, ${printed}, 0), or NA in place of 0 to leave such rows out, or filter them (--where).`,
+    hint: `Use if(${condition(node)}, ${printed}, 0), or NA in place of 0 to leave such rows out, or filter them (--where).`,
   });
   const place = rowPlace(c.frame, row);
   const at = c.text.area === 'expression' && c.text.place ? { ...place, ...error.at } : { ...error.at, ...place };

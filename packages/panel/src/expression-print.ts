@@ -66,6 +66,9 @@ export function printExpression(node: Node): string {
   }
 }
 
+/** The same as one side of a comparison: in parentheses where it binds more loosely. */
+export const printAsOperand = (node: Node): string => printAtLeast(node, LEVEL['+']);
+
 function printLag(node: Node & { type: 'lag' }): string {
   const arg = printExpression(node.arg);
   if (node.from !== node.to) return `${node.op}(${arg}, ${node.from}:${node.to})`;

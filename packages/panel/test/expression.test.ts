@@ -59,6 +59,15 @@ describe('evaluateExpression', () => {
     expect(error.hint).toContain('if(');
   });
 
+  it.each([
+    ['log(x - 1)', 'if(x - 1 > 0, log(x - 1), 0)'],
+    ['1 / (x - 1)', 'if(x - 1 != 0, 1/(x - 1), 0)'],
+    ['sqrt(y)', 'if(y >= 0, sqrt(y), 0)'],
+  ])('%s hints at a definition that holds: %s', (source, repaired) => {
+    expect(thrown(() => valuesOf(source)).hint).toContain(repaired);
+    expect(valuesOf(repaired)).not.toContain(Number.POSITIVE_INFINITY);
+  });
+
   it('raises errors only for rows that are wanted', () => {
     const column = evaluateExpression(panelOf(csv), parseExpression('log(x)'), Uint8Array.from([0, 1, 1]));
     expect([...column.values].slice(1)).toEqual([0, Math.log(4)]);
