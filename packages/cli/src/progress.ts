@@ -10,6 +10,8 @@ export interface Progress {
 }
 
 const EVERY = 10_000;
+/** Work that was shorter leaves no line behind. */
+const WORTH_A_LINE = 100;
 const BAR = 24;
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
 const seconds = (ms: number) => (ms < 9950 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`);
@@ -40,7 +42,7 @@ const VERBS: Record<ProgressEvent['stage'], string> = {
   report: 'Writing',
 };
 
-/** One line a finished label with its time, and below them a bar with what is being done. */
+/** A line for every finished label that took a while, and below them a bar with what is being done. */
 function live(stream: NodeJS.WriteStream, color: boolean): Progress {
   const c = pc.createColors(color);
   const start = Date.now();
@@ -50,7 +52,9 @@ function live(stream: NodeJS.WriteStream, color: boolean): Progress {
     if (!current) return;
     const { event, since } = current;
     clear();
-    stream.write(`${c.green('✓')} ${VERBS[event.stage]} ${event.label} ${c.dim(seconds(Date.now() - since))}\n`);
+    const took = Date.now() - since;
+    if (took < WORTH_A_LINE) return;
+    stream.write(`${c.green('✓')} ${VERBS[event.stage]} ${event.label} ${c.dim(seconds(took))}\n`);
   };
   const same = (event: ProgressEvent) =>
     current !== undefined && current.event.stage === event.stage && current.event.label === event.label;

@@ -13,9 +13,9 @@ function placeOf(plan: Plan, i: i32): usize {
 
 /**
  * From n base codes in the scratch room: level boundaries, and the place of each row when rows are sorted by base level (stable).
- * `place` is room for n integers, kept only where the rows were not sorted already.
+ * `place` is room for n integers, kept only where the rows were not sorted already: returns whether it is.
  */
-export function arrange(plan: Plan, place: usize): void {
+export function arrange(plan: Plan, place: usize): bool {
   const n = plan.n;
   const starts = plan.starts;
   memory.fill(starts, 0, <usize>(plan.base + 1) << 2);
@@ -33,7 +33,7 @@ export function arrange(plan: Plan, place: usize): void {
     store<i32>(at, load<i32>(at, 4) + load<i32>(at), 4);
   }
   plan.place = 0;
-  if (sorted) return;
+  if (sorted) return false;
   plan.place = place;
   const next = plan.baseInverse;
   memory.copy(next, starts, <usize>plan.base << 2);
@@ -43,6 +43,7 @@ export function arrange(plan: Plan, place: usize): void {
     store<i32>(at, to + 1);
     store<i32>(place + (<usize>i << 2), to);
   }
+  return true;
 }
 
 /** One level that holds every row: no factors. */
@@ -70,8 +71,19 @@ export function fillWeights(plan: Plan, prior: usize): void {
   else for (let i = 0; i < plan.n; i++) store<f64>(plan.w + (<usize>i << 3), 1);
 }
 
-/** Problem rows from … from + rows − 1, each `width` doubles in `block`, into columns first … of x; other columns become 0. */
-export function scatterRows(plan: Plan, x: usize, first: i32, block: usize, from: i32, rows: i32, width: i32): void {
+/** n doubles out of the scratch room into column 0 of x. */
+export function scatterColumn(plan: Plan, x: usize): void {
+  const bytes = <usize>plan.stride << 3;
+  for (let i = 0; i < plan.n; i++) store<f64>(x + placeOf(plan, i) * bytes, load<f64>(plan.w + (<usize>i << 3)));
+}
+
+/**
+ * Problem rows from … from + rows − 1, each `width` doubles in `block`, into columns first … of x; other columns become 0.
+ * Adds the squares by column to `squares` (width).
+ */
+export function scatterRows(
+  plan: Plan, x: usize, first: i32, block: usize, from: i32, rows: i32, width: i32, squares: usize,
+): void {
   const bytes = <usize>plan.stride << 3;
   const wide = <usize>width << 3;
   let source = block;
@@ -79,7 +91,11 @@ export function scatterRows(plan: Plan, x: usize, first: i32, block: usize, from
     const at = x + placeOf(plan, from + i) * bytes;
     for (let j: usize = 0; j < bytes; j += 16) v128.store(at + j, f64x2.splat(0));
     const to = at + (<usize>first << 3);
-    for (let j: usize = 0; j < wide; j += 8) store<f64>(to + j, load<f64>(source + j));
+    for (let j: usize = 0; j < wide; j += 8) {
+      const value = load<f64>(source + j);
+      store<f64>(to + j, value);
+      store<f64>(squares + j, load<f64>(squares + j) + value * value);
+    }
     source += wide;
   }
 }
@@ -100,6 +116,15 @@ export function gatherRows(plan: Plan, x: usize, first: i32, block: usize, from:
 export function gatherDoubles(plan: Plan, values: usize, block: usize, from: i32, rows: i32): void {
   for (let i = 0; i < rows; i++)
     store<f64>(block + (<usize>i << 3), load<f64>(values + (placeOf(plan, from + i) << 3)));
+}
+
+/** block (y of problem rows from … on entry) less the residual in column 0: fitted values. */
+export function olsFitted(plan: Plan, x: usize, block: usize, from: i32, rows: i32): void {
+  const bytes = <usize>plan.stride << 3;
+  for (let i = 0; i < rows; i++) {
+    const at = block + (<usize>i << 3);
+    store<f64>(at, load<f64>(at) - load<f64>(x + placeOf(plan, from + i) * bytes));
+  }
 }
 
 /** Least-squares scores w e x_{1 + j} of problem rows from …, e in column 0: rows × k into `block`. */

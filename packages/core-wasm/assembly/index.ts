@@ -18,8 +18,9 @@ export { alloc, mark, reset, stride };
 export { rankColumns } from './rank';
 export {
   arrange, arrangeNone, countScores, fillWeights, gatherDoubles, gatherRows, olsScores, scatterCodes, scatterDoubles,
-  scatterRows,
+  scatterColumn, scatterRows, olsFitted,
 } from './absorb-arrange';
+export { components, denseCodes } from './effects';
 export { planCreate, planLaplace, planWeights } from './absorb-plan';
 export { apply, centre, remaining } from './demean';
 export { project } from './project';

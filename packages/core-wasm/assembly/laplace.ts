@@ -8,7 +8,7 @@
 import { Plan, codesOf } from './absorb-plan';
 import { alloc, mark } from './memory';
 
-const EXACT = 6;
+const EXACT = 8;
 const KEYS = 1024;
 
 /** Vertices: second-factor levels first, then base levels. Edge e has the two list entries 2e and 2e + 1. */
@@ -38,7 +38,7 @@ export class Laplacian {
   weight: usize = 0;
   entry: usize = 0;
   sum: usize = 0;
-  /** The factor: vertex and column start in elimination order, pivots, then 16-byte entries {f, row}. */
+  /** The factor: vertex and column start in elimination order, pivots, then 16-byte entries {f, row} and y. */
   order: usize = 0;
   column: usize = 0;
   pivot: usize = 0;
@@ -122,20 +122,23 @@ function create(plan: Plan): usize {
   lap.order = alloc(<f64>n * 4);
   lap.column = alloc(<f64>(n + 1) * 4);
   lap.pivot = alloc(<f64>n * 8);
-  lap.y = alloc(<f64>n * <f64>plan.stride * 8);
-  if (!lap.head || !lap.next || !lap.row || !lap.value || !lap.pivot || !lap.y) return 0;
+  if (!lap.head || !lap.next || !lap.row || !lap.value || !lap.pivot) return 0;
   lap.entries = mark();
   return at;
 }
 
-/** Appends {f, row} to the factor, which is the last thing in the arena; false where memory is short. */
+/** Room for `needed` entries of the factor, which is the last thing in the arena; false where memory is short. */
+function grow(lap: Laplacian, needed: i32): bool {
+  if (needed <= lap.room) return true;
+  const more = (max(needed - lap.room, max(4096, lap.room >> 1)) + 3) & ~3;
+  const at = alloc(<f64>more * 16);
+  if (!at || at != lap.entries + (<usize>lap.room << 4)) return false;
+  lap.room += more;
+  return true;
+}
+
 function append(lap: Laplacian, f: f64, row: i32): bool {
-  if (lap.filled == lap.room) {
-    const more = max(4096, (lap.room >> 1) & ~3);
-    const at = alloc(<f64>more * 16);
-    if (!at || at != lap.entries + (<usize>lap.room << 4)) return false;
-    lap.room += more;
-  }
+  if (!grow(lap, lap.filled + 1)) return false;
   const at = lap.entries + (<usize>lap.filled << 4);
   store<f64>(at, f);
   store<i32>(at, row, 8);
@@ -405,6 +408,22 @@ export function laplaceBuild(plan: Plan): bool {
     }
   }
   puti(lap.column, lap.columns, lap.filled);
+  if (number(plan, lap)) return true;
+  plan.laplace = 0;
+  return false;
+}
+
+/** Rows of the factor by elimination order instead of by vertex, and the work vector behind its entries. */
+function number(plan: Plan, lap: Laplacian): bool {
+  const at = lap.head;
+  for (let c = 0; c < lap.columns; c++) puti(at, geti(lap.order, c), c);
+  for (let e = 0; e < lap.filled; e++) {
+    const row = lap.entries + (<usize>e << 4) + 8;
+    store<i32>(row, geti(at, load<i32>(row)));
+  }
+  const needed = lap.filled + <i32>((<usize>lap.columns * <usize>plan.stride) >> 1) + 1;
+  if (!grow(lap, needed)) return false;
+  lap.y = lap.entries + (<usize>lap.filled << 4);
   return true;
 }
 
@@ -413,29 +432,34 @@ export function laplaceSolve(plan: Plan): void {
   const lap = changetype<Laplacian>(plan.laplace);
   const bytes = <usize>plan.stride << 3;
   const y = lap.y;
-  memory.copy(y, plan.r, <usize>plan.second * bytes);
-  memory.fill(y + <usize>plan.second * bytes, 0, <usize>plan.base * bytes);
+  const at = lap.head;
   for (let c = 0; c < lap.columns; c++) {
-    const v = y + <usize>geti(lap.order, c) * bytes;
+    const v = geti(lap.order, c);
+    if (v < plan.second) memory.copy(y + <usize>c * bytes, plan.r + <usize>v * bytes, bytes);
+    else memory.fill(y + <usize>c * bytes, 0, bytes);
+  }
+  for (let c = 0; c < lap.columns; c++) {
+    const v = y + <usize>c * bytes;
     const pivot = v128.load64_splat(lap.pivot + (<usize>c << 3));
     const to = lap.entries + (<usize>geti(lap.column, c + 1) << 4);
-    for (let at = lap.entries + (<usize>geti(lap.column, c) << 4); at < to; at += 16) {
-      const f = v128.load64_splat(at);
-      const row = y + <usize>load<i32>(at, 8) * bytes;
+    for (let entry = lap.entries + (<usize>geti(lap.column, c) << 4); entry < to; entry += 16) {
+      const f = v128.load64_splat(entry);
+      const row = y + <usize>load<i32>(entry, 8) * bytes;
       for (let j: usize = 0; j < bytes; j += 16)
         v128.store(row + j, f64x2.add(v128.load(row + j), f64x2.mul(f, v128.load(v + j))));
     }
     for (let j: usize = 0; j < bytes; j += 16) v128.store(v + j, f64x2.mul(v128.load(v + j), pivot));
   }
   for (let c = lap.columns - 1; c >= 0; c--) {
-    const v = y + <usize>geti(lap.order, c) * bytes;
+    const v = y + <usize>c * bytes;
     const to = lap.entries + (<usize>geti(lap.column, c + 1) << 4);
-    for (let at = lap.entries + (<usize>geti(lap.column, c) << 4); at < to; at += 16) {
-      const f = v128.load64_splat(at);
-      const row = y + <usize>load<i32>(at, 8) * bytes;
+    for (let entry = lap.entries + (<usize>geti(lap.column, c) << 4); entry < to; entry += 16) {
+      const f = v128.load64_splat(entry);
+      const row = y + <usize>load<i32>(entry, 8) * bytes;
       for (let j: usize = 0; j < bytes; j += 16)
         v128.store(v + j, f64x2.add(v128.load(v + j), f64x2.mul(f, v128.load(row + j))));
     }
   }
-  memory.copy(plan.z, y, <usize>plan.second * bytes);
+  for (let l = 0; l < plan.second; l++)
+    memory.copy(plan.z + <usize>l * bytes, y + <usize>geti(at, l) * bytes, bytes);
 }

@@ -39,8 +39,6 @@ const LOOK = 8;
 /** State of the ascent. `objective` is the log-likelihood up to a constant. */
 interface Ascent {
   ws: Workspace;
-  /** Sums of squares of the regressors before any transform. */
-  squares: Float64Array;
   beta: Float64Array;
   /** NB2 only. */
   lnAlpha: number;
@@ -91,7 +89,7 @@ interface Direction {
 /** Newton direction: regressors by the normal equations, ln α by its profile (a bounded uphill step where that is convex). */
 function direction(a: Ascent, cu: number, cc: number): Direction {
   const { first, k } = a.ws;
-  const floor = a.iterations === 0 ? goneBelow(a.ws, a.squares) : undefined;
+  const floor = a.iterations === 0 ? goneBelow(a.ws) : undefined;
   const factor = factorise(k, gramBlock(a.ws, first), floor);
   const all = gramBlock(a.ws, 0);
   const width = first + k;
@@ -146,11 +144,10 @@ function tolerance(step: number, last: number): number {
   return Math.max(last, Math.min(1e-2, 0.1 * step * step));
 }
 
-function begin(ws: Workspace, counts: CountSums | undefined, squares: Float64Array): Ascent {
+function begin(ws: Workspace, counts: CountSums | undefined): Ascent {
   const { core, plan, y, prior, eta } = ws;
   const a: Ascent = {
     ws,
-    squares,
     beta: new Float64Array(ws.k),
     lnAlpha: Number.NaN,
     objective: Number.NEGATIVE_INFINITY,
@@ -279,15 +276,15 @@ export function fitAbsorbedCounts(
   model: 'poisson' | 'nb2',
   problem: AbsorbProblem,
   factors: DenseCodes[],
-  squares: Float64Array,
   options: AbsorbOptions,
 ): AbsorbFit {
   const counts = model === 'nb2' ? countSums(problem.y, problem.weights) : undefined;
   const ws = openWorkspace(core, { ...problem, factors }, counts ? 2 : 1, true);
-  const a = begin(ws, counts, squares);
+  if (!ws.squares.every(Number.isFinite)) return emptyFit(Status.badInput, ws.k + (counts ? 1 : 0));
+  const a = begin(ws, counts);
   const ended = climb(a, options);
   return ended.status === Status.poissonBoundary
-    ? boundaryFit(core, problem, factors, squares, options)
+    ? boundaryFit(core, problem, factors, options)
     : finish(a, ended, options);
 }
 
@@ -296,11 +293,10 @@ function boundaryFit(
   core: AbsorbExports,
   problem: AbsorbProblem,
   factors: DenseCodes[],
-  squares: Float64Array,
   options: AbsorbOptions,
 ): AbsorbFit {
   const ws = openWorkspace(core, { ...problem, factors }, 1, true);
-  const a = begin(ws, undefined, squares);
+  const a = begin(ws, undefined);
   const fit = finish(a, climb(a, options), { ...options, scores: false });
   if (fit.status !== Status.ok) return fit;
   if (!atBoundary(ws)) return { ...emptyFit(Status.noConvergence, ws.k + 1), effectLevels: ws.levels };

@@ -9,9 +9,8 @@ import {
   doubles,
   goneBelow,
   gramBlock,
-  inBlocks,
   openWorkspace,
-  takeColumns,
+  putColumn,
   takeRows,
   transform,
   type Workspace,
@@ -52,35 +51,24 @@ function gaussian(n: number, rss: number, weights: Float64Array | undefined): nu
   return 0.5 * (logs - used * (log((2 * Math.PI * rss) / used) + 1));
 }
 
-/** y − offset in column 0, by way of the block. */
-function putResponse(ws: Workspace, { y, x, offset }: AbsorbProblem): void {
-  const { core, n, k } = ws;
-  const width = k + 1;
-  inBlocks(n, (from, rows) => {
-    const block = doubles(core, ws.block, rows * width);
-    for (let i = 0; i < rows; i++) {
-      block[i * width] = offset ? y[from + i] - offset[from + i] : y[from + i];
-      for (let j = 0; j < k; j++) block[i * width + 1 + j] = x[(from + i) * k + j];
-    }
-    core.scatterRows(ws.plan, ws.x, 0, ws.block, from, rows, width);
-  });
+/** y − offset. */
+function response({ n, y, offset }: AbsorbProblem): Float64Array {
+  return offset ? Float64Array.from({ length: n }, (_, i) => y[i] - offset[i]) : y;
 }
 
 export function fitAbsorbedOls(
   core: AbsorbExports,
   problem: AbsorbProblem,
   factors: DenseCodes[],
-  squares: Float64Array,
   options: AbsorbOptions,
 ): AbsorbFit {
-  const { n, k, y, weights } = problem;
-  const ws = openWorkspace(core, { n, k: 0, x: new Float64Array(0), factors, weights }, k + 1, false);
-  ws.first = 1;
-  ws.k = k;
-  putResponse(ws, problem);
+  const { n, k, x, y, weights } = problem;
+  const ws = openWorkspace(core, { n, k, x, factors, weights }, 1, false);
+  if (!ws.squares.every(Number.isFinite)) return emptyFit(Status.badInput, k);
+  putColumn(ws, response(problem));
   const { steps, residual, status } = transformTightly(ws, options.withinTol ?? 1e-10);
   const gram = gramBlock(ws, 1);
-  const factor = factorise(k, gram, goneBelow(ws, squares));
+  const factor = factorise(k, gram, goneBelow(ws));
   if (!factor.full) return { ...emptyFit(Status.notPositiveDefinite, k), keep: factor.keep, effectLevels: ws.levels };
   const solved = regress(ws, factor);
   const sigma = Math.sqrt(solved.rss / n);
@@ -131,7 +119,9 @@ function regress(ws: Workspace, factor: Factor): { coef: Float64Array; rss: numb
 }
 
 function fitted(ws: Workspace, y: Float64Array): Float64Array {
-  const out = takeColumns(ws, 0, 1);
-  for (let i = 0; i < ws.n; i++) out[i] = y[i] - out[i];
-  return out;
+  const { core, plan, x, block } = ws;
+  return takeRows(ws, 1, (from, rows) => {
+    doubles(core, block, rows).set(y.subarray(from, from + rows));
+    core.olsFitted(plan, x, block, from, rows);
+  });
 }

@@ -1,5 +1,6 @@
 /** What the sample and the effects look like before any fit: level codes without gaps, rank of the dummies, dropped rows. */
 import { DropCode, type Factors, type PruneResult } from './abi-absorb.ts';
+import { type AbsorbExports, alloc } from './absorb-workspace.ts';
 
 /** Codes 0 … levels − 1 without gaps, in the order of the given codes. */
 export interface DenseCodes {
@@ -7,65 +8,56 @@ export interface DenseCodes {
   levels: number;
 }
 
-/** Numbers the levels that occur from 0; the given array itself where it has no gaps. Codes must be ≥ 0. */
-export function denseCodes(codes: Int32Array, n: number): DenseCodes {
-  let most = -1;
-  for (let i = 0; i < n; i++) if (codes[i] > most) most = codes[i];
-  const number = new Int32Array(most + 1);
-  for (let i = 0; i < n; i++) number[codes[i]] = 1;
-  let levels = 0;
-  for (let l = 0; l <= most; l++) number[l] = number[l] ? levels++ : -1;
-  if (levels === most + 1) return { codes, levels };
-  const out = new Int32Array(n);
-  for (let i = 0; i < n; i++) out[i] = number[codes[i]];
-  return { codes: out, levels };
+/** Copies codes into linear memory at `at`. */
+function putCodes(core: AbsorbExports, at: number, codes: Int32Array, n: number): void {
+  new Int32Array(core.memory.buffer, at, n).set(codes.length === n ? codes : codes.subarray(0, n));
 }
 
-/** Dense codes of every factor; undefined where one is too short or has a negative code. */
-export function denseFactors(n: number, factors: Factors): DenseCodes[] | undefined {
+/**
+ * Numbers the levels that occur from 0; the given array itself where it has no gaps. Undefined for codes that no kernel takes:
+ * negative, beyond 2²⁸, or fewer than n.
+ */
+function denseCodes(core: AbsorbExports, codes: Int32Array, n: number): DenseCodes | undefined {
+  if (codes.length < n) return undefined;
+  const top = core.mark();
+  const at = alloc(core, n * 4);
+  putCodes(core, at, codes, n);
+  const levels = core.denseCodes(at, n);
+  const out = levels > 0 ? new Int32Array(core.memory.buffer, at, n).slice() : codes;
+  core.reset(top);
+  return levels === 0 ? undefined : { codes: out, levels: Math.abs(levels) };
+}
+
+/** Dense codes of every factor; undefined where one cannot be used. */
+export function denseFactors(core: AbsorbExports, n: number, factors: Factors): DenseCodes[] | undefined {
   const out: DenseCodes[] = [];
   for (const codes of factors) {
-    if (codes.length < n) return undefined;
-    let all = 0;
-    for (let i = 0; i < n; i++) all |= codes[i];
-    if (all < 0) return undefined;
-    out.push(denseCodes(codes, n));
+    const dense = denseCodes(core, codes, n);
+    if (!dense) return undefined;
+    out.push(dense);
   }
   return out;
 }
 
-function find(parent: Int32Array, v: number): number {
-  let at = v;
-  while (parent[at] !== at) {
-    parent[at] = parent[parent[at]];
-    at = parent[at];
-  }
-  return at;
-}
-
 /** Component number of each level of `a` in the graph whose edges are the rows (a, b). */
-function components(n: number, a: DenseCodes, b: DenseCodes): DenseCodes {
-  const parent = new Int32Array(a.levels + b.levels);
-  for (let v = 0; v < parent.length; v++) parent[v] = v;
-  for (let i = 0; i < n; i++) {
-    const v = a.codes[i];
-    const w = a.levels + b.codes[i];
-    if (parent[v] === parent[w]) continue;
-    const s = find(parent, v);
-    const t = find(parent, w);
-    if (s !== t) parent[Math.max(s, t)] = Math.min(s, t);
-  }
-  const label = new Int32Array(a.levels);
-  for (let v = 0; v < a.levels; v++) label[v] = find(parent, v);
-  return denseCodes(label, a.levels);
+function components(core: AbsorbExports, n: number, a: DenseCodes, b: DenseCodes): DenseCodes {
+  const top = core.mark();
+  const [atA, atB, parent] = [alloc(core, n * 4), alloc(core, n * 4), alloc(core, (a.levels + b.levels) * 4)];
+  putCodes(core, atA, a.codes, n);
+  putCodes(core, atB, b.codes, n);
+  core.components(n, atA, a.levels, atB, b.levels, parent);
+  const levels = core.denseCodes(parent, a.levels);
+  const codes = new Int32Array(core.memory.buffer, parent, a.levels).slice();
+  core.reset(top);
+  return { codes, levels: Math.abs(levels) };
 }
 
 /** See AbsorbKernels.effectsRank. */
-export function rankOf(n: number, factors: DenseCodes[]): number {
+export function rankOf(core: AbsorbExports, n: number, factors: DenseCodes[]): number {
   let rank = 0;
   for (let q = 0; q < factors.length; q++) {
-    const earlier = factors.slice(0, q).map((factor) => components(n, factors[q], factor));
-    rank += factors[q].levels - rankOf(factors[q].levels, earlier);
+    const earlier = factors.slice(0, q).map((factor) => components(core, n, factors[q], factor));
+    rank += factors[q].levels - rankOf(core, factors[q].levels, earlier);
   }
   return rank;
 }

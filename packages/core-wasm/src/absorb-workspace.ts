@@ -13,12 +13,26 @@ export interface AbsorbExports {
   planCreate(n: number, factors: number, stride: number, base: number, rest: number, second: number): number;
   planWeights(plan: number): number;
   planLaplace(plan: number): number;
-  arrange(plan: number, place: number): void;
+  /** 1 where `place` is in use, 0 where the rows were sorted. */
+  arrange(plan: number, place: number): number;
   arrangeNone(plan: number): void;
   scatterCodes(plan: number, q: number, shift: number): void;
   scatterDoubles(plan: number, to: number): void;
   fillWeights(plan: number, prior: number): void;
-  scatterRows(plan: number, x: number, first: number, block: number, from: number, rows: number, width: number): void;
+  scatterRows(
+    plan: number,
+    x: number,
+    first: number,
+    block: number,
+    from: number,
+    rows: number,
+    width: number,
+    squares: number,
+  ): void;
+  scatterColumn(plan: number, x: number): void;
+  denseCodes(codes: number, n: number): number;
+  components(n: number, a: number, levelsA: number, b: number, levelsB: number, parent: number): void;
+  olsFitted(plan: number, x: number, block: number, from: number, rows: number): void;
   gatherRows(plan: number, x: number, first: number, block: number, from: number, rows: number, width: number): void;
   gatherDoubles(plan: number, values: number, block: number, from: number, rows: number): void;
   olsScores(plan: number, x: number, k: number, block: number, from: number, rows: number): void;
@@ -75,6 +89,8 @@ export interface Workspace {
   tol: number;
   small: number;
   block: number;
+  /** Sums of squares of the k regressors before any transform. */
+  squares: Float64Array;
   /** Levels by factor, in the problem's order, and of all but the largest together. */
   levels: number[];
   rest: number;
@@ -122,14 +138,16 @@ function layFactors(core: AbsorbExports, plan: number, n: number, sorted: DenseC
     core.arrangeNone(plan);
     return;
   }
+  const top = core.mark();
   const place = alloc(core, n * 4);
   let shift = 0;
   sorted.forEach(({ codes, levels }, q) => {
     new Int32Array(core.memory.buffer, core.planWeights(plan), n).set(
       codes.length === n ? codes : codes.subarray(0, n),
     );
-    if (q === 0) core.arrange(plan, place);
-    else {
+    if (q === 0) {
+      if (core.arrange(plan, place) === 0) core.reset(top);
+    } else {
       core.scatterCodes(plan, q, shift);
       shift += levels;
     }
@@ -163,25 +181,41 @@ export function openWorkspace(core: AbsorbExports, parts: Parts, first: number, 
     tol: alloc(core, stride * 8),
     small: alloc(core, 2 * stride * 8 + 64),
     block: alloc(core, BLOCK * Math.max(stride, 1) * 8),
+    squares: new Float64Array(k),
     levels: factors.map(({ levels }) => levels),
     rest,
   };
+  fillRegressors(ws, x);
   core.fillWeights(plan, ws.prior);
+  return ws;
+}
+
+function fillRegressors(ws: Workspace, x: Float64Array): void {
+  const { core, n, k } = ws;
+  doubles(core, ws.small, k).fill(0);
   inBlocks(n, (from, rows) => {
     doubles(core, ws.block, rows * k).set(x.subarray(from * k, (from + rows) * k));
-    core.scatterRows(plan, ws.x, first, ws.block, from, rows, k);
+    core.scatterRows(ws.plan, ws.x, ws.first, ws.block, from, rows, k, ws.small);
   });
-  return ws;
+  ws.squares = doubles(core, ws.small, k).slice();
+}
+
+/** `values` (n) into column 0 of x, and the weights after it, whose room it needs. */
+export function putColumn(ws: Workspace, values: Float64Array): void {
+  const { core, plan, n } = ws;
+  doubles(core, core.planWeights(plan), n).set(values.length === n ? values : values.subarray(0, n));
+  core.scatterColumn(plan, ws.x);
+  core.fillWeights(plan, ws.prior);
 }
 
 /** A column shorter than this share of what it was before the transform is gone: the effects span it. */
 const GONE = 1e-9;
 
 /**
- * Squared lengths below which the k regressors count as spanned by the effects, given their sums of squares before the
- * transform and the weights now in the plan.
+ * Squared lengths below which the k regressors count as spanned by the effects, by their sums of squares before
+ * any transform and the weights now in the plan.
  */
-export function goneBelow({ core, plan, n }: Workspace, squares: Float64Array): Float64Array {
+export function goneBelow({ core, plan, n, squares }: Workspace): Float64Array {
   const w = doubles(core, core.planWeights(plan), n);
   let total = 0;
   for (let i = 0; i < n; i++) total += w[i];

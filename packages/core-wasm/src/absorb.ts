@@ -29,16 +29,9 @@ function allFinite(values: Float64Array | undefined, length: number, least = Num
   return true;
 }
 
-/** Sum of squares of each regressor; undefined where a number is not finite (or its square: |x| beyond 1e150). */
-function columnSquares({ n, k, x }: AbsorbProblem): Float64Array | undefined {
-  const out = new Float64Array(k);
-  if (x.length < n * k) return undefined;
-  for (let at = 0; at < n * k; ) for (let j = 0; j < k; j++, at++) out[j] += x[at] * x[at];
-  return out.every(Number.isFinite) ? out : undefined;
-}
-
-function checkNumbers(model: AbsorbModel, { n, y, offset, weights }: AbsorbProblem): Status {
-  if (!allFinite(y, n) || !allFinite(offset, n) || !allFinite(weights, n, 0)) return Status.badInput;
+function checkNumbers(model: AbsorbModel, { n, k, x, y, offset, weights }: AbsorbProblem): Status {
+  if (x.length < n * k || !allFinite(y, n) || !allFinite(offset, n) || !allFinite(weights, n, 0))
+    return Status.badInput;
   if (model === 'ols') return Status.ok;
   for (let i = 0; i < n; i++) {
     if (y[i] < 0 || (model === 'nb2' && y[i] !== Math.floor(y[i]))) return Status.notCount;
@@ -48,8 +41,8 @@ function checkNumbers(model: AbsorbModel, { n, y, offset, weights }: AbsorbProbl
 }
 
 /** Dense codes, or undefined for numbers that no kernel takes. */
-function checkFactors(n: number, factors: Factors): DenseCodes[] | undefined {
-  return n >= 1 && factors.length <= MAX_FACTORS ? denseFactors(n, factors) : undefined;
+function checkFactors(core: AbsorbExports, n: number, factors: Factors): DenseCodes[] | undefined {
+  return n >= 1 && factors.length <= MAX_FACTORS ? denseFactors(core, n, factors) : undefined;
 }
 
 /** Runs `body`, frees all it allocated in linear memory, and turns a lack of memory into a result. */
@@ -72,10 +65,9 @@ function auxiliaries(model: AbsorbModel): number {
 function absorbFit(core: AbsorbExports, model: AbsorbModel, problem: AbsorbProblem, options: AbsorbOptions): AbsorbFit {
   const { n, k, y, weights } = problem;
   const p = k + auxiliaries(model);
-  const factors = checkFactors(n, problem.factors);
-  const squares = columnSquares(problem);
-  const checked = factors && squares ? checkNumbers(model, problem) : Status.badInput;
-  if (!factors || !squares || checked !== Status.ok) return emptyFit(checked, p);
+  const factors = checkFactors(core, n, problem.factors);
+  const checked = factors ? checkNumbers(model, problem) : Status.badInput;
+  if (!factors || checked !== Status.ok) return emptyFit(checked, p);
   if (model !== 'ols' && factors.length > 0) {
     const { allZero, reason } = pruneRows(n, factors, { singletons: false, y, weights });
     if (allZero > 0)
@@ -85,11 +77,11 @@ function absorbFit(core: AbsorbExports, model: AbsorbModel, problem: AbsorbProbl
     core,
     () =>
       model === 'ols'
-        ? fitAbsorbedOls(core, problem, factors, squares, options)
-        : fitAbsorbedCounts(core, model, problem, factors, squares, options),
+        ? fitAbsorbedOls(core, problem, factors, options)
+        : fitAbsorbedCounts(core, model, problem, factors, options),
     () => emptyFit(Status.outOfMemory, p),
   );
-  return { ...fit, effectsRank: rankOf(n, factors) };
+  return { ...fit, effectsRank: rankOf(core, n, factors) };
 }
 
 function within(
@@ -107,7 +99,7 @@ function within(
     iterations: 0,
     withinResidual: Number.POSITIVE_INFINITY,
   });
-  const dense = checkFactors(n, factors);
+  const dense = checkFactors(core, n, factors);
   if (!dense || m < 1 || !allFinite(columns, n * m) || !allFinite(weights, n, 0)) return failed(Status.badInput);
   return scoped(
     core,
@@ -194,7 +186,7 @@ function rectifyAll(core: AbsorbExports, problem: AbsorbProblem): Uint8Array | u
   return scoped(
     core,
     () => {
-      const factors = denseFactors(problem.n, problem.factors) ?? [];
+      const factors = denseFactors(core, problem.n, problem.factors) ?? [];
       const ws = openWorkspace(core, { ...problem, factors }, 1, false);
       const y = doubles(core, ws.y, ws.n);
       return rectify(
@@ -213,7 +205,7 @@ function separation(core: AbsorbExports, problem: AbsorbProblem): SeparationResu
     separated,
     count: separated.reduce((sum, flag) => sum + flag, 0),
   });
-  const good = checkFactors(problem.n, problem.factors) && columnSquares(problem);
+  const good = checkFactors(core, problem.n, problem.factors);
   const checked = good ? checkNumbers('poisson', problem) : Status.badInput;
   if (checked !== Status.ok) return result(checked);
   for (;;) {
@@ -233,8 +225,8 @@ function separation(core: AbsorbExports, problem: AbsorbProblem): SeparationResu
 }
 
 /** Codes of a call that has no status to return. */
-function requireFactors(n: number, factors: Factors): DenseCodes[] {
-  const dense = checkFactors(n, factors);
+function requireFactors(core: AbsorbExports, n: number, factors: Factors): DenseCodes[] {
+  const dense = checkFactors(core, n, factors);
   if (!dense) throw new RangeError(`codes of ${n} rows: expected at most ${MAX_FACTORS} arrays of integers ≥ 0`);
   return dense;
 }
@@ -246,8 +238,8 @@ export function absorbKernels(core: AbsorbExports): AbsorbKernels {
     within: (n, m, columns, factors, weights, tol) => within(core, n, m, columns, factors, weights, tol ?? 1e-10),
     absorbedRank: (n, k, x, factors, weights, tol) =>
       absorbedRank(core, n, k, x, factors, weights, tol ?? RANK_TOLERANCE),
-    effectsRank: (n, factors) => rankOf(n, requireFactors(n, factors)),
-    prune: (n, factors, options) => pruneRows(n, requireFactors(n, factors), options),
+    effectsRank: (n, factors) => rankOf(core, n, requireFactors(core, n, factors)),
+    prune: (n, factors, options) => pruneRows(n, requireFactors(core, n, factors), options),
     separation: (problem) => separation(core, problem),
   };
 }
