@@ -1,4 +1,7 @@
-/** The tutorial of the README: every command runs as written and prints what is printed there. */
+/**
+ * The tutorial of the README: every command runs as written and prints what is printed there.
+ * GRAVPANEL_UPDATE=readme npx vitest run test/readme.test.ts writes what they print now into the README: read the difference.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +21,7 @@ const steps = [...tutorial.matchAll(/```sh\n([\s\S]*?)```(?:\n\n```\n([\s\S]*?)`
 
 /** The root of a checkout as far as the commands look at it. */
 const folder = mkdtempSync(join(tmpdir(), 'gravpanel-readme-'));
+const update = process.env.GRAVPANEL_UPDATE === 'readme';
 const env = { ...process.env, NO_COLOR: '1' };
 const plain = (text: string) =>
   text
@@ -37,7 +41,15 @@ test.each(steps)('$command', ({ command, output }) => {
   const done = spawnSync('sh', ['-c', command], { cwd: folder, env, encoding: 'utf8' });
   expect(done.stderr.includes('error:') ? done.stderr : '').toBe('');
   expect(done.status).toBe(0);
-  if (output !== undefined) expect(plain(done.stdout + done.stderr)).toBe(plain(output));
+  if (output === undefined) return;
+  const printed = plain(done.stdout + done.stderr);
+  if (update && printed !== plain(output)) {
+    const now = readFileSync(join(root, 'README.md'), 'utf8');
+    writeFileSync(
+      join(root, 'README.md'),
+      now.replace(output, () => `${printed}\n`),
+    );
+  } else expect(printed).toBe(plain(output));
 });
 
 test('a mistyped column is answered as printed', () => {
