@@ -118,7 +118,13 @@ function numbered(sections: Section[]): Section[] {
     return { ...item, id, number };
   };
   const all = sections.map((s) => ({ ...s, items: s.items.map(named) }));
-  const titled = (item: Table | Figure) => ({ ...item, title: withNumbers(item.title, (id) => numberOf.get(id)) });
+  const spelled = (title: string) => withNumbers(title, (id) => numberOf.get(id));
+  const titled = (item: Table | Figure): Table | Figure => {
+    const title = spelled(item.title);
+    return item.kind === 'table'
+      ? { ...item, title }
+      : { ...item, title, table: { ...item.table, title: spelled(item.table.title) } };
+  };
   return all.map((s) => ({ ...s, items: s.items.map(titled) }));
 }
 

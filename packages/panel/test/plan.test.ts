@@ -76,7 +76,7 @@ models:
   });
 
   it.each<[text: string, code: string, place: string]>([
-    ['models:\n  a: { model: ols, formula: y ~ (x }\n', 'formula/syntax', '5:36'],
+    ['models:\n  a: { model: ols, formula: y ~ (x }\n', 'formula/syntax', '5:33'],
     ['models:\n  a: { model: ols, formula: y ~ x, where: x > }\n', 'expression/syntax', '5:46'],
     ['sample: { where: ">" }\n', 'expression/syntax', '4:19'],
     ['models:\n  a: { model: nb-fe, formula: y ~ x, vcov: hc1 }\n', 'model/option-not-supported', '5:6'],

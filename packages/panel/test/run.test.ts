@@ -56,7 +56,7 @@ describe('runStudy', () => {
 
   it('keeps a failed model in its place and lets the others proceed', async () => {
     const { study, source, frame } = rdus(
-      '  bad: { model: nb2, formula: patents ~ l(logr, 40) }\n  good: { model: ols, formula: patents ~ logr }\ntables: { all: { models: [bad, good] } }\n',
+      '  bad: { model: nb2, formula: "patents ~ l(logr, 40)" }\n  good: { model: ols, formula: patents ~ logr }\ntables: { all: { models: [bad, good] } }\n',
     );
     const { fits, failures, report } = await runStudy(study, frame, kernels, undefined, { source });
     expect(isFit(fits.bad[0])).toBe(false);
@@ -131,7 +131,6 @@ describe.each(['hhg-patents', 'china-copublications'])('the report of %s', async
       const word = kind === 'table' ? 'Table' : 'Figure';
       expect(found.map(({ number }) => number)).toEqual(found.map((_, i) => `${word} ${i + 1}`));
     }
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the marks of an open reference
     expect(JSON.stringify(report)).not.toMatch(/\\u0001|undefined|NaN|Infinity/);
     const ids = itemsOf(report).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
