@@ -144,6 +144,7 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels): Fit {
     formula: design.formula,
     depvar: design.depvar,
     sampleName: design.sampleName,
+    ...(spec.lag && { lag: spec.lag }),
     vcov: vcovName(spec.vcov),
     vcovInfo: info,
     level,

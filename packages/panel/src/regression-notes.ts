@@ -104,6 +104,14 @@ const failureNotes = (results: FitResult[]) =>
         ],
   );
 
+/** Columns whose specification lags all variables, where other columns do not. */
+function lagsByColumn(results: FitResult[]): string {
+  const said = byColumns(results, ({ lag }) =>
+    lag ? `the explanatory variables are lagged ${lag === 1 ? 'one period' : `${lag} periods`}` : '',
+  );
+  return said.map(({ columns, sentence }) => `${columns}: ${sentence}.`).join(' ');
+}
+
 /** Inference and stars, ‡, lag, sample losses, the fits' own notes, failures. */
 export function regressionNotes(results: FitResult[], style: RegressionTableStyle): string[] {
   const fits = results.filter(isFit);
@@ -113,6 +121,7 @@ export function regressionNotes(results: FitResult[], style: RegressionTableStyl
   const notes = [
     inferenceNote(results, style),
     marked ? MARK : '',
+    lag === undefined ? lagsByColumn(results) : '',
     lag ? `All explanatory variables are lagged ${lag === 1 ? 'one period' : `${lag} periods`}.` : '',
     hidden.length > 0 ? `Not shown: ${hidden.join(', ')}.` : '',
     ...withColumns(byColumns(results, sampleNote)),

@@ -35,6 +35,8 @@ function orderedTerms(fits: Fit[], omit: string[]): string[] {
 }
 
 function commonLag(fits: Fit[], omit: string[]): number | undefined {
+  const specified = new Set(fits.map((fit) => fit.lag));
+  if (specified.size === 1 && fits[0].lag) return fits[0].lag;
   const lags = new Set(orderedTerms(fits, omit).flatMap((t) => (t === INTERCEPT ? [] : [lagOf(t)])));
   const [lag] = lags;
   return lags.size === 1 && lag !== undefined && lag > 0 ? lag : undefined;

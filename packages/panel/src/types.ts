@@ -225,6 +225,8 @@ export interface Fit {
   depvar: string;
   /** "": whole sample. */
   sampleName: string;
+  /** Periods by which FitSpec.lag set every right-hand variable back; term names do not repeat it. */
+  lag?: number;
   vcov: string;
   vcovInfo: VcovInfo;
   level: number;
