@@ -7,12 +7,13 @@ const { packageManager } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8
 /** "pnpm@10.34.8": the same for everyone, fetched by npx where it is not there. */
 export const pnpm = ['npx', '--yes', packageManager];
 
+const { FORCE_COLOR: _, ...inherited } = process.env;
 const env = {
-  ...process.env,
+  ...inherited,
   TURBO_TELEMETRY_DISABLED: '1',
   TURBO_NO_UPDATE_NOTIFIER: '1',
   DO_NOT_TRACK: '1',
-  FORCE_COLOR: process.stdout.isTTY ? '1' : '0',
+  ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
 };
 
 /** Runs a command; resolves with its exit code and (where quiet) its output. */
