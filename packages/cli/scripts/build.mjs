@@ -11,8 +11,22 @@ import { build } from 'esbuild';
 
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
+/** commander loads child_process, and with it net and dgram, for subcommands that are programs; there are none here. */
+const withoutChildProcess = {
+  name: 'child-process-on-demand',
+  setup(build) {
+    build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes('commander') ? { path: 'child_process', namespace: 'on-demand' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'on-demand' }, () => ({
+      contents: "exports.spawn = (...args) => require('child_process').spawn(...args);",
+    }));
+  },
+};
+
 const common = {
   bundle: true,
+  plugins: [withoutChildProcess],
   // CommonJS: its loader is synchronous and takes V8's code cache.
   format: 'cjs',
   platform: 'node',

@@ -1,5 +1,4 @@
 /** The only place that touches the file system. */
-import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { PanelError } from '@gravpanel/panel';
@@ -8,7 +7,6 @@ export interface FileBytes {
   /** As the user wrote it; "stdin" for "-". */
   name: string;
   bytes: Uint8Array;
-  sha256: string;
 }
 
 const WHY: Record<string, string> = {
@@ -30,11 +28,11 @@ function neighbours(file: string): string {
   }
 }
 
-/** Bytes and SHA-256 of a file, or of stdin for "-". @throws PanelError data/file-not-read. */
+/** Bytes of a file, or of stdin for "-". @throws PanelError data/file-not-read. */
 export function readBytes(file: string, what = 'data file'): FileBytes {
   try {
     const bytes = file === '-' ? fs.readFileSync(0) : fs.readFileSync(file);
-    return { name: file === '-' ? 'stdin' : file, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+    return { name: file === '-' ? 'stdin' : file, bytes };
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
     const missing = code === 'ENOENT';
@@ -49,9 +47,8 @@ export function readBytes(file: string, what = 'data file'): FileBytes {
   }
 }
 
-export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-
-const suffix = () => `.gravpanel-${process.pid}-${randomBytes(4).toString('hex')}`;
+/** Of temporary neighbours; they are opened with "wx", so a clash is an error and never a lost file. */
+const suffix = () => `.gravpanel-${process.pid}-${process.hrtime.bigint().toString(36)}`;
 
 /** What stands at a path; undefined where nothing does. @throws PanelError output/not-written. */
 function entry(target: string): fs.Stats | undefined {

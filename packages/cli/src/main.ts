@@ -1,4 +1,5 @@
 /** The program: finds the command, runs it, turns what goes wrong into words and an exit code. */
+import { setFlagsFromString } from 'node:v8';
 import { nearestHint, PanelError, type PanelErrorFields, VERSION } from '@gravpanel/panel';
 import { commands, laterCommands } from './commands.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
@@ -77,6 +78,9 @@ async function dispatch(argv: string[]): Promise<void> {
   if (!Object.hasOwn(commands, name)) throw unknownCommand(name);
   await loadCommand(name).main(rest);
 }
+
+// V8 before 11.5 compiles every kernel before the first may run; a fit needs few of them.
+if (Number(process.versions.node.split('.')[0]) < 22) setFlagsFromString('--wasm-lazy-compilation');
 
 const argv = process.argv.slice(2);
 endQuietlyOnClosedPipe();

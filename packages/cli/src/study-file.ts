@@ -10,6 +10,7 @@ import {
   type StudySource,
 } from '@gravpanel/panel';
 import { readBytes } from './files.ts';
+import { sha256 } from './hash.ts';
 import { loadFrame } from './load.ts';
 
 export interface StudyFile {
@@ -66,6 +67,7 @@ export function openData({ study, source, path: file }: StudyFile): Frame {
       panel,
       delimiter: data.delimiter,
       missing: data.missing,
+      hash: sha256,
     });
     checkHash(frame, data.sha256);
     return { ...frame, source: { ...frame.source, name: data.path } };

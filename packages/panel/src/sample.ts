@@ -39,8 +39,10 @@ export function lose(w: Waterfall, reason: string, leaves: (row: number) => bool
 
 /** Loses rows by what a model reads: first all that a lag takes, then missing values, reading by reading. */
 export function loseMissing(w: Waterfall, readings: Reading[]): void {
-  lose(w, 'lag', (row) => readings.some(({ state }) => state[row] === State.lag));
-  for (const { label, state } of readings) lose(w, `missing ${label}`, (row) => state[row] === State.missing);
+  const lagged = readings.filter(({ state }) => state.includes(State.lag));
+  if (lagged.length > 0) lose(w, 'lag', (row) => lagged.some(({ state }) => state[row] === State.lag));
+  for (const { label, state } of readings)
+    if (state.includes(State.missing)) lose(w, `missing ${label}`, (row) => state[row] === State.missing);
 }
 
 /** Rows in use: sorted by (unit, time) in a panel, else in file order. */

@@ -62,10 +62,10 @@ function offsetsIn(node: Node, outer: number): number[] {
 
 function stateOf(absent: (row: number) => boolean, panel: PanelIndex | undefined, offsets: number[], rows: number) {
   const sources = panel ? offsets.map((k) => lagRows(panel, k)) : [];
-  return Uint8Array.from({ length: rows }, (_, row) => {
-    if (!absent(row)) return State.present;
-    return sources.some((from) => from[row] < 0) ? State.lag : State.missing;
-  });
+  const state = new Uint8Array(rows).fill(State.present);
+  for (let row = 0; row < rows; row++)
+    if (absent(row)) state[row] = sources.some((from) => from[row] < 0) ? State.lag : State.missing;
+  return state;
 }
 
 /** Reads factors of one frame; `lag` periods back, errors only for the rows of `mask` that need the value. */
@@ -167,8 +167,11 @@ function dummyParts(factor: Factor & { type: 'i' }, reading: LevelReading, rows:
     if (factor.refs.some((ref) => isLevel(here, level, ref))) return;
     const head = `${factor.variable.name}::${label}`;
     const baseline = level === 0 && factor.refs.length === 0;
-    const dummy = (value: (i: number) => number) =>
-      Float64Array.from(rows, (_, i) => (here.codes[i] === level ? value(i) : 0));
+    const dummy = (value: (i: number) => number) => {
+      const values = new Float64Array(rows.length);
+      for (let i = here.codes.indexOf(level); i >= 0; i = here.codes.indexOf(level, i + 1)) values[i] = value(i);
+      return values;
+    };
     if (!by) parts.push({ name: head, values: dummy(() => 1), baseline });
     else if ('numbers' in by)
       parts.push({ name: `${head}:${factor.by!.name}`, values: dummy((i) => by.numbers[rows[i]]), baseline });
