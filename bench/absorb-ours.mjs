@@ -35,16 +35,19 @@ function combine(a, b) {
   return Int32Array.from(a, (value, i) => value * width + b[i]);
 }
 
+function factorsOf(data) {
+  if ('e' in data) return [combine(data.e, data.t), combine(data.m, data.t), combine(data.e, data.m)];
+  return ['w', 'f', 't'].filter((name) => name in data).map((name) => Int32Array.from(data[name]));
+}
+
 function designOf(data, name) {
   const [call, effects] = name.split(' ');
-  const gravity = 'e' in data;
-  const all = gravity
-    ? [combine(data.e, data.t), combine(data.m, data.t), combine(data.e, data.m)]
-    : [Int32Array.from(data.w), Int32Array.from(data.f), Int32Array.from(data.t)];
+  const all = factorsOf(data);
   const regressors = Object.keys(data).filter((column) => /^x\d/.test(column));
   const n = data.y.length;
-  const k = regressors.length;
-  const x = new Float64Array(n * k);
+  // Without effects there is a constant, after the regressors, so that coefficients keep their places.
+  const k = regressors.length + (effects === '0' ? 1 : 0);
+  const x = new Float64Array(n * k).fill(1);
   regressors.forEach((column, j) => {
     for (let i = 0; i < n; i++) x[i * k + j] = data[column][i];
   });
@@ -55,6 +58,7 @@ function designOf(data, name) {
 
 /** Drops the rows of all-zero levels as the peer does inside its call; timed with the fit. */
 function fitPruned(kernels, model, problem, scores) {
+  if (problem.factors.length === 0) return { fit: kernels.fit(model, problem, { scores }), n: problem.n };
   if (model === 'ols') return { fit: kernels.absorbFit(model, problem, { scores }), n: problem.n };
   const { reason, allZero } = kernels.prune(problem.n, problem.factors, { singletons: false, y: problem.y });
   let used = problem;

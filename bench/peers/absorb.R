@@ -9,7 +9,7 @@ if ("e" %in% names(d)) {
   d$a <- as.integer(d$e * 10000L + d$t)
   d$b <- as.integer(d$m * 10000L + d$t)
   d$c <- as.integer(d$e * 10000L + d$m)
-} else {
+} else if ("w" %in% names(d)) {
   d$a <- d$w
   d$b <- d$f
   d$c <- d$t
@@ -18,8 +18,9 @@ d$ly <- log1p(d$y)
 x <- paste(grep("^x[0-9]", names(d), value = TRUE), collapse = " + ")
 for (name in args[-(1:2)]) {
   p <- strsplit(name, " ")[[1]]
-  effects <- paste(c("a", "b", "c")[seq_len(as.integer(p[2]))], collapse = " + ")
-  f <- as.formula(paste(if (p[1] == "feols") "ly" else "y", "~", x, "|", effects))
+  effects <- c("a", "b", "c")[seq_len(as.integer(p[2]))]
+  bar <- if (length(effects) > 0) paste("|", paste(effects, collapse = " + "))
+  f <- as.formula(paste(if (p[1] == "feols") "ly" else "y", "~", x, bar))
   t <- numeric(0)
   for (r in seq_len(as.integer(args[2]))) t[r] <- system.time(fit <- get(p[1])(f, data = d))[["elapsed"]]
   b <- coef(fit)[grep("^x", names(coef(fit)))]
