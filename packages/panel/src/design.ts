@@ -8,6 +8,7 @@ import { type ColumnReading, readColumn, sumOf } from './column-reading.ts';
 import { filterStates, Keep } from './derive.ts';
 import { type FixefReading, loseUninformative, requireGroups, requireRows } from './drops.ts';
 import { PanelError } from './errors.ts';
+import { count } from './format.ts';
 import { type ColumnFormula, expandFormula } from './formula-expand.ts';
 import { parseFormula } from './formula-parse.ts';
 import { modelOf } from './models/index.ts';
@@ -70,9 +71,9 @@ function singletons(fixef: FixefFactor[]): Note[] {
   return fixef.flatMap(({ name, codes, levels }) => {
     const rows = new Int32Array(levels.length);
     for (const code of codes) rows[code]++;
-    const single = rows.reduce((sum, count) => sum + (count === 1 ? 1 : 0), 0);
+    const single = rows.reduce((sum, n) => sum + (n === 1 ? 1 : 0), 0);
     if (single === 0) return [];
-    const message = `${single} of ${levels.length} levels of ${name} ${single === 1 ? 'has' : 'have'} one row: such rows are kept but say nothing about the slopes.`;
+    const message = `${count(single)} of ${count(levels.length)} levels of ${name} ${single === 1 ? 'has' : 'have'} one row: such rows are kept but say nothing about the slopes.`;
     return [{ code: 'singletons', message }];
   });
 }

@@ -1,6 +1,7 @@
 /** Effects after "|" as dummy columns, for what the core cannot absorb (up to MAX_LEVELS levels). */
 import type { Kernels } from '@gravpanel/core-wasm';
 import { PanelError } from './errors.ts';
+import { count } from './format.ts';
 import type { Design, FixefFactor } from './types.ts';
 
 /** Dummy columns that one fit may carry. */
@@ -61,7 +62,8 @@ export function expandDummies(design: Design, kernels: Kernels): Expanded {
   const levels = fixef.reduce((sum, f) => sum + f.levels.length, 0);
   const names = fixef.map((f) => f.name).join(' + ');
   if (levels > MAX_LEVELS) refuse(`${names} has ${levels} levels; ${MAX_LEVELS} are the limit.`);
-  if (n * (k + levels) > MAX_CELLS) refuse(`${n} rows × ${levels} levels of ${names} do not fit into memory.`);
+  if (n * (k + levels) > MAX_CELLS)
+    refuse(`${count(n)} rows × ${count(levels)} levels of ${names} do not fit into memory.`);
   let columns = dummyLevels(fixef, design.hasIntercept);
   let x = fill(design, columns);
   if (fixef.length > 1) {
