@@ -44,7 +44,7 @@ async function act(file: string, flags: CheckFlags): Promise<void> {
 
 function define(): Command {
   const command = new Command('check').argument('<study>', 'study file (YAML or JSON); - is stdin');
-  for (const option of commonFlags().filter(({ long }) => long !== '--force')) command.addOption(option);
+  for (const option of commonFlags('json', 'quiet', 'color', 'threads')) command.addOption(option);
   describeCommand(command, {
     purpose:
       'Checks a study and its data without estimating: schema, cells, duplicates, gaps, each column’s sample, and what of each variable varies between units, over time and within.',

@@ -3,6 +3,10 @@ export const commands: Record<string, string> = {
   run: 'estimate a whole study: report.html, tables, figures, manifest',
   fit: 'estimate one formula and print its regression table',
   check: 'check a study and its data without estimating',
+  init: 'write a first study file for a table',
+  schema: 'print the JSON Schema of a study file',
+  doctor: 'tell what this machine has, and check the core on it',
+  completion: 'print a completion script for bash, zsh or fish',
 };
 
 export const laterCommands = [
@@ -17,9 +21,5 @@ export const laterCommands = [
   'verify',
   'export',
   'patents',
-  'init',
-  'schema',
-  'doctor',
-  'completion',
   'serve',
 ];

@@ -78,8 +78,16 @@ export function delimiterFlag(text: string): string {
   throw wrong('--delimiter', text, 'one character', 'Write --delimiter ";" or --delimiter tab.');
 }
 
-/** Flags that every command has. */
-export const commonFlags = () => [
+/** -o, in the words of one command. */
+export const outputFlag = (words: string) => new Option('-o, --output <file>', words);
+
+type CommonFlag = 'json' | 'force' | 'quiet' | 'color' | 'threads';
+
+/** Flags that commands have in common: all of them, or those named. */
+export const commonFlags = (...names: CommonFlag[]) =>
+  allCommonFlags().filter((option) => names.length === 0 || names.includes(option.name() as CommonFlag));
+
+const allCommonFlags = () => [
   new Option('--json', 'print one JSON object (and errors as JSON on stderr)').default(false),
   new Option('--force', 'replace an output that exists').default(false),
   new Option('--quiet', 'no progress').default(false),
@@ -133,7 +141,7 @@ export const fitFlags = () => [
   new Option('--missing <cells>', 'further cells that mean missing, separated by commas').argParser((text) =>
     text.split(',').filter(Boolean),
   ),
-  new Option('-o, --output <file>', 'write to a file: .txt .md .csv .html .json; - is stdout'),
+  outputFlag('write to a file: .txt .md .csv .html .json; - is stdout'),
 ];
 
 /** What commander hands to the action of `fit`. */

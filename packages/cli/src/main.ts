@@ -12,7 +12,7 @@ const HELP = `gravpanel: count-data gravity panels, from raw tables to the print
 Usage: gravpanel COMMAND …
 
 ${Object.entries(commands)
-  .map(([name, summary]) => `  ${name.padEnd(7)}${summary}`)
+  .map(([name, summary]) => `  ${name.padEnd(12)}${summary}`)
   .join('\n')}
 
 Examples:

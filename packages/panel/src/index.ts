@@ -33,7 +33,16 @@ export {
   type StudyRun,
   type TestOutcome,
 } from './run.ts';
-export type { DescribeSpec, ModelSpec, Study, TableSpec, TestSpec, VariableSpec } from './study.ts';
+export { guessStarter, type Starter, type StarterHints, starterYaml } from './starter.ts';
+export {
+  type DescribeSpec,
+  type ModelSpec,
+  type Study,
+  studyJsonSchema,
+  type TableSpec,
+  type TestSpec,
+  type VariableSpec,
+} from './study.ts';
 export { placeOf, relocate, type StudySource } from './study-places.ts';
 export { parseStudy, type ReadStudy, readStudy } from './study-read.ts';
 export { type ReadOptions, readTable } from './table-read.ts';

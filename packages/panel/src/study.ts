@@ -136,6 +136,9 @@ export const studySchema = z.strictObject({
     .optional(),
 });
 
+/** JSON Schema (draft 2020-12) of a study file, for editors. */
+export const studyJsonSchema = () => ({ title: 'gravpanel study', ...z.toJSONSchema(studySchema, { io: 'input' }) });
+
 export type Study = z.infer<typeof studySchema>;
 export type DescribeSpec = z.infer<typeof describeSchema>;
 export type ModelSpec = z.infer<typeof modelSchema>;
