@@ -1,13 +1,16 @@
 /** From a task to an estimate: start, Newton, boundary and separation, covariance. The models meet here. */
 import { alloc } from './memory';
 import { conditionNumber } from './condition';
-import { covarianceInto, evaluate, iterations, newton, newtonRoom, scaledGradient, setAuxiliaryFloor } from './newton';
+import { dot } from './matrix';
+import {
+  covarianceInto, evaluate, flattest, iterations, newton, newtonRoom, scaledGradient, setAuxiliaryCeiling, setAuxiliaryFloor, setIterations,
+} from './newton';
 import { poissonBase } from './rows';
 import { isSeparated, suspectSeparation } from './separation';
 import { log1 } from './vmath';
 import { boundarySlope, dispersionStart, groupStart, poissonStart } from './start';
 import {
-  auxiliaries, byGroup, dispersed, ETA_OVERFLOW, get, NB1, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
+  auxiliaries, byGroup, dispersed, ETA_OVERFLOW, get, NB1, NB_FE, NB_RE, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
   OUT_OF_MEMORY, POISSON, POISSON_BOUNDARY, POISSON_RE, put, SEPARATED, STEP_FAILED, Task,
 } from './task';
 import { toInternal } from './scale';
@@ -17,6 +20,11 @@ export const LN_BOUNDARY: f64 = -40;
 
 /** A start from which the search gets lost is pulled this many times halfway to the default start. */
 const PULLS = 4;
+/** How far in η the log-likelihood is looked at for a rise. */
+const AWAY: f64 = 5;
+/** ln r or ln s this far above the log of the mean group sum: the limits of nb-re are looked at; it has run away. */
+const SUSPECT: f64 = 7;
+const FAR: f64 = 20;
 
 /**
  * Estimates a count model; theta (p) gets the internal estimate, vcov (p × p) its internal covariance. `start` (p, in the
@@ -70,7 +78,84 @@ function defaultStart(t: Task, theta: usize): i32 {
 }
 
 function climb(t: Task, tol: f64, maxIter: i32, theta: usize): i32 {
-  return dispersed(t.model) ? overPoisson(t, tol, maxIter, theta) : newton(t, theta, tol, maxIter);
+  if (dispersed(t.model)) return overPoisson(t, tol, maxIter, theta);
+  if (t.model == NB_RE) return withinLimits(t, tol, maxIter, theta);
+  const status = newton(t, theta, tol, maxIter);
+  return t.model == NB_FE && lost(status) && risesOutwards(t, theta) ? NO_INTERIOR_MAXIMUM : status;
+}
+
+/**
+ * nb-fe: whether ℓ does not fall from here on along the constant (λ → ∞ is FE Poisson) or along the flattest direction
+ * (the same in some units only, or λ → 0), if η changes along it at all.
+ */
+function risesOutwards(t: Task, theta: usize): bool {
+  const p = t.p;
+  const direction = alloc(<f64>t.ld * 8);
+  const to = alloc(<f64>p * 8);
+  if (!direction || !to || evaluate(t, theta)) return false;
+  const here = t.loglik;
+  for (let which = 0; which < 2; which++) {
+    memory.fill(direction, 0, <usize>t.ld << 3);
+    if (which == 1 && !flattest(t, direction)) return false;
+    if (which == 0 && t.constant >= 0) put(direction, t.constant, 1);
+    const size = reach(t, direction);
+    if (!(size > 0)) continue;
+    for (let sign = -1; sign < 2; sign += 2) {
+      for (let j = 0; j < p; j++) put(to, j, get(theta, j) + ((<f64>sign * AWAY) / size) * get(direction, j));
+      if (evaluate(t, to) == OK && t.loglik >= here - 1e-10 * (1 + abs(here))) return true;
+    }
+    evaluate(t, theta);
+  }
+  return false;
+}
+
+/** Largest change of η along a direction (ld). */
+function reach(t: Task, direction: usize): f64 {
+  let most: f64 = 0;
+  for (let i = 0; i < t.n; i++) most = max(most, abs(dot(t.x + ((<usize>i * t.ld) << 3), direction, t.ld)));
+  return most;
+}
+
+/** Least log-likelihood that nb-re must exceed to have a maximum inside; −∞ where that was not looked at. */
+let supremum: f64 = -Infinity;
+
+/**
+ * nb-re. With r → ∞ it tends to poisson-re (s = 1/α, constant less ln r), with r and s → ∞ to nb1 (δ = s/r). Where an
+ * auxiliary is far out, a limit that is not below the point reached is the supremum, else the search goes on.
+ */
+function withinLimits(t: Task, tol: f64, maxIter: i32, theta: usize): i32 {
+  supremum = -Infinity;
+  let total: f64 = 0;
+  for (let i = 0; i < t.n; i++) total += get(t.y, i);
+  const size = log1(1 + total / <f64>t.g);
+  setAuxiliaryCeiling(SUSPECT + size);
+  let status = newton(t, theta, tol, maxIter);
+  if (status != NO_INTERIOR_MAXIMUM && !lost(status)) return status;
+  const used = iterations;
+  const here = evaluate(t, theta) ? -Infinity : t.loglik;
+  const room = alloc(<f64>t.p * 8);
+  if (!room) return OUT_OF_MEMORY;
+  supremum = max(limitOf(t, POISSON_RE, tol, maxIter, room), limitOf(t, NB1, tol, maxIter, room));
+  setIterations(used);
+  if (here <= supremum + 1e-10 * (1 + abs(supremum))) return NO_INTERIOR_MAXIMUM;
+  supremum = -Infinity;
+  if (status != NO_INTERIOR_MAXIMUM) return status;
+  setAuxiliaryCeiling(FAR + size);
+  status = newton(t, theta, tol, maxIter);
+  setIterations(used + iterations);
+  return status;
+}
+
+/** Highest log-likelihood of a limit of nb-re; −∞ where it has none. */
+function limitOf(t: Task, model: i32, tol: f64, maxIter: i32, theta: usize): f64 {
+  t.model = model;
+  t.p = t.k + 1;
+  let status = defaultStart(t, theta);
+  if (status == OK) status = overPoisson(t, tol, maxIter, theta);
+  const found = status == OK || status == POISSON_BOUNDARY ? t.loglik : -Infinity;
+  t.model = NB_RE;
+  t.p = t.k + 2;
+  return found;
 }
 
 /** As poisson, on the same task; leaves η at the Poisson means. */
@@ -132,6 +217,7 @@ function finish(t: Task, status: i32, theta: usize, vcov: usize, scores: usize):
   // newton leaves the evaluation at theta behind; only scores need another
   const evaluated = scores || status >= NOT_POSITIVE_DEFINITE ? evaluate(t, theta) : OK;
   if (evaluated) t.loglik = -Infinity;
+  if (status == NO_INTERIOR_MAXIMUM && t.model == NB_RE) t.loglik = max(t.loglik, supremum);
   if (evaluated && status != SEPARATED) return evaluated;
   if (status == SEPARATED || ((status != OK || suspectSeparation(t)) && isSeparated(t))) return SEPARATED;
   t.condition = conditionNumber(t);
