@@ -1,31 +1,19 @@
 /** From a task to an estimate: start, Newton, boundary and separation, covariance. The models meet here. */
 import { alloc } from './memory';
+import { defaultStart, lost, overPoisson } from './boundary';
 import { conditionNumber } from './condition';
-import { dot } from './matrix';
-import {
-  covarianceInto, evaluate, flattest, iterations, newton, newtonRoom, scaledGradient, setAuxiliaryCeiling, setAuxiliaryFloor, setIterations,
-} from './newton';
+import { atInfinity, supremum, withinLimits } from './limits';
+import { covarianceInto, evaluate, iterations, newton, newtonRoom, scaledGradient } from './newton';
 import { poissonBase } from './rows';
 import { isSeparated, suspectSeparation } from './separation';
-import { log1 } from './vmath';
-import { boundarySlope, dispersionStart, groupStart, poissonStart } from './start';
 import {
-  auxiliaries, byGroup, dispersed, ETA_OVERFLOW, get, NB1, NB_FE, NB_RE, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
-  OUT_OF_MEMORY, POISSON, POISSON_BOUNDARY, POISSON_RE, put, SEPARATED, STEP_FAILED, Task,
+  dispersed, ETA_OVERFLOW, get, NB_FE, NB_RE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK, OUT_OF_MEMORY, POISSON,
+  POISSON_BOUNDARY, POISSON_RE, put, SEPARATED, Task,
 } from './task';
 import { toInternal } from './scale';
 
-/** ln α (nb2, poisson-re) and ln δ (nb1) of a fit at the Poisson boundary. */
-export const LN_BOUNDARY: f64 = -40;
-
 /** A start from which the search gets lost is pulled this many times halfway to the default start. */
 const PULLS = 4;
-/** How far in η the log-likelihood is looked at for a rise. */
-const AWAY: f64 = 5;
-/** ln r or ln s this far above the log of the mean group sum: the limits of nb-re are looked at; it has run away. */
-const SUSPECT: f64 = 7;
-const FAR: f64 = 20;
-
 /**
  * Estimates a count model; theta (p) gets the internal estimate, vcov (p × p) its internal covariance. `start` (p, in the
  * user's scale) or 0 for the default start. Far out, likelihoods have plateaus on which double precision sees no slope (nb-fe
@@ -40,7 +28,7 @@ export function maximise(t: Task, start: usize, tol: f64, maxIter: i32, theta: u
   if (start) {
     toInternal(t, start, start);
     memory.copy(theta, start, <usize>t.p << 3);
-    status = climb(t, tol, maxIter, theta);
+    status = climb(t, tol, maxIter, theta, false);
     if (lost(status) && isSeparated(t)) status = SEPARATED;
     for (let pull = 0; pull < PULLS && lost(status); pull++) {
       used += iterations;
@@ -49,11 +37,11 @@ export function maximise(t: Task, start: usize, tol: f64, maxIter: i32, theta: u
         put(start, j, 0.5 * (get(start, j) + get(theta, j)));
         put(theta, j, get(start, j));
       }
-      status = climb(t, tol, maxIter, theta);
+      status = climb(t, tol, maxIter, theta, false);
     }
   } else {
     status = defaultStart(t, theta);
-    if (status == OK) status = climb(t, tol, maxIter, theta);
+    if (status == OK) status = climb(t, tol, maxIter, theta, true);
     if (status == ETA_OVERFLOW && isSeparated(t)) status = SEPARATED;
   }
   t.iterations = used + iterations;
@@ -61,151 +49,12 @@ export function maximise(t: Task, start: usize, tol: f64, maxIter: i32, theta: u
   return finish(t, status, theta, vcov, scores);
 }
 
-function lost(status: i32): bool {
-  return status == NO_CONVERGENCE || status == NOT_POSITIVE_DEFINITE || status == STEP_FAILED;
-}
-
-/** The model's own start; nb1, nb2 and poisson-re take the Poisson estimates (to three digits) and a moment estimate of the dispersion. */
-function defaultStart(t: Task, theta: usize): i32 {
-  if (t.model == POISSON) poissonStart(t, theta);
-  else if (!dispersed(t.model)) groupStart(t, theta);
-  else {
-    const status = asPoisson(t, theta, 1e-3, 100);
-    if (status != OK && !lost(status)) return status;
-    put(theta, t.k, dispersionStart(t, t.model));
-  }
-  return OK;
-}
-
-function climb(t: Task, tol: f64, maxIter: i32, theta: usize): i32 {
+/** @param first from the model's own start. */
+function climb(t: Task, tol: f64, maxIter: i32, theta: usize, first: bool): i32 {
   if (dispersed(t.model)) return overPoisson(t, tol, maxIter, theta);
   if (t.model == NB_RE) return withinLimits(t, tol, maxIter, theta);
   const status = newton(t, theta, tol, maxIter);
-  return t.model == NB_FE && lost(status) && risesOutwards(t, theta) ? NO_INTERIOR_MAXIMUM : status;
-}
-
-/**
- * nb-fe: whether ℓ does not fall from here on along the constant (λ → ∞ is FE Poisson) or along the flattest direction
- * (the same in some units only, or λ → 0), if η changes along it at all.
- */
-function risesOutwards(t: Task, theta: usize): bool {
-  const p = t.p;
-  const direction = alloc(<f64>t.ld * 8);
-  const to = alloc(<f64>p * 8);
-  if (!direction || !to || evaluate(t, theta)) return false;
-  const here = t.loglik;
-  for (let which = 0; which < 2; which++) {
-    memory.fill(direction, 0, <usize>t.ld << 3);
-    if (which == 1 && !flattest(t, direction)) return false;
-    if (which == 0 && t.constant >= 0) put(direction, t.constant, 1);
-    const size = reach(t, direction);
-    if (!(size > 0)) continue;
-    for (let sign = -1; sign < 2; sign += 2) {
-      for (let j = 0; j < p; j++) put(to, j, get(theta, j) + ((<f64>sign * AWAY) / size) * get(direction, j));
-      if (evaluate(t, to) == OK && t.loglik >= here - 1e-10 * (1 + abs(here))) return true;
-    }
-    evaluate(t, theta);
-  }
-  return false;
-}
-
-/** Largest change of η along a direction (ld). */
-function reach(t: Task, direction: usize): f64 {
-  let most: f64 = 0;
-  for (let i = 0; i < t.n; i++) most = max(most, abs(dot(t.x + ((<usize>i * t.ld) << 3), direction, t.ld)));
-  return most;
-}
-
-/** Least log-likelihood that nb-re must exceed to have a maximum inside; −∞ where that was not looked at. */
-let supremum: f64 = -Infinity;
-
-/**
- * nb-re. With r → ∞ it tends to poisson-re (s = 1/α, constant less ln r), with r and s → ∞ to nb1 (δ = s/r). Where an
- * auxiliary is far out, a limit that is not below the point reached is the supremum, else the search goes on.
- */
-function withinLimits(t: Task, tol: f64, maxIter: i32, theta: usize): i32 {
-  supremum = -Infinity;
-  let total: f64 = 0;
-  for (let i = 0; i < t.n; i++) total += get(t.y, i);
-  const size = log1(1 + total / <f64>t.g);
-  setAuxiliaryCeiling(SUSPECT + size);
-  let status = newton(t, theta, tol, maxIter);
-  if (status != NO_INTERIOR_MAXIMUM && !lost(status)) return status;
-  const used = iterations;
-  const here = evaluate(t, theta) ? -Infinity : t.loglik;
-  const room = alloc(<f64>t.p * 8);
-  if (!room) return OUT_OF_MEMORY;
-  supremum = max(limitOf(t, POISSON_RE, tol, maxIter, room), limitOf(t, NB1, tol, maxIter, room));
-  setIterations(used);
-  if (here <= supremum + 1e-10 * (1 + abs(supremum))) return NO_INTERIOR_MAXIMUM;
-  supremum = -Infinity;
-  if (status != NO_INTERIOR_MAXIMUM) return status;
-  setAuxiliaryCeiling(FAR + size);
-  status = newton(t, theta, tol, maxIter);
-  setIterations(used + iterations);
-  return status;
-}
-
-/** Highest log-likelihood of a limit of nb-re; −∞ where it has none. */
-function limitOf(t: Task, model: i32, tol: f64, maxIter: i32, theta: usize): f64 {
-  t.model = model;
-  t.p = t.k + 1;
-  let status = defaultStart(t, theta);
-  if (status == OK) status = overPoisson(t, tol, maxIter, theta);
-  const found = status == OK || status == POISSON_BOUNDARY ? t.loglik : -Infinity;
-  t.model = NB_RE;
-  t.p = t.k + 2;
-  return found;
-}
-
-/** As poisson, on the same task; leaves η at the Poisson means. */
-function asPoisson(t: Task, theta: usize, tol: f64, maxIter: i32): i32 {
-  const model = t.model;
-  t.model = POISSON;
-  t.p = t.k;
-  t.base = poissonBase(t);
-  poissonStart(t, theta);
-  const status = newton(t, theta, tol, maxIter);
-  t.model = model;
-  t.p = t.k + auxiliaries(model);
-  t.base = 0;
-  return status;
-}
-
-/** The largest count that the dispersion multiplies: of a row (nb2) or of a group's sum (poisson-re); 1 for nb1. */
-function largestCount(t: Task): f64 {
-  let most: f64 = 1;
-  if (t.model == NB1) return most;
-  if (t.model != POISSON_RE) for (let i = 0; i < t.n; i++) most = max(most, get(t.y, i));
-  else
-    for (let g = 0; g < t.g; g++) {
-      let sum: f64 = 0;
-      const to = load<i32>(t.group + (<usize>g << 2), 4);
-      for (let i = load<i32>(t.group + (<usize>g << 2)); i < to; i++) sum += get(t.y, i);
-      most = max(most, sum);
-    }
-  return most;
-}
-
-/**
- * nb1, nb2 and poisson-re. Where the dispersion shrinks below e⁻¹² (of the largest count), the slope at 0 decides: not
- * above 0 is the Poisson boundary, else the search goes on.
- */
-function overPoisson(t: Task, tol: f64, maxIter: i32, theta: usize): i32 {
-  const most = largestCount(t);
-  setAuxiliaryFloor(-12 - log1(most));
-  let status = newton(t, theta, tol, maxIter);
-  setAuxiliaryFloor(-Infinity);
-  if (status != POISSON_BOUNDARY) return status;
-  const used = iterations;
-  status = asPoisson(t, theta, tol, maxIter);
-  if (status != OK) return status;
-  if (boundarySlope(t, t.model) <= 0) {
-    put(theta, t.k, LN_BOUNDARY);
-    return POISSON_BOUNDARY;
-  }
-  put(theta, t.k, -11 - log1(most));
-  return newton(t, theta, tol, maxIter - used > 10 ? maxIter - used : 10);
+  return t.model == NB_FE ? atInfinity(t, status, tol, maxIter, theta, first) : status;
 }
 
 /** Last evaluation (with scores), covariance, condition; sorts out why a fit did not end well. */
