@@ -7,9 +7,10 @@ import { evaluateGroups } from './groups';
 import { cholesky, choleskySolve, dotSmall } from './matrix';
 import { alloc } from './memory';
 import { evaluateRows } from './rows';
+import { isSeparated, suspectSeparation } from './separation';
 import {
   byGroup, dispersed, get, NB_RE, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
-  POISSON_BOUNDARY, put, STEP_FAILED, Task,
+  POISSON_BOUNDARY, put, SEPARATED, STEP_FAILED, Task,
 } from './task';
 
 /** Pivots of the diagonally scaled −H below this are not told from 0. */
@@ -20,6 +21,8 @@ const LAST_CAP: f64 = 16;
 /** A Newton step of this size in a standardised parameter is no convergence, however flat the likelihood. */
 const RUNNING: f64 = 0.1;
 const STALL = 4;
+/** After this many iterations rows that are being sent to μ = 0 are looked at. */
+const LOOK = 15;
 /** Below this the scaled gradient is rounding. */
 const POLISHED: f64 = 1e-12;
 /** Above this many parameters a Jacobi eigenproblem takes too long. */
@@ -189,6 +192,7 @@ export function newton(t: Task, theta: usize, tol: f64, maxIter: i32): i32 {
     if (!positiveDefinite && scaledGradient <= tol) return NOT_POSITIVE_DEFINITE;
     if (dispersed(t.model) && get(theta, t.k) < auxiliaryFloor) return POISSON_BOUNDARY;
     if (runaway(t, theta)) return NO_INTERIOR_MAXIMUM;
+    if (iterations == LOOK && suspectSeparation(t) && isSeparated(t)) return SEPARATED;
     if (iterations >= maxIter) return NO_CONVERGENCE;
     iterations++;
     const taken = advance(t, theta, cap);
