@@ -2,12 +2,16 @@
 import { symEigen } from './eigen';
 import { cholesky, choleskySolve, dotSmall } from './matrix';
 import { alloc, mark, reset } from './memory';
+import { informationFromBasis } from './orthogonal';
 import { get, put, Task } from './task';
 
 /** Up to this many parameters the eigenvalues are computed; beyond, the two extreme ones by power iterations (6 digits). */
 const MANY = 64;
 
-/** 2-norm condition number of −H as last evaluated, in the internal scale; ∞ where it is singular or memory is short. */
+/**
+ * 2-norm condition number of −H as last evaluated, for the standardised regressors (whatever basis the search used); ∞ where it
+ * is singular or memory is short.
+ */
 export function conditionNumber(t: Task): f64 {
   const p = t.p;
   const top = mark();
@@ -15,10 +19,15 @@ export function conditionNumber(t: Task): f64 {
   const vectors = alloc(<f64>p * p * 8);
   const u = alloc(<f64>p * 8);
   const v = alloc(<f64>p * 8);
+  const h = t.basis ? alloc(<f64>p * p * 8) : t.neg;
   let condition = Infinity;
-  if (a != 0 && vectors != 0 && u != 0 && v != 0) {
-    memory.copy(a, t.neg, (<usize>p * p) << 3);
-    condition = p <= MANY ? byEigenvalues(a, p, u, vectors) : byPowers(t.neg, a, p, u, v);
+  if (a != 0 && vectors != 0 && u != 0 && v != 0 && h != 0) {
+    if (t.basis) {
+      memory.copy(h, t.neg, (<usize>p * p) << 3);
+      informationFromBasis(t, h);
+    }
+    memory.copy(a, h, (<usize>p * p) << 3);
+    condition = p <= MANY ? byEigenvalues(a, p, u, vectors) : byPowers(h, a, p, u, v);
   }
   reset(top);
   return condition;

@@ -1,23 +1,19 @@
 /** From a task to an estimate: start, Newton, boundary and separation, covariance. The models meet here. */
 import { alloc } from './memory';
+import { defaultStart, lost, overPoisson } from './boundary';
 import { conditionNumber } from './condition';
-import { covarianceInto, evaluate, iterations, newton, newtonRoom, scaledGradient, setAuxiliaryFloor } from './newton';
+import { atInfinity, supremum, withinLimits } from './limits';
+import { covarianceInto, evaluate, iterations, newton, newtonRoom, scaledGradient } from './newton';
 import { poissonBase } from './rows';
 import { isSeparated, suspectSeparation } from './separation';
-import { log1 } from './vmath';
-import { boundarySlope, dispersionStart, groupStart, poissonStart } from './start';
 import {
-  auxiliaries, byGroup, dispersed, ETA_OVERFLOW, get, NB1, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
-  OUT_OF_MEMORY, POISSON, POISSON_BOUNDARY, POISSON_RE, put, SEPARATED, STEP_FAILED, Task,
+  dispersed, ETA_OVERFLOW, get, NB_FE, NB_RE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK, OUT_OF_MEMORY, POISSON,
+  POISSON_BOUNDARY, POISSON_RE, put, SEPARATED, Task,
 } from './task';
 import { toInternal } from './scale';
 
-/** ln α (nb2, poisson-re) and ln δ (nb1) of a fit at the Poisson boundary. */
-export const LN_BOUNDARY: f64 = -40;
-
 /** A start from which the search gets lost is pulled this many times halfway to the default start. */
 const PULLS = 4;
-
 /**
  * Estimates a count model; theta (p) gets the internal estimate, vcov (p × p) its internal covariance. `start` (p, in the
  * user's scale) or 0 for the default start. Far out, likelihoods have plateaus on which double precision sees no slope (nb-fe
@@ -32,7 +28,7 @@ export function maximise(t: Task, start: usize, tol: f64, maxIter: i32, theta: u
   if (start) {
     toInternal(t, start, start);
     memory.copy(theta, start, <usize>t.p << 3);
-    status = climb(t, tol, maxIter, theta);
+    status = climb(t, tol, maxIter, theta, false);
     if (lost(status) && isSeparated(t)) status = SEPARATED;
     for (let pull = 0; pull < PULLS && lost(status); pull++) {
       used += iterations;
@@ -41,11 +37,11 @@ export function maximise(t: Task, start: usize, tol: f64, maxIter: i32, theta: u
         put(start, j, 0.5 * (get(start, j) + get(theta, j)));
         put(theta, j, get(start, j));
       }
-      status = climb(t, tol, maxIter, theta);
+      status = climb(t, tol, maxIter, theta, false);
     }
   } else {
     status = defaultStart(t, theta);
-    if (status == OK) status = climb(t, tol, maxIter, theta);
+    if (status == OK) status = climb(t, tol, maxIter, theta, true);
     if (status == ETA_OVERFLOW && isSeparated(t)) status = SEPARATED;
   }
   t.iterations = used + iterations;
@@ -53,74 +49,12 @@ export function maximise(t: Task, start: usize, tol: f64, maxIter: i32, theta: u
   return finish(t, status, theta, vcov, scores);
 }
 
-function lost(status: i32): bool {
-  return status == NO_CONVERGENCE || status == NOT_POSITIVE_DEFINITE || status == STEP_FAILED;
-}
-
-/** The model's own start; nb1, nb2 and poisson-re take the Poisson estimates (to three digits) and a moment estimate of the dispersion. */
-function defaultStart(t: Task, theta: usize): i32 {
-  if (t.model == POISSON) poissonStart(t, theta);
-  else if (!dispersed(t.model)) groupStart(t, theta);
-  else {
-    const status = asPoisson(t, theta, 1e-3, 100);
-    if (status != OK && !lost(status)) return status;
-    put(theta, t.k, dispersionStart(t, t.model));
-  }
-  return OK;
-}
-
-function climb(t: Task, tol: f64, maxIter: i32, theta: usize): i32 {
-  return dispersed(t.model) ? overPoisson(t, tol, maxIter, theta) : newton(t, theta, tol, maxIter);
-}
-
-/** As poisson, on the same task; leaves η at the Poisson means. */
-function asPoisson(t: Task, theta: usize, tol: f64, maxIter: i32): i32 {
-  const model = t.model;
-  t.model = POISSON;
-  t.p = t.k;
-  t.base = poissonBase(t);
-  poissonStart(t, theta);
+/** @param first from the model's own start. */
+function climb(t: Task, tol: f64, maxIter: i32, theta: usize, first: bool): i32 {
+  if (dispersed(t.model)) return overPoisson(t, tol, maxIter, theta);
+  if (t.model == NB_RE) return withinLimits(t, tol, maxIter, theta);
   const status = newton(t, theta, tol, maxIter);
-  t.model = model;
-  t.p = t.k + auxiliaries(model);
-  t.base = 0;
-  return status;
-}
-
-/** The largest count that the dispersion multiplies: of a row (nb2) or of a group's sum (poisson-re); 1 for nb1. */
-function largestCount(t: Task): f64 {
-  let most: f64 = 1;
-  if (t.model == NB1) return most;
-  if (t.model != POISSON_RE) for (let i = 0; i < t.n; i++) most = max(most, get(t.y, i));
-  else
-    for (let g = 0; g < t.g; g++) {
-      let sum: f64 = 0;
-      const to = load<i32>(t.group + (<usize>g << 2), 4);
-      for (let i = load<i32>(t.group + (<usize>g << 2)); i < to; i++) sum += get(t.y, i);
-      most = max(most, sum);
-    }
-  return most;
-}
-
-/**
- * nb1, nb2 and poisson-re. Where the dispersion shrinks below e⁻¹² (of the largest count), the slope at 0 decides: not
- * above 0 is the Poisson boundary, else the search goes on.
- */
-function overPoisson(t: Task, tol: f64, maxIter: i32, theta: usize): i32 {
-  const most = largestCount(t);
-  setAuxiliaryFloor(-12 - log1(most));
-  let status = newton(t, theta, tol, maxIter);
-  setAuxiliaryFloor(-Infinity);
-  if (status != POISSON_BOUNDARY) return status;
-  const used = iterations;
-  status = asPoisson(t, theta, tol, maxIter);
-  if (status != OK) return status;
-  if (boundarySlope(t, t.model) <= 0) {
-    put(theta, t.k, LN_BOUNDARY);
-    return POISSON_BOUNDARY;
-  }
-  put(theta, t.k, -11 - log1(most));
-  return newton(t, theta, tol, maxIter - used > 10 ? maxIter - used : 10);
+  return t.model == NB_FE ? atInfinity(t, status, tol, maxIter, theta, first) : status;
 }
 
 /** Last evaluation (with scores), covariance, condition; sorts out why a fit did not end well. */
@@ -132,6 +66,7 @@ function finish(t: Task, status: i32, theta: usize, vcov: usize, scores: usize):
   // newton leaves the evaluation at theta behind; only scores need another
   const evaluated = scores || status >= NOT_POSITIVE_DEFINITE ? evaluate(t, theta) : OK;
   if (evaluated) t.loglik = -Infinity;
+  if (status == NO_INTERIOR_MAXIMUM && t.model == NB_RE) t.loglik = max(t.loglik, supremum);
   if (evaluated && status != SEPARATED) return evaluated;
   if (status == SEPARATED || ((status != OK || suspectSeparation(t)) && isSeparated(t))) return SEPARATED;
   t.condition = conditionNumber(t);

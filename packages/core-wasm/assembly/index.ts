@@ -5,6 +5,7 @@ import { addGram, blockRows, cholesky, choleskyInverse, stride } from './matrix'
 import { alloc, mark, reset } from './memory';
 import { evaluate as evaluateTask, newtonRoom } from './newton';
 import { fitOls } from './ols';
+import { orthogonalise } from './orthogonal';
 import { poissonBase } from './rows';
 import { digamma, lgamma, log1p, trigamma, trigammaDifference } from './special';
 import { lgammaSteps, stepSums, sumE } from './steps';
@@ -46,8 +47,10 @@ export function prepare(
   t.offset = offset;
   t.w = w;
   t.group = group;
-  const status = checkRows(t);
-  return status ? status : standardise(t, model != OLS);
+  let status = checkRows(t);
+  if (!status) status = standardise(t, model != OLS);
+  if (!status && model != OLS && !orthogonalise(t)) return OUT_OF_MEMORY;
+  return status;
 }
 
 /**

@@ -7,11 +7,11 @@ import { evaluateGroups } from './groups';
 import { cholesky, choleskySolve, dotSmall } from './matrix';
 import { alloc } from './memory';
 import { evaluateRows } from './rows';
+import { isSeparated, suspectSeparation } from './separation';
 import {
   byGroup, dispersed, get, NB_RE, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
-  POISSON_BOUNDARY, put, STEP_FAILED, Task,
+  POISSON_BOUNDARY, put, SEPARATED, STEP_FAILED, Task,
 } from './task';
-import { log1 } from './vmath';
 
 /** Pivots of the diagonally scaled −H below this are not told from 0. */
 const PIVOT: f64 = 1e-13;
@@ -20,9 +20,9 @@ const FIRST_CAP: f64 = 2;
 const LAST_CAP: f64 = 16;
 /** A Newton step of this size in a standardised parameter is no convergence, however flat the likelihood. */
 const RUNNING: f64 = 0.1;
-/** ln r or ln s this far above the log of the mean group sum has run away. */
-const FAR: f64 = 20;
 const STALL = 4;
+/** After this many iterations rows that are being sent to μ = 0 are looked at. */
+const LOOK = 15;
 /** Below this the scaled gradient is rounding. */
 const POLISHED: f64 = 1e-12;
 /** Above this many parameters a Jacobi eigenproblem takes too long. */
@@ -40,6 +40,10 @@ let work: usize = 0;
 export let iterations: i32 = 0;
 export let scaledGradient: f64 = 0;
 export let positiveDefinite: bool = false;
+/** What a search in several parts has used. */
+export function setIterations(value: i32): void {
+  iterations = value;
+}
 
 /** Room for problems of p parameters; false where memory is short. */
 export function newtonRoom(p: i32): bool {
@@ -112,20 +116,34 @@ function eigenStep(t: Task): void {
   }
 }
 
+/** Direction of least curvature of the last evaluation into out (p); false where that takes too long. */
+export function flattest(t: Task, out: usize): bool {
+  const p = t.p;
+  if (p > MANY) return false;
+  factorise(t);
+  scaleInto(t, factor);
+  symEigen(factor, p, values, vectors);
+  let least = 0;
+  for (let j = 1; j < p; j++) if (abs(get(values, j)) < abs(get(values, least))) least = j;
+  for (let i = 0; i < p; i++) put(out, i, get(vectors, i * p + least) * get(diagonal, i));
+  return true;
+}
+
 function largest(a: usize, p: i32): f64 {
   let m: f64 = 0;
   for (let i = 0; i < p; i++) m = max(m, abs(get(a, i)));
   return m;
 }
 
-/** An auxiliary parameter has gone where only a boundary or infinity can follow: its status, or OK. */
-function runaway(t: Task, theta: usize): i32 {
+/** nb-re: |ln r| or |ln s| beyond this has run away. */
+export let auxiliaryCeiling: f64 = Infinity;
+export function setAuxiliaryCeiling(value: f64): void {
+  auxiliaryCeiling = value;
+}
+
+function runaway(t: Task, theta: usize): bool {
   const k = t.k;
-  if (t.model != NB_RE) return OK;
-  let total: f64 = 0;
-  for (let i = 0; i < t.n; i++) total += get(t.y, i);
-  const limit = FAR + log1(1 + total / <f64>t.g);
-  return max(abs(get(theta, k)), abs(get(theta, k + 1))) > limit ? NO_INTERIOR_MAXIMUM : OK;
+  return t.model == NB_RE && max(abs(get(theta, k)), abs(get(theta, k + 1))) > auxiliaryCeiling;
 }
 
 /** The gradient has died away while the Newton step has not: the supremum is at infinity. */
@@ -173,8 +191,8 @@ export function newton(t: Task, theta: usize, tol: f64, maxIter: i32): i32 {
       return largest(step, p) < RUNNING ? polish(t, theta) : awayStatus(t);
     if (!positiveDefinite && scaledGradient <= tol) return NOT_POSITIVE_DEFINITE;
     if (dispersed(t.model) && get(theta, t.k) < auxiliaryFloor) return POISSON_BOUNDARY;
-    status = runaway(t, theta);
-    if (status) return status;
+    if (runaway(t, theta)) return NO_INTERIOR_MAXIMUM;
+    if (iterations == LOOK && suspectSeparation(t) && isSeparated(t)) return SEPARATED;
     if (iterations >= maxIter) return NO_CONVERGENCE;
     iterations++;
     const taken = advance(t, theta, cap);

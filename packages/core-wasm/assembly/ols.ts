@@ -16,6 +16,8 @@ import { log1 } from './vmath';
 /** |r_jj|/‖a_j‖ at or below this is not told from 0. */
 const RANK: f64 = 1e-14;
 const LARGE: f64 = 1e5;
+/** Variance of the rounding of a double relative to its square: ε²/12. */
+const ROUNDED: f64 = 4.1e-33;
 
 let a: usize = 0;
 let diag: usize = 0;
@@ -157,7 +159,8 @@ function finish(t: Task, theta: usize, scores: usize): i32 {
     used += 1;
     if (t.w) logs += log1(get(t.w, i));
   }
-  const rss = dotColumns(r, r, n);
+  // y is a double, known to ε|y|/√12 on average: an exact fit leaves that
+  const rss = max(dotColumns(r, r, n), ROUNDED * dotColumns(y, y, n));
   t.loglik = 0.5 * (logs - used * (log1((6.283185307179586 * rss) / used) + 1));
   for (let j = 0; j < k; j++) put(g, j, columnProduct(t, j));
   forwardSolve(a, n, k, diag, g, g);

@@ -1,4 +1,5 @@
 /** Standardised regressors, and the maps between the internal scale of a task and the user's. */
+import { fromBasis, gradientFromBasis, toBasis } from './orthogonal';
 import { BAD_INPUT, get, OK, put, Task } from './task';
 
 /**
@@ -89,23 +90,27 @@ export function toInternal(t: Task, from: usize, to: usize): void {
     } else put(to, j, v);
   }
   if (t.constant >= 0) put(to, t.constant, get(to, t.constant) * get(t.scale, t.constant) + shift);
+  toBasis(t, to);
 }
 
 /** Internal coefficients → the user's. `from` may be `to`. */
 export function toUser(t: Task, from: usize, to: usize): void {
   let shift: f64 = 0;
-  for (let j = 0; j < t.p; j++) {
-    const v = get(from, j);
-    if (j < t.k && j != t.constant) {
+  if (to != from) memory.copy(to, from, <usize>t.p << 3);
+  fromBasis(t, to);
+  for (let j = 0; j < t.k; j++) {
+    const v = get(to, j);
+    if (j != t.constant) {
       put(to, j, v / get(t.scale, j));
       shift += get(to, j) * get(t.center, j);
-    } else put(to, j, v);
+    }
   }
   if (t.constant >= 0) put(to, t.constant, (get(to, t.constant) - shift) / get(t.scale, t.constant));
 }
 
 /** One internal gradient (score) → the user's: β = T b, so ∂/∂b = T'∂/∂β; in place. */
 export function gradientToUser(t: Task, g: usize): void {
+  gradientFromBasis(t, g);
   const c = t.constant;
   const whole = c >= 0 ? get(g, c) : 0.0;
   for (let j = 0; j < t.k; j++) if (j != c) put(g, j, get(g, j) * get(t.scale, j) + whole * get(t.center, j));

@@ -72,7 +72,7 @@ function largeBase(x: f64, y: f64): void {
   const tail = x * (psiTail(x) - psiTail(z));
   sumV = x * excess(u) - 0.5 * f - tail;
   sumE = y - sumV;
-  sumW = x * logExcess(u) - 0.5 * f * q + tail - x * x * (trigammaTail(x) - trigammaTail(z));
+  sumW = x * logExcess(u) - 0.5 * f * q + tail - x * (x * (trigammaTail(x) - trigammaTail(z)));
 }
 
 /** y > SMALL, x < y. */

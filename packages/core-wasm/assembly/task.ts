@@ -51,6 +51,8 @@ export class Task {
   group: usize = 0;
   center: usize = 0;
   scale: usize = 0;
+  /** k × k R of orthogonal.ts, or 0 where x is as standardised. */
+  basis: usize = 0;
   eta: usize = 0;
   lambda: usize = 0;
   /** Block buffers: e, w, c (block), S and D (block × ld). */

@@ -33,6 +33,9 @@ const LN_BOUNDARY = -40;
 /** Below this ln α the boundary is looked at. */
 const SUSPECT = -14;
 const HALVINGS = 30;
+/** A step (root mean square in η) this small is the last; one up to COARSE too, unless one more can still sharpen the weights. */
+const FINE = 1e-10;
+const COARSE = 1e-8;
 /** Iterations between looks at separation. */
 const LOOK = 8;
 
@@ -227,11 +230,12 @@ function climb(a: Ascent, options: AbsorbOptions): Ended {
     const separated = guard && a.iterations % LOOK === LOOK - 1 ? separatedNow(a) : undefined;
     if (separated) return { status: Status.separated, separated };
     const final = a.step <= 1e-5;
+    const least = a.step <= COARSE ? COARSE : FINE;
     const { cu, cc } = project(a, final ? last : tolerance(a.step, last));
     const d = direction(a, cu, cc);
     a.iterations++;
     if (!d.factor.full || !advance(a, d, false)) return stuck(a, d, guard);
-    if (final && a.step <= 1e-8) return { status: Status.ok, direction: d };
+    if (final && a.step <= least) return { status: Status.ok, direction: d };
     if (a.counts && a.lnAlpha < SUSPECT) return { status: Status.poissonBoundary };
   }
   return { status: Status.noConvergence };

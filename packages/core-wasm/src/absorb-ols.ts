@@ -20,6 +20,8 @@ import { dot, type Factor, factorise, inverse, solve } from './dense.ts';
 import { log } from './elementary.ts';
 
 const ROUNDS = 4;
+/** Variance of the rounding of a double relative to its square, ε²/12: what an exact fit leaves (as in assembly/ols.ts). */
+const ROUNDED = 4.1e-33;
 
 /** Transforms until the certificate holds or gets no better; conjugate-gradient steps and the certificate. */
 export function transformTightly(ws: Workspace, tol: number): { steps: number; residual: number; status: Status } {
@@ -56,6 +58,9 @@ function response({ n, y, offset }: AbsorbProblem): Float64Array {
   return offset ? Float64Array.from({ length: n }, (_, i) => y[i] - offset[i]) : y;
 }
 
+const squares = (y: Float64Array, weights: Float64Array | undefined) =>
+  y.reduce((sum, v, i) => sum + (weights?.[i] ?? 1) * v * v, 0);
+
 export function fitAbsorbedOls(
   core: AbsorbExports,
   problem: AbsorbProblem,
@@ -71,12 +76,13 @@ export function fitAbsorbedOls(
   const factor = factorise(k, gram, goneBelow(ws));
   if (!factor.full) return { ...emptyFit(Status.notPositiveDefinite, k), keep: factor.keep, effectLevels: ws.levels };
   const solved = regress(ws, factor);
-  const sigma = Math.sqrt(solved.rss / n);
+  const rss = Math.max(solved.rss, ROUNDED * squares(response(problem), weights));
+  const sigma = Math.sqrt(rss / n);
   return {
     ...emptyFit(status, k),
     iterations: 1,
     coef: solved.coef,
-    loglik: gaussian(n, solved.rss, weights),
+    loglik: gaussian(n, rss, weights),
     vcov: inverse(factor),
     eta: fitted(ws, y),
     scores:
@@ -85,7 +91,7 @@ export function fitAbsorbedOls(
         : takeRows(ws, k, (from, rows) => core.olsScores(ws.plan, ws.x, k, ws.block, from, rows)),
     scaledGradient: sigma > 0 ? solved.length / sigma : 0,
     hessianCondition: conditionNumber(core, factor, gram),
-    deviance: solved.rss,
+    deviance: rss,
     effectLevels: ws.levels,
     innerIterations: steps,
     withinResidual: residual,

@@ -37,6 +37,7 @@ function normalCentre(z: number): number {
  */
 export function normalUpper(z: number): number {
   if (z < 0) return 1 - normalUpper(-z);
+  if (z > 39) return 0;
   return z < 1.75 ? 0.5 - normalCentre(z) : normalDensity(z) * millsRatio(z);
 }
 
@@ -124,6 +125,7 @@ export function fUpper(f: number, d1: number, d2: number): number {
  */
 export function chi2Upper(x: number, df: number): number {
   if (x <= 0) return 1;
+  if (x === Infinity) return 0;
   const half = x / 2;
   const least = df % 2 === 1 ? 0.5 : 0;
   const top = df / 2 - 1;

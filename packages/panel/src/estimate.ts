@@ -62,8 +62,20 @@ function agrees(a: KernelFit, b: KernelFit): boolean {
 const succeeded = (fit: KernelFit) => fit.status === Status.ok || fit.status === Status.poissonBoundary;
 
 /**
+ * A start that found ℓ rising to infinity (or, where no start succeeded, any that says why), no lower than the best point:
+ * that point is no maximum then.
+ */
+const unbounded = (fits: KernelFit[], top: KernelFit) =>
+  fits.find(
+    ({ status, loglik }) =>
+      (status === Status.noInteriorMaximum || status === Status.separated) &&
+      (!succeeded(top) || loglik >= top.loglik - 1e-9 * Math.max(1, Math.abs(top.loglik))),
+  );
+
+/**
  * The best of up to three optima: from the kernel's own start, the plain start, and one perturbed by `seed`.
- * @returns the fit of highest log-likelihood (a failed one only if every start failed) and its certificate.
+ * @returns the fit of highest log-likelihood (a failed one if every start failed, or one of them found
+ * no bound below that height) and its certificate.
  */
 export function estimate(model: Model, problem: Problem, kernels: Kernels, options: EstimateOptions = {}): Estimate {
   const { tol = DEFAULT_TOL, maxIter = DEFAULT_MAX_ITER, seed = DEFAULT_SEED } = options;
@@ -79,7 +91,8 @@ export function estimate(model: Model, problem: Problem, kernels: Kernels, optio
     fits.push(run(plain), run(perturbed(plain, problem, seed)));
   }
   const reached = fits.filter(succeeded);
-  const best = reached.reduce((a, b) => (b.loglik > a.loglik + 1e-9 * Math.abs(a.loglik) ? b : a), reached[0] ?? first);
+  const top = reached.reduce((a, b) => (b.loglik > a.loglik + 1e-9 * Math.abs(a.loglik) ? b : a), reached[0] ?? first);
+  const best = unbounded(fits, top) ?? top;
   const same = reached.filter((fit) => agrees(fit, best));
   const fit = best !== first && options.scores && succeeded(best) ? run(best.coef, true) : best;
   return {

@@ -3,7 +3,13 @@ import type { KernelFit } from '@gravpanel/core-wasm';
 import type { Model } from './models/index.ts';
 import type { Design } from './types.ts';
 
-/** RSS and the total sum of squares that R² compares it with (about the mean where the model has a constant). */
+/** Variance of the rounding of a double relative to its square, ε²/12. */
+const ROUNDED = 4.1e-33;
+
+/**
+ * RSS and the total sum of squares that R² compares it with (about the mean where the model has a constant). y is a double, so
+ * RSS is at least its rounding; `exact` says that hardly more is left.
+ */
 export function sumsOfSquares({ n, y, weights, hasIntercept, fixef }: Design, eta: Float64Array) {
   let w = 0;
   let wy = 0;
@@ -14,11 +20,15 @@ export function sumsOfSquares({ n, y, weights, hasIntercept, fixef }: Design, et
   const centre = hasIntercept || fixef.length > 0 ? wy / w : 0;
   let rss = 0;
   let tss = 0;
+  let whole = 0;
   for (let i = 0; i < n; i++) {
     rss += (weights?.[i] ?? 1) * (y[i] - eta[i]) ** 2;
     tss += (weights?.[i] ?? 1) * (y[i] - centre) ** 2;
+    whole += (weights?.[i] ?? 1) * y[i] ** 2;
   }
-  return { rss, tss, centred: hasIntercept || fixef.length > 0 };
+  rss = Math.max(rss, ROUNDED * whole);
+  const exact = rss <= 1e-20 * tss || rss <= 100 * ROUNDED * whole;
+  return { rss, tss, exact, centred: hasIntercept || fixef.length > 0 };
 }
 
 /** Named measures of fit: R² and adjusted R² of least squares, McFadden's pseudo-R² (1974) 1 − ℓ/ℓ₀ of ML models. */

@@ -107,14 +107,11 @@ function fitNotes(design: Design, { others, boundary, model, fit, certificate }:
       code: 'ill-conditioned',
       message: `The information matrix is nearly singular (condition ${certificate.hessianCondition.toExponential(1)}): some coefficients are hardly identified.`,
     });
-  if (model.key === 'ols') {
-    const { rss, tss } = sumsOfSquares(design, fit.eta);
-    if (rss <= 1e-20 * tss)
-      notes.push({
-        code: 'perfect-fit',
-        message: 'The regressors reproduce the outcome exactly: the standard errors are rounding error.',
-      });
-  }
+  if (model.key === 'ols' && sumsOfSquares(design, fit.eta).exact)
+    notes.push({
+      code: 'perfect-fit',
+      message: 'The regressors reproduce the outcome exactly: the standard errors are rounding error.',
+    });
   if (model.key === 'poisson' && design.fixef.length > 0)
     notes.push({
       code: 'dummy-likelihood',

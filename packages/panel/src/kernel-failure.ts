@@ -99,10 +99,10 @@ export function kernelFailure(model: Model, design: Design, problem: Problem, fi
       return error(
         'fit/no-interior-maximum',
         key === 'nb-re'
-          ? 'nb-re has no maximum inside: ln r or ln s grows without bound, as it does where units do not differ beyond the regressors.'
-          : `${key} has no maximum inside: the constant grows without bound, as it does where counts are no more dispersed than Poisson ones within units.`,
+          ? 'nb-re has no maximum inside: ln r or ln s grows without bound, as it does where counts within units are no more dispersed than Poisson ones, or where units do not differ beyond the regressors.'
+          : `${key} has no maximum inside: the constant, or a combination of terms, grows without bound, as it does where counts within units are no more dispersed than Poisson ones.`,
         key === 'nb-re'
-          ? 'Use nb2 or poisson with standard errors clustered by the unit.'
+          ? 'Use its limits: poisson-re (Poisson within units), or nb1 (units alike).'
           : 'Use poisson with "| unit", which is its limit.',
       );
     case Status.outOfMemory:

@@ -34,6 +34,16 @@ describe('distributions against R', () => {
 });
 
 describe('far tails', () => {
+  it.each([40, 1e3, 788_517.8765, 1e12, 1e200])('are 0, never NaN, at statistics of %d', (x) => {
+    expect(normalUpper(x)).toBe(0);
+    expect(normalUpper(-x)).toBe(1);
+    expect(chi2Upper(x * x, 1)).toBe(0);
+    expect(chi2Upper(x * x, 2)).toBe(0);
+    for (const df of [1, 5, 1e6]) {
+      expect(tUpper(x, df)).toBeLessThan(1 / x);
+      expect(fUpper(x * x, 3, df)).toBeGreaterThanOrEqual(0);
+    }
+  });
   // Φ(−z) to 17 digits from mpmath at 40 digits: erfc(z/√2)/2.
   it.each([
     [8, 6.220960574271784e-16],
