@@ -1,6 +1,7 @@
 /** Sums of squares and measures of fit. */
 import type { KernelFit } from '@gravpanel/core-wasm';
 import type { Model } from './models/index.ts';
+import { panelR2 } from './swamy-arora.ts';
 import type { Design } from './types.ts';
 
 /** Variance of the rounding of a double relative to its square, ε²/12. */
@@ -31,7 +32,7 @@ export function sumsOfSquares({ n, y, weights, hasIntercept, fixef }: Design, et
   return { rss, tss, exact, centred: hasIntercept || fixef.length > 0 };
 }
 
-/** Named measures of fit: R² and adjusted R² of least squares, McFadden's pseudo-R² (1974) 1 − ℓ/ℓ₀ of ML models. */
+/** Named measures of fit: R² and adjusted R² of least squares, three R² of random effects, McFadden's pseudo-R² (1974) 1 − ℓ/ℓ₀ of ML models. */
 export function fitStatistics(
   design: Design,
   { key }: Model,
@@ -45,5 +46,6 @@ export function fitStatistics(
     const R2 = 1 - rss / tss;
     return { R2, adjR2: 1 - ((1 - R2) * (design.n - (centred ? 1 : 0))) / dofResidual };
   }
+  if (key === 'ols-re') return panelR2(design, fit.eta);
   return nullloglik !== undefined && nullloglik < 0 ? { McFadden: 1 - fit.loglik / nullloglik } : {};
 }

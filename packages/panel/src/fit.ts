@@ -9,6 +9,7 @@ import { fitStatistics, sumsOfSquares } from './fit-statistics.ts';
 import { fixed } from './format.ts';
 import { type Estimated, maximise, nullLoglik } from './maximise.ts';
 import { boundaryName, checkOptions, type Model, modelOf } from './models/index.ts';
+import { componentParameters } from './swamy-arora.ts';
 import type { Design, Failure, Fit, FitResult, FitSpec, Frame, Note } from './types.ts';
 import { computeVcov, iidCovariance, type VcovInput, vcovName } from './vcov.ts';
 
@@ -64,7 +65,7 @@ function vcovInput(design: Design, estimated: Estimated, dof: number): VcovInput
     ...Array.from({ length: design.k }, (_, j) => j),
     ...Array.from({ length: auxiliaries }, (_, a) => auxiliaryAt + a),
   ]);
-  const ols = model.key === 'ols';
+  const ols = model.kernel === 'ols';
   return {
     spec: design.spec.vcov,
     like: design.spec.like,
@@ -77,7 +78,7 @@ function vcovInput(design: Design, estimated: Estimated, dof: number): VcovInput
     bread: fit.vcov,
     scores: fit.scores,
     scoreBy: fit.scoreBy,
-    sigma2: ols ? sumsOfSquares(design, fit.eta).rss / (design.n - dof) : 1,
+    sigma2: estimated.sigma2 ?? (ols ? sumsOfSquares(design, fit.eta).rss / (design.n - dof) : 1),
     x: problem.x,
     weights: problem.weights,
     design,
@@ -90,7 +91,7 @@ function boundaryMessage(model: Model): string {
   return `${name} = 0: ${why}, so ${model.key} is the Poisson model here. ${name} is at its boundary and has no standard error (0 is written).`;
 }
 
-function fitNotes(design: Design, { others, boundary, model, fit, certificate }: Estimated): Note[] {
+function fitNotes(design: Design, { others, boundary, model, fit, certificate, components }: Estimated): Note[] {
   const notes: Note[] = [];
   if (boundary)
     notes.push({
@@ -112,6 +113,17 @@ function fitNotes(design: Design, { others, boundary, model, fit, certificate }:
       code: 'perfect-fit',
       message: 'The regressors reproduce the outcome exactly: the standard errors are rounding error.',
     });
+  if (components) {
+    notes.push({
+      code: 'gls-likelihood',
+      message: 'The log-likelihood is the Gaussian one at the Swamy–Arora variances, which are not its maximum.',
+    });
+    if (components.sigmaU === 0)
+      notes.push({
+        code: 'no-unit-variance',
+        message: 'sigma_u = 0: units differ no more than their rows do, so ols-re is pooled least squares here.',
+      });
+  }
   if (model.key === 'poisson' && design.fixef.length > 0)
     notes.push({
       code: 'dummy-likelihood',
@@ -159,7 +171,9 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels): Fit {
     coefficients: coeftable(design.terms, estimates, covariance, lawOf(base), level),
     parameters: boundary
       ? [{ name: boundaryName(model.key)!, estimate: 0, se: 0 }]
-      : auxiliaryTable(auxiliaries, estimates, covariance),
+      : estimated.components
+        ? componentParameters(estimated.components)
+        : auxiliaryTable(auxiliaries, estimates, covariance),
     fitStatistics: fitStatistics(design, model, fit, n - dof, nullloglik),
     fixef: design.fixef.map(({ name, levels }) => ({ name, levels: levels.length })),
     collinear: design.collinear,

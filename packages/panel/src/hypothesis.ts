@@ -143,6 +143,8 @@ export function likelihoodRatio(restricted: Fit, full: Fit): TestResult {
       ...base,
       reason: `The fits use different rows (${restricted.nobs} and ${full.nobs}): their likelihoods do not compare.`,
     };
+  if (restricted.model === 'ols-re' || full.model === 'ols-re')
+    return { ...base, reason: 'ols-re is not estimated by maximum likelihood: use a Wald test.' };
   if (!boundary && restricted.model !== full.model)
     return { ...base, reason: `${restricted.model} is not a special case of ${full.model}.` };
   const df = full.dof - restricted.dof;

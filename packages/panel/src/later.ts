@@ -3,7 +3,6 @@
 export const VERSION = '0.1.0';
 
 export const laterModels: Record<string, string> = {
-  'ols-re': 'Use ols with "| unit" effects, or with standard errors clustered by the unit.',
   frontier: 'Use ols on ln(y), or nb2 with zeros kept.',
   'poisson-frontier': 'Use poisson or nb2.',
   'nb-frontier': 'Use nb2.',

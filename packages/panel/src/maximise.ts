@@ -5,6 +5,7 @@ import { PanelError } from './errors.ts';
 import { DEFAULT_MAX_ITER, DEFAULT_TOL, type Estimate, estimate } from './estimate.ts';
 import { kernelFailure } from './kernel-failure.ts';
 import type { Model } from './models/index.ts';
+import { type Components, fitRandomEffects } from './swamy-arora.ts';
 import type { Design } from './types.ts';
 
 /** What is left of the group means by the within transform, relative to the column: 12 digits of the coefficients. */
@@ -20,6 +21,9 @@ export interface Estimated extends Estimate {
   auxiliaryAt: number;
   /** α or δ ran to 0: the fit is the Poisson one, the auxiliary is reported as 0. */
   boundary: boolean;
+  /** ols-re: variances, and that of the quasi-demeaned regression. */
+  components?: Components;
+  sigma2?: number;
 }
 
 /** A model's own problem with regressors x. */
@@ -96,11 +100,31 @@ function absorbed(design: Design, model: Model, absorb: AbsorbModel, kernels: Ke
   return { fit: final, certificate, others: [], model, problem, effects, auxiliaryAt: k, boundary };
 }
 
+function randomEffects(design: Design, model: Model, kernels: Kernels): Estimated {
+  checkRows(design, design.k);
+  const { fit, components, sigma2, x, k } = fitRandomEffects(design, kernels);
+  checkRows(design, k);
+  const { scaledGradient, hessianCondition } = fit;
+  return {
+    fit,
+    certificate: { scaledGradient, hessianCondition, starts: 1, agreeing: 1 },
+    others: [],
+    model,
+    problem: problemOf(design, model, x, k),
+    effects: k - design.k,
+    auxiliaryAt: k,
+    boundary: false,
+    components,
+    sigma2,
+  };
+}
+
 /**
  * The maximum with its certificate; where the dispersion of NB1 or NB2 is at its boundary the core gives the Poisson one.
- * @throws PanelError fit/…, data/too-few-rows, data/not-finite, data/not-count.
+ * @throws PanelError fit/…, data/too-few-rows, data/too-few-units, data/not-finite, data/not-count.
  */
 export function maximise(design: Design, model: Model, kernels: Kernels): Estimated {
+  if (model.key === 'ols-re') return randomEffects(design, model, kernels);
   return design.fixef.length > 0 && model.absorb && !needsDummies(design)
     ? absorbed(design, model, model.absorb, kernels)
     : withDummies(design, model, kernels);
@@ -108,7 +132,7 @@ export function maximise(design: Design, model: Model, kernels: Kernels): Estima
 
 /** Log-likelihood of the constant-only model of the same family; undefined without a constant or where it has no maximum. */
 export function nullLoglik(design: Design, { model, problem }: Estimated, kernels: Kernels): number | undefined {
-  if (!design.hasIntercept && design.fixef.length === 0) return undefined;
+  if (model.key === 'ols-re' || (!design.hasIntercept && design.fixef.length === 0)) return undefined;
   const constant: Problem = { ...problem, k: 1, x: new Float64Array(problem.n).fill(1) };
   const { fit } = estimate(model, constant, kernels, { single: true });
   return fit.status === Status.ok || fit.status === Status.poissonBoundary ? fit.loglik : undefined;

@@ -59,6 +59,11 @@ const PARAMETERS: Record<string, string> = {
   delta: 'Dispersion δ',
   ln_r: 'Beta shape ln r',
   ln_s: 'Beta shape ln s',
+  sigma_u: 'SD of unit effects σᵤ',
+  sigma_e: 'SD of the rest σₑ',
+  theta: 'Share of unit means taken out θ',
+  theta_min: 'Least θ of a unit',
+  theta_max: 'Largest θ of a unit',
 };
 
 function parameterRows(results: FitResult[], digits: number): TableRow[] {
@@ -67,6 +72,7 @@ function parameterRows(results: FitResult[], digits: number): TableRow[] {
     const pairs = results.map((result): [Cell, Cell] => {
       const p = isFit(result) ? result.parameters.find((parameter) => parameter.name === name) : undefined;
       if (!p) return [EMPTY, EMPTY];
+      if (p.se === undefined) return [number(p.estimate, digits), EMPTY];
       const decimals = pairDecimals(p.estimate, p.se, digits);
       return [
         { text: shown(p.estimate, decimals.estimate, digits), value: p.estimate, kind: 'estimate' },
@@ -74,6 +80,10 @@ function parameterRows(results: FitResult[], digits: number): TableRow[] {
       ];
     });
     const term = `/${name}`;
+    if (pairs.every(([, second]) => second.kind === 'empty'))
+      return [
+        { label: PARAMETERS[name] ?? name, cells: pairs.map(([a]) => a), kind: 'only', term, statistic: 'estimate' },
+      ];
     return [
       { label: PARAMETERS[name] ?? name, cells: pairs.map(([a]) => a), kind: 'first', term, statistic: 'estimate' },
       { label: '', cells: pairs.map(([, b]) => b), kind: 'second', term, statistic: 'se' },
@@ -85,6 +95,7 @@ const STATISTICS: Record<string, string> = {
   R2: 'R²',
   adjR2: 'Adjusted R²',
   withinR2: 'Within R²',
+  betweenR2: 'Between R²',
   overallR2: 'Overall R²',
 };
 const statisticLabel = (name: string) => STATISTICS[name] ?? (/r2|R²/i.test(name) ? name : `Pseudo-R² (${name})`);

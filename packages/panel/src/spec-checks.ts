@@ -43,7 +43,7 @@ function needsPanel(frame: Frame, spec: FitSpec, formula: Formula): void {
       }
 }
 
-/** nb-fe, nb-re and poisson-re have unit effects already. @throws PanelError model/effects-of-units with the place. */
+/** nb-fe, nb-re, poisson-re and ols-re have unit effects already. @throws PanelError model/effects-of-units with the place. */
 function checkUnitEffects(frame: Frame, spec: FitSpec, column: ColumnFormula): void {
   if (!modelOf(spec.model).grouped) return;
   const unit = [...frame.panel!.unit].sort().join('^');

@@ -55,7 +55,7 @@ export interface Frame {
 // ───────────────────────────────────────────────────────────── specification
 
 /** A model key: file name under models/, value of --model, anchor in the docs. */
-export type ModelKey = 'ols' | 'poisson' | 'nb1' | 'nb2' | 'nb-fe' | 'nb-re' | 'poisson-re';
+export type ModelKey = 'ols' | 'poisson' | 'nb1' | 'nb2' | 'nb-fe' | 'nb-re' | 'poisson-re' | 'ols-re';
 
 /** How standard errors are computed. */
 export type VcovSpec =
@@ -188,11 +188,12 @@ export interface Coefficient {
   within: boolean;
 }
 
-/** An auxiliary parameter, on the scale people read: alpha, delta, ln_r, ln_s, lnalpha. */
+/** An auxiliary parameter, on the scale people read: alpha, delta, ln_r, ln_s, lnalpha; sigma_u, sigma_e, theta. */
 export interface Parameter {
   name: string;
   estimate: number;
-  se: number;
+  /** Left out where none is defined (variance components); 0 at a boundary. */
+  se?: number;
 }
 
 /** Evidence that the estimate is the maximum. */

@@ -7,6 +7,7 @@ import { nbRe } from './nb-re.ts';
 import { nb1 } from './nb1.ts';
 import { nb2 } from './nb2.ts';
 import { ols } from './ols.ts';
+import { olsRe } from './ols-re.ts';
 import { poisson } from './poisson.ts';
 import { poissonRe } from './poisson-re.ts';
 
@@ -20,6 +21,7 @@ export const models: Record<ModelKey, Model> = {
   'nb-fe': nbFe,
   'nb-re': nbRe,
   'poisson-re': poissonRe,
+  'ols-re': olsRe,
 };
 
 /** The registry entry of a key; model/unknown with the nearest keys otherwise. */
@@ -52,9 +54,9 @@ function unsupported(model: Model, option: string, why: string, hint: string): P
   });
 }
 
-const WHY_NO_WEIGHTS = 'its likelihood is a product over units, and a row weight has no meaning in it';
+const WHY_NO_WEIGHTS = 'rows of one unit are estimated together, and a row weight has no meaning in that';
 const WHY_NO_ROBUST = {
-  grouped: 'the scores of rows in one unit are not independent, so a row-wise sandwich would be wrong',
+  grouped: 'rows of one unit are not independent in it, so a row-wise sandwich would be wrong',
   rows: 'hat values exist for least squares only',
 };
 
@@ -89,6 +91,6 @@ export function checkOptions(spec: FitSpec): void {
       model,
       `the small-sample rules of ${spec.like}`,
       `${spec.like} has no estimator of this kind`,
-      `Leave --like out, or use ${needs.like.join(', ')}.`,
+      needs.like.length === 0 ? 'Leave --like out.' : `Leave --like out, or use ${needs.like.join(', ')}.`,
     );
 }

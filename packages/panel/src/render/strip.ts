@@ -22,7 +22,7 @@ function intervalsOf(fit: Fit, terms: Set<string | undefined>): Interval[] {
 }
 
 /** Coefficients of the same outcome on the same link share a scale. */
-const scaleKey = ({ depvar, model }: Fit) => `${model === 'ols'} ${depvar}`;
+const scaleKey = ({ depvar, model }: Fit) => `${model === 'ols' || model === 'ols-re'} ${depvar}`;
 
 /** The scales of a table, or nothing where there is no estimate to draw. */
 export function stripOf(table: Table): Strip | undefined {
