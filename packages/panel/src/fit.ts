@@ -201,19 +201,33 @@ function failureOf(design: Design, model: Model, error: PanelError): Failure {
   };
 }
 
+/** A fit with the n linear predictors (offset and effects included) behind it. */
+export interface Estimation {
+  fit: Fit;
+  design: Design;
+  eta: Float64Array;
+}
+
+/** {@link fitDesign}, with the linear predictors that fitted values, residuals and specification tests are made of. */
+export function estimateDesign(design: Design, kernels: Kernels): Estimation | Failure {
+  const model = modelOf(design.spec.model);
+  try {
+    checkDesign(design, model);
+    const estimated = maximise(design, model, kernels);
+    return { fit: assemble(design, estimated, kernels), design, eta: estimated.fit.eta };
+  } catch (error) {
+    if (error instanceof PanelError) return failureOf(design, model, error);
+    throw error;
+  }
+}
+
 /**
  * Estimates one column. What goes wrong with the data or the optimisation becomes a Failure with a stable code;
  * only defects of the program are thrown.
  */
 export function fitDesign(design: Design, kernels: Kernels): FitResult {
-  const model = modelOf(design.spec.model);
-  try {
-    checkDesign(design, model);
-    return assemble(design, maximise(design, model, kernels), kernels);
-  } catch (error) {
-    if (error instanceof PanelError) return failureOf(design, model, error);
-    throw error;
-  }
+  const found = estimateDesign(design, kernels);
+  return 'failed' in found ? found : found.fit;
 }
 
 /**
