@@ -215,7 +215,15 @@ export function buildDesigns(frame: Frame, spec: FitSpec, kernels: Kernels): (De
   const parts = splitParts(frame, spec.split, (row) => whole.lost[row] === 0);
   const reader = termReader(frame, formula.text, spec.lag ?? 0, mask);
   const read = columns.map((column) => attempt(() => readColumn(frame, spec, column, reader)));
-  const shared = spec.common ? read.flatMap((one) => (one instanceof PanelError ? [] : one.readings)) : [];
+  const beside =
+    spec.common && spec.commonWith !== undefined
+      ? expandFormula(parseFormula(spec.commonWith)).map((column) =>
+          attempt(() => readColumn(frame, spec, column, reader)),
+        )
+      : [];
+  const shared = spec.common
+    ? [...read, ...beside].flatMap((one) => (one instanceof PanelError ? [] : one.readings))
+    : [];
   return parts.flatMap((part) =>
     read.map((reading, c) => {
       const result = attempt(() => {

@@ -131,6 +131,19 @@ function columnText(lhs: Node, constant: boolean, terms: Term[], offsets: Node[]
   return `${printExpression(lhs)} ~ ${parts.join(' + ')}${effects.length > 0 ? ` | ${effects.join(' + ')}` : ''}`;
 }
 
+/** The text of a column with other effects after "|"; each is a column name or several to be combined. */
+export function withEffects({ lhs, intercept, fixef, terms, offsets }: ColumnFormula, effects: string[][]): string {
+  const constant = intercept || fixef.length > 0 || effects.length > 0;
+  const made = effects.map(
+    (names): FixefTerm => ({
+      names: names.map((name) => ({ type: 'name', name, start: 0, end: 0 })),
+      start: 0,
+      end: 0,
+    }),
+  );
+  return columnText(lhs, constant, terms, offsets, made);
+}
+
 /**
  * The columns of a formula, in fixest's order: effects slowest, then outcomes, then right-hand sides (several stepwise
  * functions multiply out, the first slowest). Duplicate terms collapse; with effects there is no constant.

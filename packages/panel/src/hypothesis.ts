@@ -6,78 +6,34 @@ import { lawOf } from './coeftable.ts';
 import { chi2Upper, fUpper, normalUpper } from './distributions.ts';
 import { nearestHint, PanelError } from './errors.ts';
 import { estimate } from './estimate.ts';
-import { display, scientific } from './format.ts';
 import { boundaryName, models } from './models/index.ts';
-import { quadraticForm, symmetricEigen } from './symmetric.ts';
+import { quadraticForm } from './symmetric.ts';
 import type { Design, Fit, Note, TestResult } from './types.ts';
 
-const INTERCEPT = '(Intercept)';
-
 /** Rows and columns `at` of a row-major p × p matrix. */
-function block(matrix: number[], p: number, at: number[]): Float64Array {
+export function block(matrix: number[], p: number, at: number[]): Float64Array {
   return Float64Array.from(at.flatMap((i) => at.map((j) => matrix[i * p + j])));
 }
 
-const rowsNote = (a: Fit, b: Fit): Note[] =>
-  a.nobs === b.nobs
-    ? []
-    : [
-        {
-          code: 'different-rows',
-          message: `${a.model} uses ${a.nobs} rows and ${b.model} ${b.nobs}: each model's own sample is compared.`,
-        },
-      ];
-
-function rankNote(rank: number, k: number): Note[] {
+export function rankNote(rank: number, k: number): Note[] {
   return rank === k
     ? []
     : [{ code: 'reduced-rank', message: `${k} coefficients are compared in ${rank} independent directions.` }];
 }
 
-const COMPARISONS: Record<string, string> = { 'nb-fe/nb-re': 'conditional fixed against random effects' };
-
-/**
- * Hausman (1978) test: (b_a − b_b)'(V_a − V_b)⁺(b_a − b_b) over the slopes that both fits have (constant and auxiliaries
- * excluded), V from the observed information, df = rank of V_a − V_b.
- * @param a consistent under both hypotheses (nb-fe). @param b efficient under H0 (nb-re).
- * @returns no statistic, but the reason, where V_a − V_b has a negative eigenvalue.
- */
-export function hausman(a: Fit, b: Fit): TestResult {
-  const terms = a.coefficients.map((c) => c.term).filter((t) => t !== INTERCEPT && b.parameterNames.includes(t));
-  const what = COMPARISONS[`${a.model}/${b.model}`];
-  const base: TestResult = {
-    kind: 'hausman',
-    title: `Hausman test, ${what ?? `${a.model} against ${b.model}`}`,
-    distribution: 'chi2',
-    notes: rowsNote(a, b),
-  };
-  if (terms.length === 0) return { ...base, reason: 'The two fits have no slope in common.' };
-  const of = (fit: Fit) => terms.map((term) => fit.parameterNames.indexOf(term));
-  const estimates = (fit: Fit) => of(fit).map((j) => fit.coefficients[j].estimate);
-  const [ba, bb] = [estimates(a), estimates(b)];
-  const va = block(a.covarianceIid, a.parameterNames.length, of(a));
-  const vb = block(b.covarianceIid, b.parameterNames.length, of(b));
-  const k = terms.length;
-  const difference = va.map((v, j) => v - vb[j]);
-  const d = ba.map((v, j) => v - bb[j]);
-  const smallestEigenvalue = symmetricEigen(k, difference).values[0];
-  const compared = terms.map((term, j) => {
-    const variance = difference[j * k + j];
-    return { term, a: ba[j], b: bb[j], difference: d[j], ...(variance > 0 && { se: Math.sqrt(variance) }) };
-  });
-  const { value, rank, indefinite } = quadraticForm(
-    d,
-    difference,
-    terms.map((_, j) => Math.sqrt(va[j * k + j])),
-  );
-  const rest = { ...base, smallestEigenvalue, compared, notes: [...base.notes, ...rankNote(rank, k)] };
-  if (indefinite)
-    return {
-      ...rest,
-      reason: `V_FE − V_RE is not positive definite (smallest eigenvalue ${display(scientific(smallestEigenvalue, 2))}): the statistic is not defined.`,
-    };
-  if (rank === 0) return { ...rest, reason: 'V_FE − V_RE is zero: the two fits are the same.' };
-  return { ...rest, statistic: value, df: rank, p: chi2Upper(value, rank) };
+/** A Wald test with clusters is as good as their number: it cannot have more directions than clusters less one. */
+function clusterNotes(fit: Fit, rank: number): Note[] {
+  const { clusters } = fit.vcovInfo;
+  if (!clusters) return [];
+  const g = Math.min(...clusters);
+  if (rank >= g)
+    return [
+      {
+        code: 'few-clusters',
+        message: `${rank} directions are tested with ${g} clusters, whose covariance has no more than ${g - 1}.`,
+      },
+    ];
+  return fit.notes.filter(({ code }) => code === 'few-clusters');
 }
 
 /**
@@ -101,7 +57,11 @@ export function wald(fit: Fit, terms: string[]): TestResult {
     block(fit.covariance, fit.parameterNames.length, at),
     at.map((j) => fit.coefficients[j].se),
   );
-  const base = { kind: 'wald' as const, title: `Wald test, ${terms.join(', ')} = 0`, notes: rankNote(rank, at.length) };
+  const base = {
+    kind: 'wald' as const,
+    title: `Wald test, ${terms.join(', ')} = 0`,
+    notes: [...rankNote(rank, at.length), ...clusterNotes(fit, rank)],
+  };
   const law = lawOf(fit);
   if (rank === 0) return { ...base, distribution: 'chi2', reason: 'No term has a variance above zero.' };
   if (law.distribution === 'z')
@@ -156,18 +116,28 @@ export function likelihoodRatio(restricted: Fit, full: Fit): TestResult {
       reason: `${stray ? `${stray.term} is not in the larger model` : 'The second fit has no more parameters'}.`,
     };
   const statistic = Math.max(0, 2 * (full.loglik - restricted.loglik));
-  if (boundary && df === 1) return { ...base, statistic, df, p: statistic === 0 ? 1 : 0.5 * chi2Upper(statistic, 1) };
-  return { ...base, statistic, df, p: chi2Upper(statistic, df) };
+  const steps = [
+    { name: 'log-likelihood, restricted', value: restricted.loglik },
+    { name: 'log-likelihood, full', value: full.loglik },
+    { name: 'parameters, restricted', value: restricted.dof },
+    { name: 'parameters, full', value: full.dof },
+  ];
+  if (boundary && df === 1)
+    return { ...base, statistic, df, p: statistic === 0 ? 1 : 0.5 * chi2Upper(statistic, 1), steps };
+  return { ...base, statistic, df, p: chi2Upper(statistic, df), steps };
 }
 
+const VARIANCES = { nb1: 'μ(1 + α)', nb2: 'μ + αμ²' };
+
 /**
- * Cameron–Trivedi (1990) test of equidispersion against variance μ + αμ²: the t statistic of α in the regression of
- * ((y − μ)² − y)/μ on μ without a constant, μ from the Poisson model of the design; one-sided p.
+ * Cameron–Trivedi (1990) test of equidispersion against variance μ + αμ² (nb2) or μ(1 + α) (nb1): the t statistic of α in the
+ * regression of ((y − μ)² − y)/μ on μ, or on 1, without a constant, μ from the Poisson model of the design; one-sided p.
  */
-export function overdispersion(design: Design, kernels: Kernels): TestResult {
+export function overdispersion(design: Design, kernels: Kernels, form: 'nb1' | 'nb2' = 'nb2'): TestResult {
   const base: TestResult = {
     kind: 'overdispersion',
-    title: 'Overdispersion test (Cameron–Trivedi), variance μ + αμ²',
+    form,
+    title: `Overdispersion test (Cameron–Trivedi), variance ${VARIANCES[form]}`,
     distribution: 'z',
     notes: [],
   };
@@ -178,10 +148,16 @@ export function overdispersion(design: Design, kernels: Kernels): TestResult {
   if (fit.status !== 0) return { ...base, reason: 'The Poisson model behind the test has no estimate.' };
   const mu = fit.eta.map(exp);
   const z = mu.map((m, i) => ((y[i] - m) ** 2 - y[i]) / m);
-  const mm = mu.reduce((sum, m) => sum + m * m, 0);
-  const alpha = mu.reduce((sum, m, i) => sum + m * z[i], 0) / mm;
-  const rss = mu.reduce((sum, m, i) => sum + (z[i] - alpha * m) ** 2, 0);
-  const statistic = alpha / Math.sqrt(rss / (n - 1) / mm);
+  const by = form === 'nb2' ? mu : new Float64Array(n).fill(1);
+  const square = by.reduce((sum, m) => sum + m * m, 0);
+  const alpha = by.reduce((sum, m, i) => sum + m * z[i], 0) / square;
+  const rss = by.reduce((sum, m, i) => sum + (z[i] - alpha * m) ** 2, 0);
+  const se = Math.sqrt(rss / (n - 1) / square);
+  const statistic = alpha / se;
   if (!Number.isFinite(statistic)) return { ...base, reason: 'The auxiliary regression has no variation.' };
-  return { ...base, statistic, p: normalUpper(statistic) };
+  const steps = [
+    { name: 'α', value: alpha },
+    { name: 'standard error', value: se },
+  ];
+  return { ...base, statistic, p: normalUpper(statistic), steps };
 }

@@ -9,17 +9,37 @@ export { buildDesigns } from './design.ts';
 export * from './errors.ts';
 export { evaluateExpression, parseExpression } from './expression.ts';
 export { type CoefficientFigureOptions, coefficientFigure } from './figures.ts';
-export { fitDesign, fitSpec } from './fit.ts';
+export { type Estimation, estimateDesign, fitDesign, fitSpec } from './fit.ts';
 export { count, decimal, display, fixed, percent, pValue, STAR_LEVELS, scientific, starsOf } from './format.ts';
 export { expandFormula, parseFormula } from './formula.ts';
 export { setPanel } from './frame.ts';
-export { hausman, likelihoodRatio, overdispersion, wald } from './hypothesis.ts';
+export {
+  type DifferenceCovariance,
+  hausman,
+  hausmanCommonScale,
+  hausmanForms,
+  hausmanMundlak,
+  hausmanResampled,
+} from './hausman.ts';
+export { likelihoodRatio, overdispersion, wald } from './hypothesis.ts';
 export { identificationTable } from './identification-table.ts';
 export { identify } from './identify.ts';
 export { termLabel, type Variables, variableLabel } from './labels.ts';
 export { laterModels, laterVcov, VERSION } from './later.ts';
+export { periodChange, reset } from './misspecification.ts';
 export { checkOptions, modelOf, models } from './models/index.ts';
 export { type PlannedModel, type PlannedTable, planStudy, type StudyPlan } from './plan.ts';
+export { fitted, pearsonDispersion, predict, type ResidualType, residuals } from './predict.ts';
+export {
+  ame,
+  elasticity,
+  irr,
+  type Reading,
+  type ReadingKind,
+  type Readings,
+  readingsOf,
+  withReadings,
+} from './readings.ts';
 export { sampleWords } from './regression-notes.ts';
 export { isFit } from './regression-style.ts';
 export { type RegressionTableOptions, regressionTable } from './regression-table.ts';
@@ -31,7 +51,6 @@ export {
   type RunOptions,
   runStudy,
   type StudyRun,
-  type TestOutcome,
 } from './run.ts';
 export { guessStarter, type Starter, type StarterHints, starterYaml } from './starter.ts';
 export {
@@ -45,5 +64,7 @@ export {
 } from './study.ts';
 export { placeOf, relocate, type StudySource } from './study-places.ts';
 export { parseStudy, type ReadStudy, readStudy } from './study-read.ts';
+export { runTest, type TestOutcome, type TestWork } from './study-tests.ts';
 export { type ReadOptions, readTable } from './table-read.ts';
 export type * from './types.ts';
+export { vuong } from './vuong.ts';

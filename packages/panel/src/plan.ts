@@ -3,9 +3,10 @@ import { nearestHint, PanelError } from './errors.ts';
 import { DEFAULT_SEED } from './estimate.ts';
 import { parseExpression } from './expression-parse.ts';
 import { expandFormula, parseFormula } from './formula.ts';
-import { checkOptions } from './models/index.ts';
+import { boundaryName, checkOptions, modelOf } from './models/index.ts';
 import type { DescribeSpec, ModelSpec, Study, TableSpec, TestSpec } from './study.ts';
 import { located, placeOf, type StudySource } from './study-places.ts';
+import { twinsOf } from './twins.ts';
 import type { FitSpec, Like, SplitSpec, VcovSpec } from './types.ts';
 
 export interface PlannedModel {
@@ -110,6 +111,40 @@ function unknownModel(name: string, study: Study, pointer: string, source?: Stud
   });
 }
 
+const isHausman = (study: Study, model: ModelSpec): boolean =>
+  expandFormula(parseFormula(model.formula)).some(({ text }) => twinsOf(model.model, text, [study.data.unit].flat()));
+
+/** What a test cannot be made of, judged without data. */
+function impossible(study: Study, test: TestSpec, model: ModelSpec): { message: string; hint: string } | undefined {
+  const models = study.models ?? {};
+  const listed = (can: (m: ModelSpec) => boolean) =>
+    Object.keys(models)
+      .filter((id) => can(models[id]))
+      .join(', ') || 'none';
+  const linear = (m: ModelSpec) => modelOf(m.model).needs.counts === 'any';
+  if (test.kind === 'hausman' && !isHausman(study, model))
+    return {
+      message: `The Hausman test compares effects of units with random ones (nb-fe, nb-re, poisson-re, ols-re, and poisson or ols with "| unit"); ${test.of} is ${model.model} without them.`,
+      hint: `Models it can be made of: ${listed((m) => isHausman(study, m))}.`,
+    };
+  if (test.kind === 'overdispersion' && linear(model))
+    return {
+      message: `The overdispersion test is for counts; ${test.of} is ${model.model}.`,
+      hint: `Models of counts: ${listed((m) => !linear(m))}.`,
+    };
+  if (test.kind === 'period' && test.at === undefined && !(model.split && model.split.at !== undefined))
+    return {
+      message: `The period test of ${test.of} has no period.`,
+      hint: 'Add at: the first period of the later part.',
+    };
+  if (test.kind === 'lr' && test.against === undefined && boundaryName(model.model) === undefined)
+    return {
+      message: `The likelihood-ratio test of ${test.of} has no other model; ${model.model} has no dispersion to test alone.`,
+      hint: 'Add against: the model that is nested in it.',
+    };
+  return undefined;
+}
+
 function checkNames(study: Study, source?: StudySource): void {
   const models = study.models ?? {};
   for (const [id, table] of Object.entries(study.tables ?? {}))
@@ -118,22 +153,25 @@ function checkNames(study: Study, source?: StudySource): void {
     });
   (study.tests ?? []).forEach((test, i) => {
     if (!Object.hasOwn(models, test.of)) throw unknownModel(test.of, study, `/tests/${i}/of`, source);
-    if (test.kind === 'hausman' && models[test.of].model !== 'nb-fe')
-      throw new PanelError({
-        code: 'study/test-not-possible',
-        message: `The Hausman test compares nb-fe with its nb-re twin; ${test.of} is ${models[test.of].model}.`,
-        hint: `Models of nb-fe: ${
-          Object.keys(models)
-            .filter((id) => models[id].model === 'nb-fe')
-            .join(', ') || 'none'
-        }.`,
-        ...(source && { at: placeOf(source, `/tests/${i}/of`) }),
-      });
+    if ('against' in test && test.against !== undefined && !Object.hasOwn(models, test.against))
+      throw unknownModel(test.against, study, `/tests/${i}/against`, source);
   });
   for (const key of Object.keys(study.expected ?? {})) {
     const [id] = key.split('.');
     if (!Object.hasOwn(models, id)) throw unknownModel(id, study, `/expected/${key}`, source);
   }
+}
+
+function checkTests(study: Study, source?: StudySource): void {
+  (study.tests ?? []).forEach((test, i) => {
+    const why = impossible(study, test, study.models![test.of]);
+    if (why)
+      throw new PanelError({
+        code: 'study/test-not-possible',
+        ...why,
+        ...(source && { at: placeOf(source, `/tests/${i}/of`) }),
+      });
+  });
 }
 
 /**
@@ -150,6 +188,7 @@ export function planStudy(study: Study, source?: StudySource): StudyPlan {
   const models = Object.entries(study.models ?? {}).map(([id, model]) =>
     planModel(study, id, model, seed, level, source),
   );
+  checkTests(study, source);
   const describe = (study.describe ?? []).map((spec, i) => {
     if (spec.where) located(source, `/describe/${i}/where`, () => parseExpression(spec.where!));
     const where = bothFilters(study.sample?.where, spec.where);

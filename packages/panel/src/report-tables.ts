@@ -2,8 +2,8 @@
 import { count, decimal, display, fixed, pValue, scientific } from './format.ts';
 import { termLabel, type Variables, variableLabel } from './labels.ts';
 import { isFit } from './regression-style.ts';
-import type { TestOutcome } from './run.ts';
 import type { Study } from './study.ts';
+import type { TestOutcome } from './study-tests.ts';
 import type { Cell, DropReason, Fit, FitResult, Table, TableRow, TestResult } from './types.ts';
 
 const text = (value: string): Cell => (value ? { text: value, kind: 'text' } : { text: '', kind: 'empty' });
@@ -80,7 +80,9 @@ export function testsTable(tests: TestOutcome[], id: string): Table | undefined 
       const defined = statistic !== undefined;
       return row(title, [
         text(where(test)),
-        defined ? number(statistic, (x) => decimal(x, 2)) : text('not defined'),
+        defined
+          ? number(statistic, (x) => decimal(x, 2))
+          : text(test.result.form === 'bootstrap' ? 'not computed' : 'not defined'),
         text(defined ? statisticWords(test.result) : ''),
         number(p, pValue),
         number(smallestEigenvalue, power),

@@ -20,8 +20,9 @@ import {
   unitsLostTable,
   variablesTable,
 } from './report-tables.ts';
-import type { ColumnFailure, RunOptions, TestOutcome } from './run.ts';
+import type { ColumnFailure, RunOptions } from './run.ts';
 import type { Study } from './study.ts';
+import type { TestOutcome } from './study-tests.ts';
 import type { Figure, Frame, Manifest, Report, Section, Table, VariableShares } from './types.ts';
 
 /** What the report is made of. */
@@ -90,7 +91,8 @@ function data({ described, study }: ReportParts): Section {
 }
 
 function tests({ tests: outcomes, study }: ReportParts): Section {
-  const compared = outcomes.map((test, i) => comparedTable(test, study.variables ?? {}, `hausman-${i + 1}`));
+  const classic = outcomes.filter(({ result }) => result.form === 'classic');
+  const compared = classic.map((test, i) => comparedTable(test, study.variables ?? {}, `hausman-${i + 1}`));
   return section('tests', 'Tests', [], [testsTable(outcomes, 'tests'), ...compared]);
 }
 

@@ -6,27 +6,16 @@ import { describe } from './describe.ts';
 import { buildDesigns } from './design.ts';
 import { PanelError, type PanelErrorFields } from './errors.ts';
 import { fitDesign } from './fit.ts';
-import { hausman, overdispersion, wald } from './hypothesis.ts';
+import type { DifferenceCovariance } from './hausman.ts';
 import { identify } from './identify.ts';
 import { modelOf } from './models/index.ts';
-import { type PlannedModel, planStudy, type StudyPlan } from './plan.ts';
+import { planStudy, type StudyPlan } from './plan.ts';
 import { isFit } from './regression-style.ts';
 import { assembleReport } from './report.ts';
-import type { Study, TestSpec } from './study.ts';
+import type { Study } from './study.ts';
 import { relocate, type StudySource } from './study-places.ts';
-import type {
-  Design,
-  Failure,
-  Figure,
-  Fit,
-  FitResult,
-  FitSpec,
-  Frame,
-  Report,
-  Table,
-  TestResult,
-  VariableShares,
-} from './types.ts';
+import { runTest, type TestOutcome, type TestWork } from './study-tests.ts';
+import type { Design, Failure, Figure, FitResult, FitSpec, Frame, Report, Table, VariableShares } from './types.ts';
 
 /** What happens, one event before each piece of work. `done` of `total` pieces are finished. */
 export interface ProgressEvent {
@@ -44,13 +33,6 @@ export type OnProgress = (event: ProgressEvent) => void | Promise<void>;
 export interface CompanionFits {
   spec: FitSpec;
   results: FitResult[];
-}
-
-export interface TestOutcome {
-  spec: TestSpec;
-  /** 1-based column of the model. */
-  column: number;
-  result: TestResult;
 }
 
 /** A column that gave no estimate, with its place in the study. */
@@ -78,6 +60,8 @@ export interface RunOptions {
   name?: string;
   /** Hex SHA-256, for the run's hash; without it the hash is left empty. */
   sha256?: (text: string) => string | Promise<string>;
+  /** For Hausman tests: the covariance of b_a − b_b from resampling the units of both designs. */
+  differenceCovariance?: (a: Design, b: Design) => DifferenceCovariance | undefined;
   /** Versions that the manifest records beside gravpanel's. */
   versions?: Record<string, string>;
 }
@@ -158,61 +142,17 @@ async function fitAll(work: Work, label: string, designs: (Design | Failure)[]):
   return results;
 }
 
-/** The last column, unless the test names one. @throws PanelError study/no-such-column. */
-function columnOf(work: Work, test: TestSpec, index: number, columns: number): number {
-  const column = test.column ?? columns;
-  if (column <= columns) return column;
-  return inStudy(work, `/tests/${index}/column`, () => {
-    throw new PanelError({
-      code: 'study/no-such-column',
-      message: `${test.of} has ${columns} ${columns === 1 ? 'column' : 'columns'}; column ${column} was asked for.`,
-      hint: `Choose a column from 1 to ${columns}.`,
-    });
-  });
-}
-
-const failedTest = (test: TestSpec, title: string, reason: string): TestResult => ({
-  kind: test.kind,
-  title,
-  reason,
-  distribution: 'chi2',
-  notes: [],
-});
-
-/** The nb-re twin of one nb-fe column: same formula, filter and lags; random effects keep the groups without any count. */
-function hausmanOf(work: Work, test: TestSpec, model: PlannedModel, column: number, fit: Fit): TestResult {
-  const twins = designsOf(
-    work.study,
-    work.frame,
-    { ...model.spec, model: 'nb-re', vcov: { type: 'iid' } },
-    work.kernels,
-  );
-  const twin = twins[column - 1];
-  const other = 'failed' in twin ? twin : fitDesign(twin, work.kernels);
-  const title = 'Hausman test, conditional fixed against random effects';
-  return isFit(other)
-    ? hausman(fit, other)
-    : failedTest(test, title, `The random-effects twin failed: ${other.error.message}`);
-}
-
-function overdispersionOf(work: Work, test: TestSpec, model: PlannedModel, column: number): TestResult {
-  const spec: FitSpec = { ...model.spec, model: 'poisson', vcov: { type: 'iid' } };
-  const design = designsOf(work.study, work.frame, spec, work.kernels)[column - 1];
-  return 'failed' in design
-    ? failedTest(test, 'Overdispersion test', design.error.message)
-    : overdispersion(design, work.kernels);
-}
-
-function runTest(work: Work, test: TestSpec, index: number, fits: Record<string, FitResult[]>): TestOutcome {
-  const model = work.plan.models.find(({ id }) => id === test.of)!;
-  const column = columnOf(work, test, index, fits[test.of].length);
-  const fit = fits[test.of][column - 1];
-  const run = (): TestResult => {
-    if (test.kind === 'overdispersion') return overdispersionOf(work, test, model, column);
-    if (!isFit(fit)) return failedTest(test, `Test of ${test.of}`, `The column failed: ${fit.error.message}`);
-    return test.kind === 'wald' ? wald(fit, test.terms) : hausmanOf(work, test, model, column, fit);
+function testWorkOf(work: Work, fits: Record<string, FitResult[]>, o: RunOptions): TestWork {
+  const { study, frame, kernels, plan, source } = work;
+  return {
+    frame,
+    kernels,
+    models: plan.models,
+    fits,
+    designs: (spec) => designsOf(study, frame, spec, kernels, source),
+    placed: (pointer, task) => inStudy(work, pointer, task),
+    ...(o.differenceCovariance && { differenceCovariance: o.differenceCovariance }),
   };
-  return { spec: test, column, result: inStudy(work, `/tests/${index}`, run) };
 }
 
 /** Variables of all designs, in the order they appear, the constant and dummies left out. */
@@ -282,9 +222,10 @@ export async function runStudy(
     }
   }
   const tests: TestOutcome[] = [];
+  const testing = testWorkOf(work, fits, o);
   for (const [i, test] of plan.tests.entries()) {
     await step('test', `${test.kind} of ${test.of}`);
-    tests.push(runTest(work, test, i, fits));
+    tests.push(...runTest(testing, test, i));
   }
   await step('report', 'identification and report');
   const variables = variablesOf(planned.flatMap(({ designs }) => designs));

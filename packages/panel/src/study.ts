@@ -87,15 +87,22 @@ export const describeSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const column = z.number().int().min(1);
+const testBase = { of: name, column: column.optional() };
 export const testSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('hausman'), of: name, column: z.number().int().min(1).optional() }),
+  z.strictObject({ kind: z.literal('hausman'), ...testBase }),
+  z.strictObject({ kind: z.literal('wald'), ...testBase, terms: z.array(name).min(1) }),
+  /** Without `against`: Poisson within nb1, nb2 or poisson-re. */
+  z.strictObject({ kind: z.literal('lr'), ...testBase, against: name.optional(), againstColumn: column.optional() }),
+  z.strictObject({ kind: z.literal('overdispersion'), ...testBase }),
   z.strictObject({
-    kind: z.literal('wald'),
-    of: name,
-    column: z.number().int().min(1).optional(),
-    terms: z.array(name).min(1),
+    kind: z.literal('reset'),
+    ...testBase,
+    powers: z.array(z.number().int().min(2).max(5)).min(1).optional(),
   }),
-  z.strictObject({ kind: z.literal('overdispersion'), of: name, column: z.number().int().min(1).optional() }),
+  /** Without `at`: where the model's split is. */
+  z.strictObject({ kind: z.literal('period'), ...testBase, at: z.number().optional() }),
+  z.strictObject({ kind: z.literal('vuong'), ...testBase, against: name, againstColumn: column.optional() }),
 ]);
 
 export const tableSchema = z.strictObject({

@@ -94,6 +94,8 @@ export interface FitSpec {
   seed?: number;
   /** All columns of the spec use the rows that every column can use. */
   common?: boolean;
+  /** With `common`: a formula whose columns count among them without being estimated (the twins of a test). */
+  commonWith?: string;
 }
 
 /** One right-hand-side column of a design. */
@@ -276,7 +278,9 @@ export type FitResult = Fit | Failure;
 
 /** A specification test. */
 export interface TestResult {
-  kind: 'hausman' | 'wald' | 'lr' | 'overdispersion';
+  kind: 'hausman' | 'wald' | 'lr' | 'overdispersion' | 'reset' | 'period' | 'vuong';
+  /** Which of several forms of one test: Hausman's four, the two of overdispersion. */
+  form?: 'classic' | 'common-scale' | 'bootstrap' | 'mundlak' | 'nb1' | 'nb2';
   title: string;
   /** undefined with `reason` where the statistic is not defined. */
   statistic?: number;
@@ -289,6 +293,8 @@ export interface TestResult {
   /** Hausman: smallest eigenvalue of V_FE − V_RE, and the coefficients compared. */
   smallestEigenvalue?: number;
   compared?: { term: string; a: number; b: number; difference: number; se?: number }[];
+  /** The numbers that the statistic is made of, in the order of the arithmetic. */
+  steps?: { name: string; value: number }[];
   notes: Note[];
 }
 
