@@ -2,6 +2,7 @@
 export const commands: Record<string, string> = {
   run: 'estimate a whole study: report.html, tables, figures, manifest',
   fit: 'estimate one formula and print its regression table',
+  test: 'specification tests of a run or a study: Hausman, overdispersion, RESET, …',
   check: 'check a study and its data without estimating',
   init: 'write a first study file for a table',
   schema: 'print the JSON Schema of a study file',
@@ -13,7 +14,6 @@ export const laterCommands = [
   'describe',
   'plot',
   'table',
-  'test',
   'boot',
   'multiverse',
   'audit',

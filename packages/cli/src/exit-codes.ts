@@ -19,7 +19,7 @@ const DATA_FITS = new Set(['fit/too-few-rows', 'fit/no-rows', 'fit/no-terms']);
 export function exitCodeOf({ code, at }: PanelErrorFields): number {
   const area = code.split('/')[0];
   if (area === 'internal') return EXIT.internal;
-  if (area === 'usage' || area === 'output' || area === 'model') return EXIT.usage;
+  if (area === 'usage' || area === 'output' || area === 'model' || area === 'readings') return EXIT.usage;
   if (area === 'fit') return DATA_FITS.has(code) ? EXIT.data : EXIT.notConverged;
   // A formula or filter that cannot be parsed is an argument that cannot be read; in a study it is the study.
   if (code.endsWith('/syntax') && at?.line === undefined) return EXIT.usage;

@@ -61,6 +61,10 @@ function entry(target: string): fs.Stats | undefined {
 
 const exists = (target: string) => entry(target) !== undefined;
 
+/** Whether a path is a folder (or a link to one). */
+export const isFolder = (target: string): boolean =>
+  fs.statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
 const existsError = (target: string, hint: string) =>
   new PanelError({ code: 'output/exists', message: `"${target}" exists already.`, hint, at: { file: target } });
 

@@ -1,14 +1,19 @@
 /** `gravpanel fit`: one formula, one regression table. */
-import { loadKernels } from '@gravpanel/core-wasm';
+import { type Kernels, loadKernels } from '@gravpanel/core-wasm';
 import {
+  type Estimation,
+  estimateSpec,
   type Failure,
   type FitResult,
-  fitSpec,
+  type Frame,
+  fittedCsv,
   isFit,
   PanelError,
   type PanelErrorFields,
+  readingsOf,
   regressionTable,
   type Table,
+  withReadings,
 } from '@gravpanel/panel';
 import { renderCsv, renderMarkdown, renderText } from '@gravpanel/panel/report';
 import { Command } from 'commander';
@@ -78,24 +83,65 @@ function placed({ error, formula }: Failure): PanelErrorFields {
     : { ...fields, at: { file: 'formula', column: 1, source: formula, length: formula.length } };
 }
 
+/** `--logged` says something about elasticities only, and a file of rows cannot share stdout. */
+function checkShow({ show, logged, fitted }: FitFlags): void {
+  if (logged && show !== 'elasticity')
+    throw usageError(
+      'unused-flag',
+      '--logged is for --show elasticity.',
+      'Add --show elasticity, or leave --logged out.',
+      '--logged',
+    );
+  if (fitted === '-' || fitted === '')
+    throw usageError(
+      'wrong-value',
+      `--fitted is "${fitted}"; a file was expected.`,
+      'Name a file: --fitted rows.csv.',
+      '--fitted',
+    );
+}
+
+/** The fits, with the reading that was asked for. */
+function readAs(found: (Estimation | Failure)[], { show, logged }: FitFlags, kernels: Kernels): FitResult[] {
+  return found.map((one) => {
+    if ('failed' in one) return one;
+    if (show === undefined || show === 'coef') return one.fit;
+    return { ...one.fit, readings: readingsOf(show, one.fit, one.design, kernels, { ...(logged && { logged }) }) };
+  });
+}
+
+function rowsCsv(frame: Frame, found: (Estimation | Failure)[]): string {
+  const estimations = found.flatMap((one, i) => ('failed' in one ? [] : [{ column: i + 1, estimation: one }]));
+  return fittedCsv(frame, estimations);
+}
+
+const shownAs = (result: FitResult) =>
+  isFit(result) && result.readings ? withReadings(result, result.readings) : result;
+
 async function act(formula: string, flags: FitFlags): Promise<void> {
   const t = terminal(flags);
   const format = formatOf(flags);
+  checkShow(flags);
   if (flags.output) checkOutputFile(flags.output, flags.force);
-  const kernels = loadKernels();
-  const results = await inFlags(async () =>
-    fitSpec(loadFrame(flags.data, flags), specOf(formula, flags), await kernels),
-  );
+  if (flags.fitted) checkOutputFile(flags.fitted, flags.force);
+  const loading = loadKernels();
+  const { results, rows } = await inFlags(async () => {
+    const frame = loadFrame(flags.data, flags);
+    const kernels = await loading;
+    const found = estimateSpec(frame, specOf(formula, flags), kernels);
+    return { results: readAs(found, flags, kernels), rows: flags.fitted ? rowsCsv(frame, found) : undefined };
+  });
   const errors = distinct(results.flatMap((r) => (isFit(r) ? [] : [placed(r)])));
   if (results.length > 0 && !results.some(isFit)) {
     const [first, ...others] = errors;
     throw new PanelError({ ...first, ...(others.length > 0 && { details: { others } }) });
   }
   const toFile = flags.output !== undefined && flags.output !== '-';
-  const table = () => regressionTable(results, { id: 'fit' });
+  const table = () => regressionTable(results.map(shownAs), { id: 'fit' });
   const text = rendered(format, results, table, { width: t.width, color: t.color.out && !toFile });
   for (const error of errors)
     await write(process.stderr, t.json ? errorJson(error) : errorText(error, { color: t.color.err }));
+  if (rows !== undefined) writeFileAtomically(flags.fitted!, rows, flags.force);
   if (toFile) writeFileAtomically(flags.output!, text, flags.force);
   else await write(process.stdout, text);
   process.exitCode = exitCodeOfAll(errors);

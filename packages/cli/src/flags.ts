@@ -6,6 +6,7 @@ import {
   type ModelKey,
   models,
   nearestHint,
+  type ReadingKind,
   type VcovSpec,
   VERSION,
 } from '@gravpanel/panel';
@@ -137,6 +138,14 @@ export const fitFlags = () => [
   new Option('--seed <n>', 'seed of the perturbed start (default 1)').argParser(
     numberOf('--seed', 'a whole number', 'Write --seed 1.', Number.isSafeInteger),
   ),
+  new Option('--show <what>', 'coef, irr (rate ratios), elasticity or ame (average marginal effects)').argParser(
+    choiceOf('--show', ['coef', 'irr', 'elasticity', 'ame'] as const),
+  ),
+  new Option(
+    '--logged <cols>',
+    'with --show elasticity: columns that are logarithms already, separated by commas',
+  ).argParser((text) => text.split(',').filter(Boolean)),
+  new Option('--fitted <file>', 'write fitted values and residuals of every row used to a CSV file'),
   new Option('--delimiter <c>', 'character between cells (default: found from the file)').argParser(delimiterFlag),
   new Option('--missing <cells>', 'further cells that mean missing, separated by commas').argParser((text) =>
     text.split(',').filter(Boolean),
@@ -161,6 +170,9 @@ export interface FitFlags {
   tol?: number;
   maxIter?: number;
   seed?: number;
+  show?: 'coef' | ReadingKind;
+  logged?: string[];
+  fitted?: string;
   delimiter?: string;
   missing?: string[];
   output?: string;

@@ -11,6 +11,7 @@ import { describeCommand } from './help.ts';
 import { errorJson, errorText } from './print-error.ts';
 import { progressOn } from './progress.ts';
 import { filesOf } from './run-files.ts';
+import { pathFrom } from './run-folder.ts';
 import { type Terminal, terminal, write } from './streams.ts';
 import { openData, openStudy } from './study-file.ts';
 import { runCommand, usageError } from './usage.ts';
@@ -97,6 +98,7 @@ async function act(file: string, flags: RunFlags): Promise<void> {
       name: opened.source.file,
       sha256,
       versions: { node: process.versions.node },
+      ...(file !== '-' && { studyFile: { path: pathFrom(dir, file), sha256: opened.sha256 } }),
     });
     files = filesOf(run);
   } finally {

@@ -20,6 +20,8 @@ export interface StudyFile {
   name: string;
   /** The study as the user named it. */
   path: string;
+  /** Hex SHA-256 of its bytes. */
+  sha256: string;
 }
 
 function shortName(file: string): string {
@@ -43,7 +45,7 @@ export function openStudy(file: string): StudyFile {
       at: { file: name },
     });
   }
-  return { ...readStudy(text, { file: name }), name: shortName(file), path: file };
+  return { ...readStudy(text, { file: name }), name: shortName(file), path: file, sha256: sha256(bytes) };
 }
 
 /** The part of `data` that an error is about. */

@@ -13,6 +13,10 @@ export interface Augmented {
   spanned: string[];
 }
 
+/** Names for a note, the first few of many. */
+export const listed = (names: string[]) =>
+  names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+
 export const columnAt = ({ n, k, x }: Design, j: number) => Float64Array.from({ length: n }, (_, i) => x[i * k + j]);
 
 /** The design with the columns that it and its effects do not span already, at the right. */

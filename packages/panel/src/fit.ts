@@ -230,6 +230,14 @@ export function fitDesign(design: Design, kernels: Kernels): FitResult {
   return 'failed' in found ? found : found.fit;
 }
 
+/** {@link fitSpec}, with what fitted values, readings and tests need of each column. */
+export function estimateSpec(frame: Frame, spec: FitSpec, kernels: Kernels): (Estimation | Failure)[] {
+  checkOptions(spec);
+  return buildDesigns(frame, spec, kernels).map((design) =>
+    'failed' in design ? design : estimateDesign(design, kernels),
+  );
+}
+
 /**
  * Every column of a specification (csw0, split, several outcomes), in order.
  * @throws PanelError model/unknown, model/option-not-supported, and what buildDesigns throws for the whole spec.

@@ -1,6 +1,6 @@
 /** The Hausman test in four forms: classic, on one scale, with a resampled covariance, and Mundlak's. */
 import type { Kernels } from '@gravpanel/core-wasm';
-import { withUnitMeans } from './augment.ts';
+import { listed, withUnitMeans } from './augment.ts';
 import { chi2Upper } from './distributions.ts';
 import { type Estimation, fitDesign } from './fit.ts';
 import { display, scientific } from './format.ts';
@@ -137,9 +137,9 @@ export function hausmanCommonScale(a: Estimation, b: Estimation): TestResult {
   const base: TestResult = {
     kind: 'hausman',
     form: 'common-scale',
-    title: `${titleOf(a.fit, b.fit)}, one scale`,
+    title: 'Hausman test, one scale',
     distribution: 'chi2',
-    notes: rowsNote(a.fit, b.fit),
+    notes: [],
   };
   const contrast = contrastOf(a.fit, b.fit);
   if (contrast.terms.length === 0) return { ...base, reason: NO_SLOPE };
@@ -178,9 +178,9 @@ export function hausmanResampled(a: Fit, b: Fit, covariance?: DifferenceCovarian
   const base: TestResult = {
     kind: 'hausman',
     form: 'bootstrap',
-    title: `${titleOf(a, b)}, resampled covariance`,
+    title: 'Hausman test, resampled covariance',
     distribution: 'chi2',
-    notes: rowsNote(a, b),
+    notes: [],
   };
   const contrast = contrastOf(a, b);
   if (contrast.terms.length === 0) return { ...base, reason: NO_SLOPE };
@@ -198,7 +198,7 @@ export function hausmanMundlak(design: Design, kernels: Kernels): TestResult {
   const base: TestResult = {
     kind: 'hausman',
     form: 'mundlak',
-    title: `Hausman test, unit means in ${design.spec.model} (Mundlak)`,
+    title: 'Hausman test, unit means (Mundlak)',
     distribution: 'chi2',
     notes: [],
   };
@@ -211,7 +211,7 @@ export function hausmanMundlak(design: Design, kernels: Kernels): TestResult {
   const left =
     spanned.length === 0
       ? []
-      : [{ code: 'spanned-means', message: `Other terms span ${spanned.join(', ')}, which are left out.` }];
+      : [{ code: 'spanned-means', message: `Other terms span ${listed(spanned)}, which are left out.` }];
   return {
     ...base,
     ...test,

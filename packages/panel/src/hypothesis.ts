@@ -137,7 +137,7 @@ export function overdispersion(design: Design, kernels: Kernels, form: 'nb1' | '
   const base: TestResult = {
     kind: 'overdispersion',
     form,
-    title: `Overdispersion test (Cameron–Trivedi), variance ${VARIANCES[form]}`,
+    title: `Overdispersion (Cameron–Trivedi), ${VARIANCES[form]}`,
     distribution: 'z',
     notes: [],
   };

@@ -9,7 +9,8 @@ export { buildDesigns } from './design.ts';
 export * from './errors.ts';
 export { evaluateExpression, parseExpression } from './expression.ts';
 export { type CoefficientFigureOptions, coefficientFigure } from './figures.ts';
-export { type Estimation, estimateDesign, fitDesign, fitSpec } from './fit.ts';
+export { type Estimation, estimateDesign, estimateSpec, fitDesign, fitSpec } from './fit.ts';
+export { fittedCsv } from './fitted-csv.ts';
 export { count, decimal, display, fixed, percent, pValue, STAR_LEVELS, scientific, starsOf } from './format.ts';
 export { expandFormula, parseFormula } from './formula.ts';
 export { setPanel } from './frame.ts';
@@ -28,21 +29,13 @@ export { termLabel, type Variables, variableLabel } from './labels.ts';
 export { laterModels, laterVcov, VERSION } from './later.ts';
 export { periodChange, reset } from './misspecification.ts';
 export { checkOptions, modelOf, models } from './models/index.ts';
-export { type PlannedModel, type PlannedTable, planStudy, type StudyPlan } from './plan.ts';
+export { impossible, type PlannedModel, type PlannedTable, planStudy, type StudyPlan } from './plan.ts';
 export { fitted, pearsonDispersion, predict, type ResidualType, residuals } from './predict.ts';
-export {
-  ame,
-  elasticity,
-  irr,
-  type Reading,
-  type ReadingKind,
-  type Readings,
-  readingsOf,
-  withReadings,
-} from './readings.ts';
+export { ame, elasticity, irr, readingsOf, withReadings } from './readings.ts';
 export { sampleWords } from './regression-notes.ts';
 export { isFit } from './regression-style.ts';
 export { type RegressionTableOptions, regressionTable } from './regression-table.ts';
+export { testsTable } from './report-tables.ts';
 export {
   type ColumnFailure,
   type CompanionFits,
@@ -51,6 +44,8 @@ export {
   type RunOptions,
   runStudy,
   type StudyRun,
+  type StudyTests,
+  testStudy,
 } from './run.ts';
 export { guessStarter, type Starter, type StarterHints, starterYaml } from './starter.ts';
 export {

@@ -1,6 +1,6 @@
 /** Tests that add terms to a specification: RESET and a change of the coefficients at a period. */
 import type { Kernels } from '@gravpanel/core-wasm';
-import { augmented, columnAt } from './augment.ts';
+import { augmented, columnAt, listed } from './augment.ts';
 import { type Estimation, fitDesign } from './fit.ts';
 import { wald } from './hypothesis.ts';
 import type { Design, Fit, TestResult } from './types.ts';
@@ -23,7 +23,7 @@ function addedTest(
   const left =
     spanned.length === 0
       ? []
-      : [{ code: 'spanned-terms', message: `Other terms span ${spanned.join(', ')}, which are left out.` }];
+      : [{ code: 'spanned-terms', message: `Other terms span ${listed(spanned)}, which are left out.` }];
   return {
     ...base,
     ...test,
@@ -50,7 +50,7 @@ export function reset({ design, eta }: Estimation, kernels: Kernels, powers: num
   const { n, offset } = design;
   const base: TestResult = {
     kind: 'reset',
-    title: `RESET, power${powers.length === 1 ? '' : 's'} ${powers.join(', ')} of the linear predictor`,
+    title: `RESET, power${powers.length === 1 ? '' : 's'} ${powers.join(', ')} of xβ`,
     distribution: 'chi2',
     notes: [],
   };

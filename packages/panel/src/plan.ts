@@ -114,8 +114,12 @@ function unknownModel(name: string, study: Study, pointer: string, source?: Stud
 const isHausman = (study: Study, model: ModelSpec): boolean =>
   expandFormula(parseFormula(model.formula)).some(({ text }) => twinsOf(model.model, text, [study.data.unit].flat()));
 
-/** What a test cannot be made of, judged without data. */
-function impossible(study: Study, test: TestSpec, model: ModelSpec): { message: string; hint: string } | undefined {
+/** Why a test cannot be made of a model, judged without data; undefined where it can. */
+export function impossible(
+  study: Study,
+  test: TestSpec,
+  model: ModelSpec,
+): { message: string; hint: string } | undefined {
   const models = study.models ?? {};
   const listed = (can: (m: ModelSpec) => boolean) =>
     Object.keys(models)

@@ -7,30 +7,7 @@ import { parseExpression } from './expression-parse.ts';
 import { type Estimation, estimateDesign } from './fit.ts';
 import { modelOf } from './models/index.ts';
 import { auxiliary, betaEffect } from './predict.ts';
-import type { Design, Failure, Fit } from './types.ts';
-
-export type ReadingKind = 'irr' | 'elasticity' | 'ame';
-
-/** One coefficient read another way; p tests the same hypothesis as the coefficient's own where `rule` is a multiple of it. */
-export interface Reading {
-  term: string;
-  estimate: number;
-  se: number;
-  statistic: number;
-  p: number;
-  lower: number;
-  upper: number;
-  /** What was computed: "exp(b)", "b", "b·x̄", "mean of μ·b", "mean of μ(1) − μ(0)". */
-  rule: string;
-}
-export interface Readings {
-  kind: ReadingKind;
-  /** What one number means. */
-  title: string;
-  rows: Reading[];
-  /** Terms that have none, and why. */
-  omitted: { term: string; reason: string }[];
-}
+import type { Design, Failure, Fit, Reading, ReadingKind, Readings } from './types.ts';
 
 const INTERCEPT = '(Intercept)';
 const isLinear = ({ model }: Fit) => modelOf(model).needs.counts === 'any';
@@ -268,16 +245,24 @@ export function readingsOf(
   return kind === 'elasticity' ? elasticity(fit, design, o.logged) : ame(design, kernels);
 }
 
+/** "the dummies of year; a (it is made of several variables)". */
+function omittedWords({ omitted }: Readings): string {
+  const words = omitted.flatMap(({ term, reason }) => {
+    if (term === INTERCEPT) return [];
+    return [term.includes('::') ? `the dummies of ${term.slice(0, term.indexOf('::'))}` : `${term} (${reason})`];
+  });
+  return [...new Set(words)].join('; ');
+}
+
 /** The fit with a reading in the place of its coefficients, for tables and plots; terms without one are left out and noted. */
 export function withReadings(fit: Fit, readings: Readings): Fit {
   const within = new Map(fit.coefficients.map((c) => [c.term, c.within]));
-  const omitted = readings.omitted.filter(({ term }) => term !== INTERCEPT);
   const kind = {
     irr: 'Rate ratios exp(b)',
     elasticity: 'Elasticities (% for 1%)',
     ame: 'Average marginal effects on y',
   };
-  const why = omitted.map(({ term, reason }) => `${term} (${reason})`).join(', ');
+  const why = omittedWords(readings);
   return {
     ...fit,
     coefficients: readings.rows.map(({ rule: _, ...r }) => ({ ...r, within: within.get(r.term) ?? true })),

@@ -65,30 +65,45 @@ function statisticWords({ distribution, df, df2 }: TestResult): string {
   return distribution === 'z' ? 'z' : `${LAW[distribution]}(${[df, df2].filter((d) => d !== undefined).join(', ')})`;
 }
 
+/** Why a statistic is missing, and the tests' notes: each sentence once, with the columns it is about. */
+function testNotes(tests: TestOutcome[]): string[] {
+  const said = new Map<string, { title: string; message: string; columns: Set<string> }>();
+  for (const test of tests) {
+    const { title, reason, notes } = test.result;
+    for (const message of [...(reason ? [reason] : []), ...notes.map((n) => n.message)]) {
+      const entry = said.get(`${title}\n${message}`) ?? { title, message, columns: new Set() };
+      entry.columns.add(where(test));
+      said.set(`${title}\n${message}`, entry);
+    }
+  }
+  return [...said.values()].map(({ title, message, columns }) => `${title}, ${[...columns].join(', ')}: ${message}`);
+}
+
 /** One row a test; what is not defined says why in the notes. */
 export function testsTable(tests: TestOutcome[], id: string): Table | undefined {
   if (tests.length === 0) return undefined;
-  const notes = tests.flatMap((test) => [
-    ...(test.result.reason ? [`${test.result.title} (${where(test)}): ${test.result.reason}`] : []),
-    ...test.result.notes.map(({ message }) => `${test.result.title} (${where(test)}): ${message}`),
-  ]);
+  const eigenvalues = tests.some(({ result }) => result.smallestEigenvalue !== undefined);
   return table(id, 'Specification tests', {
     stub: 'Test',
-    columns: [left('Model'), right('Statistic'), left('Law'), right('p'), right('Smallest eigenvalue')],
+    columns: [
+      left('Model'),
+      right('Statistic'),
+      left('Law'),
+      right('p'),
+      ...(eigenvalues ? [right('Smallest eigenvalue')] : []),
+    ],
     body: tests.map((test) => {
-      const { title, statistic, p, smallestEigenvalue } = test.result;
+      const { title, statistic, p, smallestEigenvalue, form } = test.result;
       const defined = statistic !== undefined;
       return row(title, [
         text(where(test)),
-        defined
-          ? number(statistic, (x) => decimal(x, 2))
-          : text(test.result.form === 'bootstrap' ? 'not computed' : 'not defined'),
+        defined ? number(statistic, (x) => decimal(x, 2)) : text(form === 'bootstrap' ? 'not computed' : 'not defined'),
         text(defined ? statisticWords(test.result) : ''),
         number(p, pValue),
-        number(smallestEigenvalue, power),
+        ...(eigenvalues ? [number(smallestEigenvalue, power)] : []),
       ]);
     }),
-    notes,
+    notes: testNotes(tests),
   });
 }
 

@@ -62,6 +62,8 @@ export interface RunOptions {
   sha256?: (text: string) => string | Promise<string>;
   /** For Hausman tests: the covariance of b_a − b_b from resampling the units of both designs. */
   differenceCovariance?: (a: Design, b: Design) => DifferenceCovariance | undefined;
+  /** Where the study's file is, from the folder of the run. */
+  studyFile?: { path: string; sha256: string };
   /** Versions that the manifest records beside gravpanel's. */
   versions?: Record<string, string>;
 }
@@ -171,6 +173,47 @@ function failuresOf(work: Work, fits: Record<string, FitResult[]>): ColumnFailur
       isFit(result) ? [] : [{ model, column: i + 1, error: placedError(result.error, model, work.study, work.source) }],
     ),
   );
+}
+
+/** Tests of a study without its report. */
+export interface StudyTests {
+  tests: TestOutcome[];
+  failures: ColumnFailure[];
+}
+
+/**
+ * Estimates the models that `study.tests` names, and makes the tests.
+ * @throws PanelError as {@link runStudy}.
+ */
+export async function testStudy(
+  study: Study,
+  frame: Frame,
+  kernels: Kernels,
+  onProgress: OnProgress = () => {},
+  o: RunOptions = {},
+): Promise<StudyTests> {
+  const plan = planStudy(study, o.source);
+  const used = new Set(plan.tests.flatMap((test) => [test.of, ...('against' in test ? [test.against] : [])]));
+  const models = plan.models.filter(({ id }) => used.has(id));
+  const progress = { done: 0, total: models.length + plan.tests.length };
+  const step: Work['step'] = async (stage, label, detail) => {
+    await onProgress({ stage, label, ...(detail && { detail }), ...progress });
+  };
+  const derived = deriveStudy(study, frame, o.source);
+  const work: Work = { study, frame: derived, kernels, plan, step, ...(o.source && { source: o.source }) };
+  const fits: Record<string, FitResult[]> = {};
+  for (const { id, spec } of models) {
+    fits[id] = await fitAll(work, id, designsOf(study, derived, spec, kernels, o.source));
+    progress.done++;
+  }
+  const testing = testWorkOf(work, fits, o);
+  const tests: TestOutcome[] = [];
+  for (const [i, test] of plan.tests.entries()) {
+    await step('test', `${test.kind} of ${test.of}`);
+    tests.push(...runTest(testing, test, i));
+    progress.done++;
+  }
+  return { tests, failures: failuresOf(work, fits) };
 }
 
 /**

@@ -260,6 +260,30 @@ export interface Fit {
   covarianceIid: number[];
   /** Names of the p parameters of `covariance`. */
   parameterNames: string[];
+  /** The coefficients read another way, where that was asked for. */
+  readings?: Readings;
+}
+
+/** One coefficient read another way; p tests the coefficient's own hypothesis. */
+export interface Reading {
+  term: string;
+  estimate: number;
+  se: number;
+  statistic: number;
+  p: number;
+  lower: number;
+  upper: number;
+  /** What was computed: "exp(b)", "b", "b·x̄", "mean of μ·b", "mean of μ(1) − μ(0)". */
+  rule: string;
+}
+export type ReadingKind = 'irr' | 'elasticity' | 'ame';
+export interface Readings {
+  kind: ReadingKind;
+  /** What one number means. */
+  title: string;
+  rows: Reading[];
+  /** Terms that have none, and why. */
+  omitted: { term: string; reason: string }[];
 }
 
 /** A model that did not give a column. Its error keeps its place in the table. */
@@ -430,6 +454,8 @@ export interface Manifest {
   models: { id: string; column: number; formula: string; status: string; certificate?: Certificate; loglik?: number }[];
   /** Ids of tables and figures in reading order: the names of their files. */
   outputs?: { tables: string[]; figures: string[] };
+  /** The study's file, from the folder of the run, and its SHA-256: where `gravpanel test RUN` finds it again. Not part of the hash. */
+  studyFile?: { path: string; sha256: string };
   /** Versions beside gravpanel's own: the runtime. Not part of the hash. */
   versions?: Record<string, string>;
   /** Hash of the question: the study, the bytes of the data, seeds, columns and gravpanel's version. */

@@ -1,0 +1,95 @@
+/** A folder that `gravpanel run` wrote: its manifest, and the study it was made from. */
+import path from 'node:path';
+import { type Frame, type Manifest, PanelError } from '@gravpanel/panel';
+import { isFolder, readBytes } from './files.ts';
+import { openData, openStudy, type StudyFile } from './study-file.ts';
+
+/** The path of a file from a folder, with forward slashes. */
+export const pathFrom = (dir: string, file: string) =>
+  path.relative(path.resolve(dir), path.resolve(file)).split(path.sep).join('/');
+
+const runError = (code: string, message: string, hint: string, file: string) =>
+  new PanelError({ code: `run/${code}`, message, hint, at: { file } });
+
+/** @throws PanelError run/not-a-run. */
+function manifestOf(dir: string): Manifest {
+  const file = path.join(dir, 'manifest.json');
+  const notARun = () =>
+    runError(
+      'not-a-run',
+      `"${dir}" has no manifest.json of a run; a folder written by gravpanel run was expected.`,
+      'Name the folder that gravpanel run wrote, or the study file.',
+      dir,
+    );
+  let manifest: Manifest;
+  try {
+    manifest = JSON.parse(new TextDecoder().decode(readBytes(file, 'manifest').bytes)) as Manifest;
+  } catch {
+    throw notARun();
+  }
+  if (manifest?.schema !== 'manifest/1' || !Array.isArray(manifest.inputs)) throw notARun();
+  return manifest;
+}
+
+/** A study with its table, from the study's file or from the folder of a run. */
+export interface OpenedStudy {
+  opened: StudyFile;
+  frame: Frame;
+  /** The manifest of the run. */
+  manifest?: Manifest;
+}
+
+/**
+ * Opens a study file ("-": stdin), or the study of a run, whose study and data must be the ones it was made from.
+ * @throws PanelError run/not-a-run, run/study-unknown, run/study-missing, run/study-changed, run/data-changed; study/…, data/….
+ */
+export function openRunOrStudy(target: string): OpenedStudy {
+  if (target === '-' || !isFolder(target)) {
+    const opened = openStudy(target);
+    return { opened, frame: openData(opened) };
+  }
+  const manifest = manifestOf(target);
+  const { studyFile } = manifest;
+  if (!studyFile)
+    throw runError(
+      'study-unknown',
+      `The run in "${target}" does not say where its study is: it came from stdin, or from an earlier version.`,
+      'Name the study file instead of the folder.',
+      target,
+    );
+  const full = path.resolve(target, studyFile.path);
+  const shown = path.relative(process.cwd(), full);
+  const file = shown.startsWith('..') ? full : shown;
+  const opened = reopened(file, target);
+  if (opened.sha256 !== studyFile.sha256)
+    throw runError(
+      'study-changed',
+      `"${file}" is not the study that the run in "${target}" was made from: its SHA-256 is ${opened.sha256.slice(0, 12)}…, the run has ${studyFile.sha256.slice(0, 12)}….`,
+      'Run it again with gravpanel run, or name the study file instead of the folder.',
+      file,
+    );
+  const frame = openData(opened);
+  const [input] = manifest.inputs;
+  if (input?.sha256 && frame.source.sha256 !== input.sha256)
+    throw runError(
+      'data-changed',
+      `"${frame.source.name}" has changed since the run in "${target}": its SHA-256 is ${frame.source.sha256?.slice(0, 12)}…, the run has ${input.sha256.slice(0, 12)}….`,
+      'Bring the data back, or run the study again with gravpanel run.',
+      frame.source.name,
+    );
+  return { opened, frame, manifest };
+}
+
+function reopened(file: string, target: string): StudyFile {
+  try {
+    return openStudy(file);
+  } catch (error) {
+    if (!(error instanceof PanelError) || error.code !== 'data/file-missing') throw error;
+    throw runError(
+      'study-missing',
+      `The study of the run in "${target}" is not at "${file}" any more.`,
+      'Bring it back, or name the study file where it is now.',
+      file,
+    );
+  }
+}
