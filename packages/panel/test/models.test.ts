@@ -54,6 +54,8 @@ const OPTIONS: Record<string, Partial<FitSpec>> = {
   exposure: { exposure: 'e' },
   weights: { weights: 'w' },
   effects: { formula: 'y ~ x + z | year' },
+  'two effects': { formula: 'y ~ x + z | year + country' },
+  'combined effects': { formula: 'y ~ x + z | country^late' },
   lag: { lag: 1 },
   where: { where: 'year > 2001' },
   split: { split: { by: 'late' } },
@@ -117,6 +119,121 @@ describe('no option is ignored', () => {
       });
       if (key !== 'ols') expect(a.loglik).toBeCloseTo(b.loglik, 8);
     }
+  });
+});
+
+/** Fits of a spec, or the code of what it is refused for. */
+function outcome(spec: FitSpec, of = frame): Fit[] | string {
+  try {
+    return fitSpec(of, spec, kernels).map((r) => {
+      if ('failed' in r) throw new Error(`${r.error.code}: ${r.error.message}`);
+      return r;
+    });
+  } catch (error) {
+    if ((error as PanelError).code !== 'model/option-not-supported') throw error;
+    return (error as PanelError).code;
+  }
+}
+
+/** Slopes and their errors agree to 8 digits: sums of a different order, dummies against absorbed effects. */
+function same(a: Fit[], b: Fit[], shift: Record<string, number> = {}): void {
+  expect(a).toHaveLength(b.length);
+  a.forEach((fit, j) => {
+    for (const c of fit.coefficients.filter(({ term }) => term === 'x' || term === 'z')) {
+      const other = b[j].coefficients.find(({ term }) => term === c.term || term === `l(${c.term}, 1)`)!;
+      expect(Math.abs(c.estimate + (shift[c.term] ?? 0) - other.estimate), `${fit.model} ${c.term}`).toBeLessThan(1e-7);
+      expect(Math.abs(c.se / other.se - 1), `${fit.model} se ${c.term}`).toBeLessThan(1e-6);
+    }
+  });
+}
+
+/** The rows of the panel that pass, as a table of their own. */
+function subset(pass: (id: number, year: number) => boolean): Frame {
+  const [head, ...lines] = panelText().trim().split('\n');
+  const kept = lines.filter((line) => {
+    const [id, , year] = line.split(',').map(Number);
+    return pass(id, year);
+  });
+  return setPanel(readTable([head, ...kept].join('\n'), { name: 'subset.csv' }), ['id'], 'year');
+}
+
+describe.each(KEYS)('every option of %s means what it says, or is refused', (key) => {
+  const plain = () => outcome(base(key)) as Fit[];
+  it('offset: a regressor in the offset loses 1 of its coefficient', () => {
+    same(outcome({ ...base(key), offset: 'z' }) as Fit[], plain(), { z: 1 });
+    same(outcome({ ...base(key), formula: 'y ~ x + z + offset(z)' }) as Fit[], plain(), { z: 1 });
+  });
+  it('exposure: the offset of its logarithm', () => {
+    const exposed = outcome({ ...base(key), exposure: 'e' });
+    if (modelOf(key).needs.exposure) same(exposed as Fit[], outcome({ ...base(key), offset: 'log(e)' }) as Fit[]);
+    else expect(exposed).toBe('model/option-not-supported');
+  });
+  it('weights: refused where the likelihood is one of units, and equal weights change no coefficient', () => {
+    const weighted = outcome({ ...base(key), weights: 'I(2 + 0 * x)' });
+    if (!modelOf(key).needs.weights) expect(weighted).toBe('model/option-not-supported');
+    else
+      (weighted as Fit[])[0].coefficients.forEach((c, j) => {
+        expect(Math.abs(c.estimate - plain()[0].coefficients[j].estimate)).toBeLessThan(1e-8);
+        // The information doubles; least squares estimate σ² as well.
+        const factor = key === 'ols' ? 1 : Math.SQRT1_2;
+        if (key !== 'nb1' && key !== 'nb2') expect(c.se / plain()[0].coefficients[j].se).toBeCloseTo(factor, 7);
+      });
+  });
+  it('| a + b and | a^b: the dummies', () => {
+    const absorbed = outcome({ ...base(key), formula: 'y ~ x + z | year + country' }) as Fit[];
+    same(absorbed, outcome({ ...base(key), formula: 'y ~ x + z + i(year) + i(country)' }) as Fit[]);
+    const crossed = outcome({ ...base(key), formula: 'y ~ x + z | country^late' }) as Fit[];
+    same(crossed, outcome({ ...base(key), formula: 'y ~ x + z + i(country, i.late)' }) as Fit[]);
+    expect(crossed[0].fixef).toEqual([{ name: 'country^late', levels: 8 }]);
+  });
+  it('| unit: refused by the models of units, the dummies else', () => {
+    if (modelOf(key).grouped) {
+      expect(() => fitSpec(frame, { ...base(key), formula: 'y ~ x + z | id' }, kernels)).toThrow(
+        expect.objectContaining({ code: 'model/effects-of-units' }),
+      );
+      return;
+    }
+    const absorbed = outcome({ ...base(key), formula: 'y ~ x + z | id' }) as Fit[];
+    same(absorbed, outcome({ ...base(key), formula: 'y ~ x + z + i(id)' }) as Fit[]);
+  });
+  it('where, split and lag: the rows and the terms written out', () => {
+    same(
+      outcome({ ...base(key), where: 'year > 2001' }) as Fit[],
+      outcome(
+        base(key),
+        subset((_, t) => t > 2001),
+      ) as Fit[],
+    );
+    const parts = outcome({ ...base(key), split: { by: 'late' } }) as Fit[];
+    same(parts, [
+      ...(outcome({ ...base(key), where: 'late == 0' }) as Fit[]),
+      ...(outcome({ ...base(key), where: 'late == 1' }) as Fit[]),
+    ]);
+    same(outcome({ ...base(key), lag: 1 }) as Fit[], outcome({ ...base(key), formula: 'y ~ l(x) + l(z)' }) as Fit[]);
+  });
+  it('level: the limits are estimate ± quantile × SE', () => {
+    const [fit] = outcome({ ...base(key), level: 0.5 }) as Fit[];
+    // Quartiles of the normal law and of t(93): qt(0.75, 93) of R.
+    const half = fit.distribution === 'z' ? 0.6744897501960817 : 0.6771;
+    for (const c of fit.coefficients)
+      expect((c.upper - c.estimate) / c.se).toBeCloseTo(half, fit.distribution === 'z' ? 12 : 3);
+  });
+  it('two-way clusters: V_A + V_B − V_AB, or a unit that lies in two clusters is named', () => {
+    const by = (...dimensions: string[][]) =>
+      fitSpec(frame, { ...base(key), vcov: { type: 'cluster', by: dimensions } }, kernels)[0];
+    const both = by(['id'], ['year']);
+    if (modelOf(key).grouped) {
+      expect(both).toMatchObject({ failed: true, error: { code: 'vcov/split-unit' } });
+      return;
+    }
+    const [a, b, ab] = [by(['id']), by(['year']), by(['id', 'year'])] as Fit[];
+    const { covariance, vcovInfo } = both as Fit;
+    if (vcovInfo.repaired) return;
+    covariance.forEach((v, j) => {
+      const plainSum = [a, b].reduce((sum, f) => sum + f.covariance[j] / f.vcovInfo.factor, 0);
+      const want = vcovInfo.factor * (plainSum - ab.covariance[j] / ab.vcovInfo.factor);
+      expect(Math.abs(v - want)).toBeLessThan(1e-12 + 1e-9 * Math.abs(want));
+    });
   });
 });
 
