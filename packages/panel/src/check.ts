@@ -1,5 +1,8 @@
 /** What can be said about a study and its data before anything is estimated. */
+
 import type { Kernels } from '@gravpanel/core-wasm';
+import { companionSpecs } from './companions.ts';
+import { type Consequence, consequencesOf } from './consequences.ts';
 import type { PanelErrorFields } from './errors.ts';
 import { count } from './format.ts';
 import { identify } from './identify.ts';
@@ -38,6 +41,8 @@ export interface StudyCheck {
   };
   notes: Note[];
   variables: VariableShares[];
+  /** What the variables' shares mean for each model and its companions. */
+  consequences: Consequence[];
   models: { id: string; model: string; columns: CheckedColumn[] }[];
   /** For people: columns and identification. */
   tables: Table[];
@@ -128,9 +133,18 @@ export function checkStudy(study: Study, frame: Frame, kernels: Kernels, source?
       ...(column.error && { error: placedError(column.error, id, study, source) }),
     })),
   }));
+  const designed = plan.models.flatMap(({ id, spec, companions }, i) => [
+    { id, spec, designs: designs[i] },
+    ...(companions ? companionSpecs(spec, derived) : []).map((beside) => ({
+      id: `${id} · ${beside.model}`,
+      spec: beside,
+      designs: designsOf(study, derived, { ...beside, id }, kernels, source),
+    })),
+  ]);
   const variables = derived.panel ? identify(derived, variablesOf(designs.flat())) : [];
   const { panel, source: file } = frame;
-  const identification = identificationOf(study, derived, variables);
+  const consequences = consequencesOf(designed, study.variables);
+  const identification = identificationOf(study, derived, variables, consequences);
   return {
     facts: factsOf(study, frame),
     data: {
@@ -143,6 +157,7 @@ export function checkStudy(study: Study, frame: Frame, kernels: Kernels, source?
     },
     notes: gapNotes(frame),
     variables,
+    consequences,
     models,
     tables: [...(models.length > 0 ? [columnsTable(models)] : []), ...(identification ? [identification] : [])],
   };

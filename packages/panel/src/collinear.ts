@@ -11,6 +11,8 @@ export interface Kept {
   columns: TermColumn[];
   /** Names of the columns left out, in the order of the formula. */
   collinear: string[];
+  /** Why each of them. */
+  leftOut: { term: string; why: string }[];
   notes: Note[];
 }
 
@@ -79,15 +81,18 @@ export function dropCollinear(
   const left = (which: (j: number) => boolean) => columns.filter((_, j) => which(j)).map(({ name }) => name);
   const spanned = left((j) => !kept[j] && !absorbed[j]);
   const effects = list(fixef.map(({ name }) => name).concat(fixef.length === 0 ? ['-'] : []));
+  const gone = left((j) => absorbed[j]);
+  const spannedBy = intercept ? 'the constant and terms before span it' : 'terms before span it';
   return {
     columns: columns.filter((_, j) => kept[j]),
     collinear: left((j) => !kept[j]),
+    leftOut: [
+      ...gone.map((term) => ({ term, why: `the effects of ${effects} absorb it` })),
+      ...spanned.map((term) => ({ term, why: spannedBy })),
+    ],
     notes: [
-      ...note(
-        left((j) => absorbed[j]),
-        `the effects of ${effects} absorb ${left((j) => absorbed[j]).length === 1 ? 'it' : 'them'}`,
-      ),
-      ...note(spanned, intercept ? 'the constant and terms before span it' : 'terms before span it'),
+      ...note(gone, `the effects of ${effects} absorb ${gone.length === 1 ? 'it' : 'them'}`),
+      ...note(spanned, spannedBy),
     ],
   };
 }

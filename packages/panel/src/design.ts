@@ -130,6 +130,7 @@ function assemble(spec: FitSpec, reading: ColumnReading, part: Part, w: Waterfal
     ),
     terms: columns.map((one) => termInfo(one, groups.groupStart)),
     collinear: kept.collinear,
+    ...(kept.leftOut.length > 0 && { leftOut: kept.leftOut }),
     hasIntercept: column.intercept,
     ...(offset && { offset }),
     ...(weights && { weights }),

@@ -6,7 +6,15 @@ import type { Table, VariableShares } from './types.ts';
 /** One stacked bar a variable, its within share as a number, and the reading in words. */
 export function identificationTable(
   shares: VariableShares[],
-  o: { id: string; number?: string; title?: string; units?: string; period?: string; variables?: Variables },
+  o: {
+    id: string;
+    number?: string;
+    title?: string;
+    units?: string;
+    period?: string;
+    variables?: Variables;
+    notes?: string[];
+  },
 ): Table {
   return {
     kind: 'table',
@@ -31,6 +39,6 @@ export function identificationTable(
       kind: 'only',
     })),
     foot: [],
-    notes: [],
+    notes: o.notes ?? [],
   };
 }

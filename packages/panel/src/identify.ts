@@ -28,13 +28,13 @@ function effectsOf(of: ArrayLike<number>, rows: Int32Array): Effects {
   return { codes, count: seen.size };
 }
 
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
 function readingOf(left: { unit: number; time: number; both: number }, panel: PanelIndex): string {
   const unit = panel.unit.join(UNIT_SEPARATOR);
-  if (left.unit <= NOTHING) return `${capital(unit)} effects absorb it`;
-  if (left.time <= NOTHING) return `${capital(panel.time)} effects absorb it`;
-  return left.both <= NOTHING ? `${capital(unit)} and ${panel.time} effects together absorb it` : '';
+  if (left.unit <= NOTHING) return `Constant within ${unit}: ${unit} effects absorb it`;
+  if (left.time <= NOTHING) return `Varies only over ${panel.time}: ${panel.time} effects absorb it`;
+  return left.both <= NOTHING
+    ? `A part of ${unit} and a part of ${panel.time}: ${unit} and ${panel.time} effects together absorb it`
+    : '';
 }
 
 function sharesOf({ name, values }: Variable, rows: Int32Array, panel: PanelIndex): VariableShares {

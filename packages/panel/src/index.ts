@@ -4,6 +4,7 @@ export { type CheckedColumn, checkStudy, type StudyCheck } from './check.ts';
 export { confint, lawOf, twoSided } from './coeftable.ts';
 export { compareLabels } from './column-read.ts';
 export { companionSpecs } from './companions.ts';
+export { type Consequence, consequencesOf, type DesignedModel } from './consequences.ts';
 export { derive, filterRows } from './derive.ts';
 export { buildDesigns } from './design.ts';
 export * from './errors.ts';

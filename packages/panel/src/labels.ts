@@ -17,6 +17,10 @@ export const lagOf = (term: string): number | undefined => {
   return match ? Number(match[2]) : undefined;
 };
 
+/** "Partner" → "partner"; "GDP" stays. */
+export const lowered = (label: string) =>
+  /^\p{Lu}\p{Ll}/u.test(label) ? label[0].toLowerCase() + label.slice(1) : label;
+
 /** The label of a column: its own, or the name itself. */
 export const variableLabel = (name: string, variables: Variables = {}) => variables[name]?.label ?? name;
 

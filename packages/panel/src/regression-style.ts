@@ -1,5 +1,5 @@
 /** What the rows, the foot and the notes of a regression table share. */
-import { type Variables, variableLabel } from './labels.ts';
+import { lowered, type Variables, variableLabel } from './labels.ts';
 import type { Coefficient, Fit, FitResult } from './types.ts';
 
 /** A table request with its defaults filled in. */
@@ -19,7 +19,6 @@ export const isNamed = (term: string, names: string[]) =>
 
 /** "cluster:firm+year" → "firm and year" by their labels, in lower case. */
 export function clusterWords(type: string, variables: Variables): string {
-  const lowered = (label: string) => (/^\p{Lu}\p{Ll}/u.test(label) ? label[0].toLowerCase() + label.slice(1) : label);
   const dimension = (name: string) => name.split('^').map((part) => lowered(variableLabel(part, variables)));
   const names = type.slice('cluster:'.length).split('+');
   return names.map((name) => dimension(name).join(' × ')).join(' and ');

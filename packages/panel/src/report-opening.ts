@@ -1,6 +1,6 @@
 /** The first thing a reader sees: the answer in at most 60 words, and the sample box. */
 import { count, percent } from './format.ts';
-import { termLabel, variableLabel } from './labels.ts';
+import { lowered, termLabel, variableLabel } from './labels.ts';
 import type { StudyPlan } from './plan.ts';
 import { comparesUnits, isFit } from './regression-style.ts';
 import type { Study } from './study.ts';
@@ -29,8 +29,6 @@ export function span({ panel }: Frame): string {
   const [first, last] = [panel.periods[0], panel.periods.at(-1)!];
   return first === last ? String(first) : `${first}–${last}`;
 }
-
-const lowered = (label: string) => (/^\p{Lu}\p{Ll}/u.test(label) ? label[0].toLowerCase() + label.slice(1) : label);
 
 function directions(fit: Fit, study: Study, omit: string[]) {
   const name = ({ term }: Coefficient) => lowered(termLabel(term, study.variables ?? {}).label);

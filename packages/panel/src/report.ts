@@ -1,5 +1,7 @@
 /** Everything a run found → the Report, in reading order. */
+import type { Consequence } from './consequences.ts';
 import { identificationTable } from './identification-table.ts';
+import { lowered } from './labels.ts';
 import { VERSION } from './later.ts';
 import { isFit } from './regression-style.ts';
 import { computedLede, factsOf } from './report-opening.ts';
@@ -30,6 +32,7 @@ export interface ReportParts extends RegressionParts {
   frame: Frame;
   described: (Table | Figure)[];
   shares: VariableShares[];
+  consequences: Consequence[];
   tests: TestOutcome[];
   failures: ColumnFailure[];
 }
@@ -46,32 +49,42 @@ const section = (id: string, title: string, prose: string[], items: (Table | Fig
 const IDENTIFICATION =
   'Share of each variable’s variance between units, common to all units in a period, and within units net of both. Only the last part survives unit and period effects.';
 
+const escaped = (name: string) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
 /** The panel's column names in the words of the study. */
 function readingIn(study: Study, names: string[], reading: string): string {
   return names.reduce((text, name) => {
     const label = study.variables?.[name]?.label;
-    if (!label || !text.toLowerCase().startsWith(`${name.toLowerCase()} `)) return text;
-    return label + text.slice(name.length);
+    if (!label) return text;
+    return text.replace(new RegExp(`(?<![\\p{L}\\p{N}_])${escaped(name)}(?![\\p{L}\\p{N}_])`, 'gu'), () =>
+      lowered(label),
+    );
   }, reading);
 }
 
-/** Variance shares in the words of the study; undefined without a panel or variables. */
-export function identificationOf(study: Study, { panel }: Frame, shares: VariableShares[]): Table | undefined {
+/** Variance shares in the words of the study, with what they mean for its models; undefined without a panel or variables. */
+export function identificationOf(
+  study: Study,
+  { panel }: Frame,
+  shares: VariableShares[],
+  consequences: Consequence[] = [],
+): Table | undefined {
   if (!panel || shares.length === 0) return undefined;
   const rows = shares.map((s) => ({ ...s, reading: readingIn(study, [...panel.unit, panel.time], s.reading) }));
   return identificationTable(rows, {
     id: 'identification',
     period: panel.time,
+    notes: consequences.map(({ message }) => message),
     ...(study.variables && { variables: study.variables }),
   });
 }
 
-const identification = ({ shares, study, frame }: ReportParts) =>
+const identification = ({ shares, consequences, study, frame }: ReportParts) =>
   section(
     'identification',
     'What the data can and cannot tell',
     [IDENTIFICATION],
-    [identificationOf(study, frame, shares)],
+    [identificationOf(study, frame, shares, consequences)],
   );
 
 function robustness(parts: ReportParts): Section {

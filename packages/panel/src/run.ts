@@ -1,6 +1,7 @@
 /** Study × Frame → fits, tests and the report. Free of any environment: data come in, progress goes out by callback. */
 import type { Kernels } from '@gravpanel/core-wasm';
 import { companionSpecs } from './companions.ts';
+import { type Consequence, consequencesOf, type DesignedModel } from './consequences.ts';
 import { derive } from './derive.ts';
 import { describe } from './describe.ts';
 import { buildDesigns } from './design.ts';
@@ -48,6 +49,8 @@ export interface StudyRun {
   companions: Record<string, CompanionFits[]>;
   described: (Table | Figure)[];
   shares: VariableShares[];
+  /** What the shares mean for each model. */
+  consequences: Consequence[];
   tests: TestOutcome[];
   failures: ColumnFailure[];
   report: Report;
@@ -254,12 +257,15 @@ export async function runStudy(
   }
   progress.total +=
     planned.reduce((sum, { designs, companions }) => sum + designs.length * (1 + companions.length), 0) - columns;
+  const designed: DesignedModel[] = [];
   const fits: Record<string, FitResult[]> = {};
   const companions: Record<string, CompanionFits[]> = {};
   for (const { model, designs, companions: specs } of planned) {
+    designed.push({ id: model.id, spec: model.spec, designs });
     fits[model.id] = await fitAll(work, model.id, designs);
     for (const spec of specs) {
       const beside = designsOf(study, derived, { ...spec, id: model.id }, kernels, o.source);
+      designed.push({ id: `${model.id} · ${spec.model}`, spec, designs: beside });
       const results = await fitAll(work, `${model.id} · ${modelOf(spec.model).title}`, beside);
       companions[model.id] = [...(companions[model.id] ?? []), { spec, results }];
     }
@@ -273,8 +279,9 @@ export async function runStudy(
   await step('report', 'identification and report');
   const variables = variablesOf(planned.flatMap(({ designs }) => designs));
   const shares = derived.panel ? identify(derived, variables) : [];
+  const consequences = consequencesOf(designed, study.variables);
   const failures = failuresOf(work, fits);
-  const parts = { study, plan, frame: derived, fits, companions, described, shares, tests, failures };
+  const parts = { study, plan, frame: derived, fits, companions, described, shares, consequences, tests, failures };
   const report = await assembleReport(parts, o);
-  return { plan, fits, companions, described, shares, tests, failures, report };
+  return { plan, fits, companions, described, shares, consequences, tests, failures, report };
 }

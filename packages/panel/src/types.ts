@@ -157,8 +157,9 @@ export interface Design {
   x: Float64Array;
   /** k. */
   terms: TermInfo[];
-  /** Terms left out because earlier ones span them. */
+  /** Terms left out because effects or earlier ones span them, and which of the two. */
   collinear: string[];
+  leftOut?: { term: string; why: string }[];
   hasIntercept: boolean;
   offset?: Float64Array;
   weights?: Float64Array;
@@ -328,7 +329,7 @@ export interface VariableShares {
   between: number;
   time: number;
   within: number;
-  /** "Unit effects absorb it", … empty when nothing does. */
+  /** "Varies only over year: year effects absorb it", … empty when nothing does. */
   reading: string;
 }
 

@@ -14,9 +14,24 @@ const frame = derive(panelOf(csvOf(['id', 'year', 'dist', 'oil', 'both', 'c'], r
 describe('identify', () => {
   it('tells what unit, time and both effects absorb', () => {
     const [dist, oil, lngd, both, c] = identify(frame, ['dist', 'oil', 'lngd', 'both', 'c']);
-    expect(dist).toEqual({ variable: 'dist', between: 1, time: 0, within: 0, reading: 'Id effects absorb it' });
-    expect(oil).toEqual({ variable: 'oil', between: 0, time: 1, within: 0, reading: 'Year effects absorb it' });
-    expect(lngd).toMatchObject({ within: 0, reading: 'Id and year effects together absorb it' });
+    expect(dist).toEqual({
+      variable: 'dist',
+      between: 1,
+      time: 0,
+      within: 0,
+      reading: 'Constant within id: id effects absorb it',
+    });
+    expect(oil).toEqual({
+      variable: 'oil',
+      between: 0,
+      time: 1,
+      within: 0,
+      reading: 'Varies only over year: year effects absorb it',
+    });
+    expect(lngd).toMatchObject({
+      within: 0,
+      reading: 'A part of id and a part of year: id and year effects together absorb it',
+    });
     expect(lngd.between + lngd.time).toBeCloseTo(1, 14);
     // id × year, balanced 3 × 4: total 133 = between 50 + time 60·… by hand: Σ over cells of squares about the means.
     const [t, b, w] = [12 * (14 / 3) * (30 / 4) - 12 * 25, 12 * (2 / 3) * 6.25, 12 * 4 * 1.25];
@@ -56,8 +71,8 @@ describe('identify', () => {
       where: 'year > 2',
     });
     expect(shares.map(({ variable, reading }) => [variable, reading])).toEqual([
-      ['dist', 'Id effects absorb it'],
-      ['oil', 'Year effects absorb it'],
+      ['dist', 'Constant within id: id effects absorb it'],
+      ['oil', 'Varies only over year: year effects absorb it'],
     ]);
   });
 
