@@ -10,7 +10,7 @@ import { fixed } from './format.ts';
 import { type Estimated, maximise, nullLoglik } from './maximise.ts';
 import { boundaryName, checkOptions, type Model, modelOf } from './models/index.ts';
 import { componentParameters } from './swamy-arora.ts';
-import type { Design, Failure, Fit, FitResult, FitSpec, Frame, Note } from './types.ts';
+import type { Design, Failure, Fit, FitResult, FitSpec, FixefFactor, Frame, Note } from './types.ts';
 import { computeVcov, iidCovariance, type VcovInput, vcovName } from './vcov.ts';
 
 const DEFAULT_LEVEL = 0.95;
@@ -40,21 +40,36 @@ function checkDesign(design: Design, model: Model): void {
     });
 }
 
-/** Parameters as fixest counts them: no auxiliaries; effects whose levels lie within clusters count as one. */
-function dofNested(design: Design, { effects }: Estimated): number {
-  const nested = design.fixef.filter(({ codes, levels }) =>
-    design.clusters.some((cluster) => {
-      const home = new Int32Array(levels.length).fill(-1);
-      for (let i = 0; i < design.n; i++) {
-        if (home[codes[i]] === -1) home[codes[i]] = cluster.codes[i];
-        else if (home[codes[i]] !== cluster.codes[i]) return false;
-      }
-      return true;
-    }),
+/** Whether every level of a factor lies in one cluster. */
+function isWithin({ codes, levels }: FixefFactor, cluster: Int32Array): boolean {
+  const home = new Int32Array(levels.length).fill(-1);
+  for (let i = 0; i < codes.length; i++) {
+    if (home[codes[i]] === -1) home[codes[i]] = cluster[i];
+    else if (home[codes[i]] !== cluster[i]) return false;
+  }
+  return true;
+}
+
+/**
+ * Parameters as fixest 0.14 counts them (its ssc with K.fixef = "nonnested"): levels of all factors less one for each factor after
+ * the first; effects nested in a cluster count as one. A factor is nested where it is, or contains by a^b, a clustering variable;
+ * where some clustering variable is no factor, also where its levels lie within clusters.
+ */
+function dofFixest({ k, fixef, clusters }: Design, auxiliaries: number): number {
+  if (fixef.length === 0) return k;
+  const sizes = fixef.map(({ levels }) => levels.length);
+  const sum = (pick: (f: number) => boolean) => sizes.reduce((total, size, f) => total + (pick(f) ? size : 0), 0);
+  const full = k + sum(() => true) - (fixef.length - 1);
+  if (clusters.length === 0) return full;
+  const names = clusters.map(({ name }) => name);
+  const named = fixef.map(({ name }) => [name, ...name.split('^')].some((part) => names.includes(part)));
+  const look = !names.every((name) => fixef.some((factor) => factor.name === name));
+  const nested = fixef.map(
+    (factor, f) => named[f] || (look && clusters.some((cluster) => isWithin(factor, cluster.codes))),
   );
-  if (nested.length === 0) return design.k + effects;
-  const within = nested.reduce((sum, { levels }) => sum + levels.length, 0) - (nested.length - 1);
-  return design.k + effects - within + 1;
+  const count = nested.filter(Boolean).length;
+  const less = count === fixef.length ? k + 1 : full - (sum((f) => nested[f]) - count);
+  return Math.max(less, k + auxiliaries + 1);
 }
 
 function vcovInput(design: Design, estimated: Estimated, dof: number): VcovInput {
@@ -72,7 +87,7 @@ function vcovInput(design: Design, estimated: Estimated, dof: number): VcovInput
     ols,
     n: design.n,
     dof,
-    dofNested: dofNested(design, estimated),
+    dofNested: dofFixest(design, auxiliaries),
     p,
     reported,
     bread: fit.vcov,

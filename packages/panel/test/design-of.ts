@@ -88,7 +88,12 @@ export function designOf(name: string, model: ModelKey, o: DesignOptions = {}): 
     groupStart: Int32Array.from([...starts, n]),
     groups: used,
     clusters: (o.clusters ?? []).map((column) => {
-      const { codes, levels } = codesOf(rows.map((i) => file[column][i]));
+      const cell = (i: number) =>
+        column
+          .split('^')
+          .map((name) => file[name][i])
+          .join('^');
+      const { codes, levels } = codesOf(rows.map(cell));
       return { name: column, codes, count: levels.length };
     }),
     sample: { rows: group.length, used: n, units: totals.size, unitsUsed: used.length, dropped: [] },
