@@ -12,8 +12,9 @@ import { errorJson, errorText } from './print-error.ts';
 import { progressOn } from './progress.ts';
 import { filesOf } from './run-files.ts';
 import { type Terminal, terminal, write } from './streams.ts';
-import { openData, openStudy } from './study-file.ts';
+import { openData, openStudy, openTables } from './study-file.ts';
 import { runCommand, usageError } from './usage.ts';
+import { loadWorld } from './world.ts';
 
 interface RunFlags {
   output?: string;
@@ -88,6 +89,7 @@ async function act(file: string, flags: RunFlags): Promise<void> {
   const dir = folderOf(flags, opened.name);
   checkOutputFolder(dir, flags.force, RUN_FILES);
   const frame = openData(opened);
+  const tables = openTables(opened);
   const progress = progressOn(process.stderr, { quiet: t.quiet || t.json, color: t.color.err });
   let run: StudyRun;
   let files: Files;
@@ -97,6 +99,8 @@ async function act(file: string, flags: RunFlags): Promise<void> {
       name: opened.source.file,
       sha256,
       versions: { node: process.versions.node },
+      tables,
+      world: loadWorld,
     });
     files = filesOf(run);
   } finally {
