@@ -133,6 +133,8 @@ function records() {
 function fieldsOf(rows) {
   const held = new Map();
   const add = (field, iso) => held.set(`${field} ${iso}`, (held.get(`${field} ${iso}`) ?? 0) + 1);
+  const others = sample(u, OTHER_FIELDS, OTHER_FIELDS.length);
+  let next = 0;
   for (const { iso3 } of partners) {
     const own = rows.filter((r) => r.partner === iso3);
     const placed = new Set();
@@ -141,7 +143,7 @@ function fieldsOf(rows) {
         placed.add(row);
         add(field, iso3);
       }
-    for (const row of own) if (!placed.has(row)) add(choose(u, OTHER_FIELDS), iso3);
+    for (const row of own) if (!placed.has(row)) add(others[next++ % others.length], iso3);
   }
   return [...held]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -154,7 +156,7 @@ function applicants(rows) {
   for (const [spellings, total, type, country] of APPLICANTS) {
     const parts = spellings.map((_, k) => (k === 0 ? 0 : Math.max(1, Math.floor((total * (0.15 + 0.2 * u())) / k))));
     parts[0] = total - parts.reduce((a, b) => a + b, 0);
-    spellings.forEach((assignee, k) => out.push({ assignee, type, country, patents: parts[k] }));
+    out.push(...spellings.map((assignee, k) => ({ assignee, type, country, patents: parts[k] })));
   }
   let left = new Set(rows.map((r) => r.patent_id)).size - out.reduce((sum, a) => sum + a.patents, 0);
   for (let k = 1; left > 0; k++) {

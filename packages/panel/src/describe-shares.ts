@@ -233,8 +233,8 @@ export function sharesItems(
   const topShare = held.slice(0, top).reduce((sum, one) => sum + one.total, 0) / total;
   const label = variableLabel(spec.count, variables);
   const rows = bodyOf(held, all.length - held.length, top, spec.all ?? false);
-  const heading =
-    top < held.length ? `${label}: the top ${top} of ${count(all.length)} hold ${percent(topShare)}%` : undefined;
+  const holders = top === 1 ? `${held[0].label} holds` : `the top ${top} of ${count(all.length)} hold`;
+  const heading = top < held.length ? `${label}: ${holders} ${percent(topShare)}%` : undefined;
   const title = spec.title ?? heading ?? `${label} by ${variableLabel(name, variables)}`;
   const { from, id: key, by } = spec.records ?? { from: '', id: '', by: undefined };
   const table: Table = {

@@ -131,7 +131,7 @@ export function topTable(frame: Frame, spec: TopSpec, id: string, variables: Var
     id,
     title:
       spec.title ??
-      `${count(shown.length)} of ${count(merged.length)} have more than ${amount(over)}: ${label} by ${name}`,
+      `${label} by ${name}: ${count(shown.length)} of ${count(merged.length)} have more than ${amount(over)}`,
     spanners: [],
     stub: name,
     columns: [

@@ -5,7 +5,7 @@ import type { LonLat } from './types.ts';
 /** Share of the frame that stays free around the outermost places. */
 const MARGIN = 0.055;
 const LEAST_HEIGHT = 0.46;
-const MOST_HEIGHT = 0.72;
+const MOST_HEIGHT = 0.62;
 
 /** The meridian opposite to the middle of the widest empty span of longitudes. */
 export function middleLongitude(places: LonLat[]): number {

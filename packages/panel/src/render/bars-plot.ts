@@ -22,7 +22,7 @@ const amount = (x: number) => (Number.isInteger(x) ? count(x) : decimal(x, 1));
 export function drawBars(figure: Figure & BarsPlot, { document, width, narrow }: DrawOptions): DrawingElement {
   const { bars, total } = figure;
   const largest = Math.max(...bars.map((b) => b.value));
-  const words = bars.map((b) => (b.value > 0 ? `${amount(b.value)}  ${percent(b.value / total)}%` : 'none'));
+  const words = bars.map((b) => (b.value > 0 ? `${amount(b.value)} · ${percent(b.value / total)}%` : 'none'));
   const beside = narrow ? 0 : Math.min(width * 0.36, Math.max(...bars.map((b) => textWidth(b.label, 13))) + 14);
   const after = Math.max(...words.map((w) => textWidth(w, 13, true))) + 12;
   const row = narrow ? ROW_NARROW : ROW;

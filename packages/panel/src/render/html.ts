@@ -1,6 +1,6 @@
 /** A table as HTML: semantic rows, decimals aligned by inline boxes, so that a copied cell is one cell. Styles: css-table.ts. */
 import { isFit } from '../regression-style.ts';
-import type { Cell, Table, TableRow } from '../types.ts';
+import type { Cell, Figure, Table, TableRow } from '../types.ts';
 import { isAligned, labelOf, spannerRows, splitNumber } from './cells.ts';
 import { escapeHtml, slug } from './escape.ts';
 import { type Strip, stripAxis, stripCell, stripOf, zeros } from './strip.ts';
@@ -144,6 +144,12 @@ function axisRow(table: Table, strip: Strip | undefined): string {
   return `\n<tr class="axis-row"><td></td>${blank}<td class="strip">${stripAxis(strip)}</td></tr>`;
 }
 
+/** What is simulated in it, in the colour of caution; that nothing is, in the colour of notes. */
+export const provenanceHtml = ({ provenance }: Table | Figure, tag: 'p' | 'span') =>
+  provenance
+    ? `<${tag} class="${provenance.startsWith('Real') ? 'real' : 'provenance'}">${escapeHtml(provenance)}</${tag}>`
+    : '';
+
 const noteHtml = (note: string) => `<p>${escapeHtml(note).replace('‡', '<span class="mark">‡</span>')}</p>`;
 
 /**
@@ -160,7 +166,7 @@ export function renderTableHtml(table: Table): string {
   const caption = `${table.number ? `<b>${escapeHtml(table.number)}.</b> ` : ''}${escapeHtml(table.title)}`;
   const foot =
     table.foot.length > 0 ? `<tfoot>\n${rowsHtml(table, table.foot, undefined, strip !== undefined)}\n</tfoot>` : '';
-  const provenance = table.provenance ? `<p class="provenance">${escapeHtml(table.provenance)}</p>` : '';
+  const provenance = provenanceHtml(table, 'p');
   const notes =
     table.notes.length > 0 || provenance
       ? `<div class="notes">${provenance}${table.notes.map(noteHtml).join('')}</div>`

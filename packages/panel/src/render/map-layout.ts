@@ -1,5 +1,4 @@
 /** Where things stand on a map: circles, the lens, the key, and names that touch nothing. */
-import { geoContains } from 'd3-geo';
 import { count, decimal } from '../format.ts';
 import { type MapFrame, mapFrame } from '../map-projection.ts';
 import type { LonLat, MapPlot } from '../types.ts';
@@ -65,7 +64,14 @@ export function keySizes(largest: number): number[] {
   return [...new Set(sizes)].sort((a, b) => a - b);
 }
 
-function namesFor(symbols: Symbol[], taken: Box[], width: number, height: number, skip?: string): Name[] {
+function namesFor(
+  symbols: Symbol[],
+  taken: Box[],
+  discs: LensPlace[],
+  width: number,
+  height: number,
+  skip?: string,
+): Name[] {
   const boxes = [...taken];
   const names: Name[] = [];
   for (const s of symbols.filter((one) => one.named && one.label !== skip)) {
@@ -89,6 +95,10 @@ function namesFor(symbols: Symbol[], taken: Box[], width: number, height: number
       at(s.x - d, s.y - d - 5, 'end'),
       at(s.x + d, s.y + d + 5, 'start'),
       at(s.x - d, s.y + d + 5, 'end'),
+      at(s.x - d - 8, s.y - d - 20, 'end'),
+      at(s.x + d + 8, s.y - d - 20, 'start'),
+      at(s.x, s.y - gap - 22, 'middle'),
+      at(s.x, s.y + gap + 22, 'middle'),
     ];
     const free = tries.find(
       ({ box }) =>
@@ -97,6 +107,7 @@ function namesFor(symbols: Symbol[], taken: Box[], width: number, height: number
         box[1] >= 2 &&
         box[3] <= height - 2 &&
         !boxes.some((b) => overlap(b, box)) &&
+        !discs.some((disc) => touches(box, disc)) &&
         !symbols.some((o) => o !== s && touches(box, { ...o, r: Math.max(o.r, 3) })),
     );
     if (!free) continue;
@@ -117,15 +128,38 @@ function turn(share: number): LonLat {
   return [Math.cos(2 * Math.PI * share), Math.sin(2 * Math.PI * share)];
 }
 
-/** Share of a disc that is land. */
-function landShare(x: number, y: number, r: number, figure: MapPlot, { projection }: MapFrame): number {
-  const land = figure.shapes.map(({ polygons }) => ({ type: 'MultiPolygon' as const, coordinates: polygons }));
-  const hits = DISC.filter(([dx, dy]) => {
-    const point = projection.invert?.([x + dx * r, y + dy * r]);
-    return point && land.some((shape) => geoContains(shape, point));
-  });
-  return hits.length / DISC.length;
+interface Ring {
+  box: Box;
+  points: LonLat[];
 }
+
+/** Outer rings and holes of the land in pixels, with their boxes. */
+function ringsOf(figure: MapPlot, { projection }: MapFrame): Ring[] {
+  return figure.shapes.flatMap(({ polygons }) =>
+    polygons.flat().map((ring): Ring => {
+      const points = ring.map((point) => projection(point)!);
+      const [xs, ys] = [points.map((p) => p[0]), points.map((p) => p[1])];
+      return { box: [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)], points };
+    }),
+  );
+}
+
+/** Whether a point is inside an odd number of rings. */
+function isLand(x: number, y: number, rings: Ring[]): boolean {
+  let inside = false;
+  for (const { box, points } of rings) {
+    if (x < box[0] || x > box[2] || y < box[1] || y > box[3]) continue;
+    for (let i = 0, j = points.length - 1; i < points.length; j = i++) {
+      const [[ax, ay], [bx, by]] = [points[i], points[j]];
+      if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
+    }
+  }
+  return inside;
+}
+
+/** Share of a disc that is land. */
+const landShare = (x: number, y: number, r: number, rings: Ring[]) =>
+  DISC.filter(([dx, dy]) => isLand(x + dx * r, y + dy * r, rings)).length / DISC.length;
 
 /** A place for the lens over empty sea, near its state, that covers no symbol; undefined where there is none. */
 function placeLens(
@@ -139,16 +173,17 @@ function placeLens(
   const r = Math.round(Math.max(46, Math.min(88, width * 0.078)));
   const [sx, sy] = frame.projection(figure.lens.at)!;
   const candidates: (LensPlace & { cost: number })[] = [];
-  for (let x = r + 4; x <= width - r - 4; x += r / 2)
-    for (let y = r + 4; y <= height - r - 4; y += r / 2) {
+  for (let x = r + 4; x <= width - r - 4; x += r / 5)
+    for (let y = r + 4; y <= height - r - 4; y += r / 5) {
       const box = { x, y, r: r + 8 };
       const apart = (o: { x: number; y: number; r: number }) => (o.x - x) ** 2 + (o.y - y) ** 2 > (o.r + r + 8) ** 2;
       if (!symbols.every(apart) || !apart({ ...home, r: 24 })) continue;
       const far = Math.sqrt((sx - x) ** 2 + (sy - y) ** 2);
       candidates.push({ ...box, r, cost: far });
     }
-  const near = candidates.sort((a, b) => a.cost - b.cost).slice(0, 24);
-  const judged = near.map((c) => ({ ...c, cost: c.cost + 2.5 * width * 0.2 * landShare(c.x, c.y, r, figure, frame) }));
+  const near = candidates.sort((a, b) => a.cost - b.cost).slice(0, 200);
+  const rings = ringsOf(figure, frame);
+  const judged = near.map((c) => ({ ...c, cost: c.cost + 0.5 * width * landShare(c.x, c.y, r, rings) }));
   const [best] = judged.sort((a, b) => a.cost - b.cost);
   return best && { x: best.x, y: best.y, r };
 }
@@ -189,10 +224,16 @@ export function layoutMap(figure: MapPlot, width: number): MapLayout {
   ]);
   const taken: Box[] = [
     homeBox,
-    ...(lens ? [circleBox({ ...lens, r: lens.r + 3 })] : []),
     ...(key.below ? [] : [[key.x, key.y, key.x + key.width, key.y + key.height] as Box]),
   ];
-  const names = namesFor(symbols, taken, width, frame.height, lens && figure.lens?.label);
+  const names = namesFor(
+    symbols,
+    taken,
+    lens ? [{ ...lens, r: lens.r + 3 }] : [],
+    width,
+    frame.height,
+    lens && figure.lens?.label,
+  );
   const total = key.below ? frame.height + key.height + 12 : frame.height;
   return { ...frame, home, symbols, names, ...(lens && { lens }), key, radius, total };
 }

@@ -6,7 +6,7 @@ import { TABLE_CSS } from './css-table.ts';
 import type { DrawingDocument } from './draw.ts';
 import { cssString, escapeHtml, slug } from './escape.ts';
 import { FONT_LICENCE } from './fonts.generated.ts';
-import { renderTableHtml } from './html.ts';
+import { provenanceHtml, renderTableHtml } from './html.ts';
 import { POLICY } from './policy.ts';
 import { MAP_WIDTH, renderFigureSvg } from './svg.ts';
 
@@ -17,9 +17,8 @@ export interface ReportOptions {
   lang?: string;
 }
 
-/** What is simulated in it, or that nothing is. */
-const provenanceHtml = ({ provenance }: Table | Figure) =>
-  provenance ? `<span class="provenance">${escapeHtml(provenance)}</span>` : '';
+/** With a full stop, where something follows it. */
+const sentence = (text: string) => (text && !/[.?]$/.test(text) ? `${text}.` : text);
 
 function figureHtml(figure: Figure, document: DrawingDocument): string {
   const id = slug(figure.id);
@@ -28,7 +27,7 @@ function figureHtml(figure: Figure, document: DrawingDocument): string {
       .replace('<svg ', `<svg class="${name}" `)
       .replace(/ class="plot-[^"]*"/, '');
   const number = figure.number ? `${escapeHtml(figure.number)}. ` : '';
-  const words = [escapeHtml(figure.source), provenanceHtml(figure)].filter(Boolean).join(' ');
+  const words = [sentence(escapeHtml(figure.source)), provenanceHtml(figure, 'span')].filter(Boolean).join(' ');
   const source = [number, words].join('');
   const map = figure.plot === 'map';
   return `<figure class="plot${map ? ' map' : ''}" id="f-${id}">
