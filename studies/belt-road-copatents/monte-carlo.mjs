@@ -27,14 +27,21 @@ for (let r = 1; r <= replicates; r++) {
   });
 }
 
-const tables = MODELS.map(({ title, spec, terms }, m) => ({ title, model: spec.model, rows: summarised(results[m], terms, TRUTH) }));
+const tables = MODELS.map(({ title, spec, terms }, m) => ({
+  title,
+  model: spec.model,
+  rows: summarised(results[m], terms, TRUTH),
+}));
 const date = new Date().toISOString().slice(0, 10);
 const result = { date, seed: SEED, replicates, failures, tables };
 writeFileSync(new URL('monte-carlo.json', import.meta.url), `${JSON.stringify(result, null, 1)}\n`);
 
 const f = (x, d = 3) => x.toFixed(d).replace('-', '−');
 const lost = failures['fit/not-identified'] ?? 0;
-const words = Object.entries(failures).map(([code, n]) => `${n} ${code}`).join(', ') || 'none';
+const words =
+  Object.entries(failures)
+    .map(([code, n]) => `${n} ${code}`)
+    .join(', ') || 'none';
 const table = ({ title, rows }) => `## ${title}
 
 | term | truth | mean estimate | bias | its Monte Carlo SE | SD of estimates | mean SE | 95% interval holds the truth, % |

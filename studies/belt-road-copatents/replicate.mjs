@@ -4,13 +4,19 @@ import { uniform } from './random.mjs';
 import { TOTALS, TRUTH } from './targets.mjs';
 
 const lagged = (model, formula, terms, vcov) => ({
-  title: model === 'nb-fe' ? 'Conditional negative binomial (column 6)' : 'Poisson with partner effects, clustered by partner',
+  title:
+    model === 'nb-fe'
+      ? 'Conditional negative binomial (column 6)'
+      : 'Poisson with partner effects, clustered by partner',
   spec: { id: model, model, formula, vcov, lag: 1 },
   terms,
 });
 
 const SLOPES = TERMS.slice(0, 6);
-const rhs = (terms) => terms.map((t) => ({ lnpatent1: 'log(patent1)', lnpatent2: 'log(patent2)', lngd: 'log(dist_km * wti)' })[t] ?? t).join(' + ');
+const rhs = (terms) =>
+  terms
+    .map((t) => ({ lnpatent1: 'log(patent1)', lnpatent2: 'log(patent2)', lngd: 'log(dist_km * wti)' })[t] ?? t)
+    .join(' + ');
 
 /** Estimators of the study; fixed-effects Poisson has the same slopes, and no border and language. */
 export const MODELS = [
@@ -61,7 +67,16 @@ const Z = 1.959963984540054;
 /** Mean, bias with its Monte Carlo SE, SD, mean SE and coverage of the 95% interval, a row a term. */
 export function summarised(fits, terms, truth) {
   return terms.map((term) => {
-    const found = fits.map((coefficients) => coefficients[term === 'constant' ? 0 : coefficients[0].term === '(Intercept)' ? terms.indexOf(term) + 1 : terms.indexOf(term)]);
+    const found = fits.map(
+      (coefficients) =>
+        coefficients[
+          term === 'constant'
+            ? 0
+            : coefficients[0].term === '(Intercept)'
+              ? terms.indexOf(term) + 1
+              : terms.indexOf(term)
+        ],
+    );
     const estimates = found.map((c) => c.estimate);
     const centre = mean(estimates);
     const sd = Math.sqrt(estimates.reduce((sum, e) => sum + (e - centre) ** 2, 0) / (estimates.length - 1));

@@ -141,13 +141,14 @@ function tableOf(id: string, title: string, places: Place[], label: string, by: 
   };
 }
 
-/** "Singapore holds 44.8%" where one partner does hold at least a third; else how many have any. */
+/** Who holds a third or more; else how many have any, or who comes first. */
 function titleOf(places: Place[], label: string): string {
   const total = places.reduce((sum, p) => sum + p.count, 0);
   const [first] = places;
   if (first.count >= total / 3) return `${label}: ${percent(first.count / total, 0)}% are with ${first.label}`;
   const any = places.filter((p) => p.count > 0).length;
-  return `${label}: ${count(any)} of ${count(places.length)} partners have any`;
+  if (any < places.length) return `${label}: ${count(any)} of ${count(places.length)} partners have any`;
+  return `${label}: ${first.label} comes first, with ${percent(first.count / total, 0)}%`;
 }
 
 const SOURCE =
@@ -210,7 +211,7 @@ export function mapFigure(frame: Frame, spec: MapSpec, id: string, variables: Va
     plot: 'map',
     id,
     title,
-    subtitle: `${label} by partner. Area of the circle and width of the arc follow the count; ${count(any)} of ${count(places.length)} partners have any.`,
+    subtitle: `${label} by partner. Area of the circle and width of the arc follow the count${any < places.length ? `; ${count(any)} of ${count(places.length)} partners have any` : ''}.${spec.where ? ` Rows where ${spec.where}.` : ''}`,
     source: [source && `${source}.`, SOURCE, spec.latitude ? 'Circles sit on the given places.' : '']
       .filter(Boolean)
       .join(' '),

@@ -160,7 +160,7 @@ export function networkTable(frame: Frame, spec: NetworkSpec, id: string, variab
     })),
     foot: [],
     notes: [
-      `With c joint, n₁ of ${spec.home}, n₂ of the partner: Salton c/√(n₁n₂), Jaccard c/(n₁ + n₂ − c). Affinity: the partner’s share of c over its share of all partners’ n₂; 1 follows size, above it in bold. Sums over all periods; ${count(found.length - ties.length)} without a tie are left out.`,
+      `With c joint, n₁ of ${spec.home}, n₂ of the partner: Salton c/√(n₁n₂), Jaccard c/(n₁ + n₂ − c). Affinity: the partner’s share of c over its share of all partners’ n₂; 1 follows size, above it in bold. Sums over all periods${found.length > ties.length ? `; ${count(found.length - ties.length)} without a tie are left out` : ''}.`,
       ...(top < ties.length ? [`The ${count(top)} strongest of ${count(ties.length)}; the files have all.`] : []),
       ...(spec.where ? [`Rows where ${spec.where}.`] : []),
     ],

@@ -5,6 +5,9 @@ import type { LonLat } from './types.ts';
 /** Share of the frame that stays free around the outermost places. */
 const MARGIN = 0.055;
 const LEAST_HEIGHT = 0.46;
+/** A narrow page has room below for the lens, not beside. */
+const NARROW_HEIGHT = 0.82;
+const NARROW = 480;
 const MOST_HEIGHT = 0.62;
 
 /** The meridian opposite to the middle of the widest empty span of longitudes. */
@@ -41,7 +44,9 @@ export function mapFrame(places: LonLat[], width: number): MapFrame {
     return Math.max(...values) - Math.min(...values);
   };
   const ratio = extent(0) > 0 ? extent(1) / extent(0) : 1;
-  const height = Math.round(width * Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, ratio * 1.12)));
+  const height = Math.round(
+    width * (width < NARROW ? NARROW_HEIGHT : Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, ratio * 1.12))),
+  );
   const pad = Math.max(16, MARGIN * width);
   const projection = turned().fitExtent(
     [
@@ -53,6 +58,9 @@ export function mapFrame(places: LonLat[], width: number): MapFrame {
   if (!(projection.scale() < width * 40)) projection.scale(width * 40);
   return { projection, width, height };
 }
+
+/** Pixels above and below a frame that a narrow page shows beside it, at the frame's own scale. */
+export const slackOf = ({ width, height }: MapFrame) => Math.max(0, (NARROW_HEIGHT * width - height) / 2);
 
 /** Pixels of one degree near the middle of the map. */
 export const pixelsPerDegree = ({ projection }: MapFrame) => (projection.scale() * Math.PI) / 180;

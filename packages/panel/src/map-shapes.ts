@@ -2,8 +2,8 @@
 import { geoArea, geoCentroid } from 'd3-geo';
 import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
-import { type MapFrame, pixelsPerDegree } from './map-projection.ts';
-import type { LonLat, MapShape } from './types.ts';
+import { type MapFrame, pixelsPerDegree, slackOf } from './map-projection.ts';
+import type { LonLat } from './types.ts';
 
 /** Boundaries of all countries: TopoJSON with an object `countries`, ids ISO 3166-1 numeric, as in the package world-atlas. */
 export type World = Topology<{ countries: GeometryCollection<{ name?: string }> }>;
@@ -60,20 +60,29 @@ function simplified(world: World, tolerance: number): World {
   return { ...rest, arcs: tolerance > 0 ? absolute.map((arc) => simplifyLine(arc, tolerance)) : absolute };
 }
 
-/** Countries with their boundaries simplified to `tolerance` degrees; polygons that vanish are left out. */
+/** Countries with their boundaries simplified to `tolerance` degrees; polygons that vanish are left out, parts of one id joined. */
 export function countriesOf(world: World, tolerance: number): Country[] {
   const { features } = feature(simplified(world, tolerance), world.objects.countries);
-  return features.map(({ id, properties, geometry }) => {
+  const byId = new Map<string, Country>();
+  features.forEach(({ id, properties, geometry }, k) => {
     const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : [];
     const all = geometry.type === 'MultiPolygon' ? geometry.coordinates : polygons;
-    return {
+    const kept = (all as LonLat[][][])
+      .map((rings) => rings.filter((ring) => ring.length >= 4))
+      .filter((rings) => rings.length > 0);
+    const key = id === undefined ? `#${k}` : String(id);
+    const before = byId.get(key);
+    const name = properties?.name ?? '';
+    // A dependency under the id of its country (Ashmore and Cartier under Australia) has the fewer points.
+    const points = (list: LonLat[][][]) => list.flat(2).length;
+    const named = before && points(before.polygons) >= points(kept) ? before.name : name;
+    byId.set(key, {
       id: id === undefined ? '' : String(id),
-      name: properties?.name ?? '',
-      polygons: (all as LonLat[][][])
-        .map((rings) => rings.filter((ring) => ring.length >= 4))
-        .filter((rings) => rings.length > 0),
-    };
+      name: named,
+      polygons: [...(before?.polygons ?? []), ...kept],
+    });
   });
+  return [...byId.values()];
 }
 
 /** Middle of the largest polygon. */
@@ -112,12 +121,11 @@ export function cutTo(country: Country, frame: MapFrame, least: number): LonLat[
     const box = extentOf(polygon, frame);
     if (!box) return true;
     const [left, top, right, bottom] = box;
-    const inside = right >= 0 && bottom >= 0 && left <= frame.width && top <= frame.height;
+    const slack = slackOf(frame);
+    const inside = right >= 0 && left <= frame.width && bottom >= -slack && top <= frame.height + slack;
     return inside && Math.max(right - left, bottom - top) >= least;
   });
 }
 
 /** Tolerance in degrees that is half a pixel of the map. */
 export const halfPixel = (frame: MapFrame) => 0.5 / pixelsPerDegree(frame);
-
-export type ShapeRole = MapShape['role'];

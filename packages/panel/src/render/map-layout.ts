@@ -181,7 +181,7 @@ function placeLens(
       const far = Math.sqrt((sx - x) ** 2 + (sy - y) ** 2);
       candidates.push({ ...box, r, cost: far });
     }
-  const near = candidates.sort((a, b) => a.cost - b.cost).slice(0, 200);
+  const near = candidates.sort((a, b) => a.cost - b.cost).slice(0, 80);
   const rings = ringsOf(figure, frame);
   const judged = near.map((c) => ({ ...c, cost: c.cost + 0.5 * width * landShare(c.x, c.y, r, rings) }));
   const [best] = judged.sort((a, b) => a.cost - b.cost);
@@ -222,10 +222,7 @@ export function layoutMap(figure: MapPlot, width: number): MapLayout {
     ...(lens ? [circleBox({ ...lens, r: lens.r + 6 })] : []),
     homeBox,
   ]);
-  const taken: Box[] = [
-    homeBox,
-    ...(key.below ? [] : [[key.x, key.y, key.x + key.width, key.y + key.height] as Box]),
-  ];
+  const taken: Box[] = [homeBox, ...(key.below ? [] : [[key.x, key.y, key.x + key.width, key.y + key.height] as Box])];
   const names = namesFor(
     symbols,
     taken,
