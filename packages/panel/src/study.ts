@@ -135,7 +135,7 @@ export const describeSchema = z.discriminatedUnion('kind', [
     count: name,
     by: name,
     code: name,
-    home: z.string().regex(/^[A-Z]{3}$/, { error: 'an ISO 3166 code of three letters' }),
+    home: name,
     latitude: name.optional(),
     longitude: name.optional(),
     top: whole.min(0).optional(),
