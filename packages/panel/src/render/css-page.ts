@@ -148,6 +148,11 @@ figure.table.many{page:wide}
 .figures,.figures:has(>:only-child){display:block;max-width:126mm}
 figure.plot .narrow{display:none}
 figure.plot .wide{display:block}
+figure.plot.map .wide{display:none!important}
+figure.plot.map .middle{display:block!important}
+details.records,details.records>summary{display:inline!important;text-decoration:none;list-style:none}
+details.records>span{display:none}
+.caution{font-size:8pt;line-height:10.5pt;padding:4pt 8pt;margin-top:6pt}
 footer{font-size:8pt;line-height:11pt;padding-bottom:0}
 }
 `;

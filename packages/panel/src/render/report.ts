@@ -127,7 +127,7 @@ ${drawn.length > 0 ? `<p>Seeds: ${drawn.join(', ')}.</p>` : ''}
 const runningFoot = ({ title, manifest, provenance = [] }: Report) => {
   const box = 'font:8pt sans-serif;color:#46545e';
   const words = cssString(
-    `${title}${provenance.length > 0 ? ' · partly simulated data' : ''} · run ${manifest.runHash.slice(0, 12)}`,
+    `${title}${provenance.length > 0 && !/simulat/i.test(title) ? ' · partly simulated data' : ''} · run ${manifest.runHash.slice(0, 12)}`,
   );
   return `@page{@bottom-left{content:${words};${box}}@bottom-right{content:counter(page) " of " counter(pages);${box}}}`;
 };
