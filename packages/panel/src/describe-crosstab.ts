@@ -3,7 +3,7 @@ import { op, table } from 'arquero';
 import { assertAddsUp, countsOf, someRows, wordsOf } from './describe-rows.ts';
 import { holdings } from './describe-shares.ts';
 import { PanelError } from './errors.ts';
-import { count, decimal } from './format.ts';
+import { amount, count } from './format.ts';
 import { type Variables, variableLabel } from './labels.ts';
 import { fieldTitle } from './patent-fields.ts';
 import type { DescribeSpec } from './study.ts';
@@ -11,8 +11,6 @@ import type { Cell, Frame, Table, TableRow } from './types.ts';
 
 const DEFAULT_TOP = 3;
 const DEFAULT_LIMIT = 10;
-
-const amount = (x: number) => (Number.isInteger(x) ? count(x) : decimal(x, 1));
 
 interface Pair {
   row: string;

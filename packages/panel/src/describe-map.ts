@@ -1,7 +1,7 @@
 /** Where the joint work is: partners on a map, with a lens for a state too small to be seen. */
 import { countsOf, numbersOf, someRows, wordsOf } from './describe-rows.ts';
 import { PanelError } from './errors.ts';
-import { count, decimal, percent } from './format.ts';
+import { amount, count, percent } from './format.ts';
 import { numericCode } from './iso-numeric.ts';
 import { type Variables, variableLabel } from './labels.ts';
 import { type MapFrame, mapFrame } from './map-projection.ts';
@@ -113,8 +113,6 @@ function lensOf(places: Place[], named: number, fine: Country[], frame: MapFrame
       .map(({ country, polygons }) => ({ label: country.name, at: middleOf({ ...country, polygons }) })),
   };
 }
-
-const amount = (x: number) => (Number.isInteger(x) ? count(x) : decimal(x, 1));
 
 function tableOf(id: string, title: string, places: Place[], label: string, by: string): Table {
   const row = ({ label: name, code, count: value }: Place): TableRow => ({

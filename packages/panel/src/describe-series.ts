@@ -4,7 +4,7 @@ import { op, table } from 'arquero';
 import { assertAddsUp, type Clock, clockOf, countsOf, describedRows, labelsOf, missingNote } from './describe-rows.ts';
 import { holdings } from './describe-shares.ts';
 import { PanelError } from './errors.ts';
-import { count, decimal, fixed, percent } from './format.ts';
+import { amount, count, fixed, percent } from './format.ts';
 import { type Variables, variableLabel } from './labels.ts';
 import type { DescribeSpec } from './study.ts';
 import type { Cell, Figure, Frame, SeriesPlot, Table, TableRow } from './types.ts';
@@ -16,7 +16,6 @@ const SAME_GROWTH = 0.2;
 type Point = { x: number; y: number };
 type Stage = SeriesPlot['stages'][number];
 
-const amount = (x: number) => (Number.isInteger(x) ? count(x) : decimal(x, 1));
 const rate = (growth: number) => `${percent(growth)}%`;
 
 /** Sum by period; every period of the rows appears. */

@@ -2,7 +2,7 @@
 import { op, table } from 'arquero';
 import { assertAddsUp, countsOf, describedRows, labelsOf, missingNote, textsOf } from './describe-rows.ts';
 import { PanelError } from './errors.ts';
-import { count, decimal, fixed, percent } from './format.ts';
+import { amount, count, fixed, percent } from './format.ts';
 import { type Variables, variableLabel } from './labels.ts';
 import type { DescribeSpec } from './study.ts';
 import type { Cell, Figure, Frame, Table, TableRow } from './types.ts';
@@ -42,8 +42,6 @@ export function gini(held: Holding[]): number {
   const total = ascending.reduce((sum, x) => sum + x, 0);
   return ascending.reduce((sum, x, i) => sum + (2 * (i + 1) - n - 1) * x, 0) / (n * total);
 }
-
-const amount = (x: number) => (Number.isInteger(x) ? count(x) : decimal(x, 1));
 
 interface Scale {
   total: number;

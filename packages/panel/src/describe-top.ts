@@ -1,7 +1,7 @@
 /** The largest names over a threshold, their spellings merged by a stated rule. */
 import { assertAddsUp, countsOf, someRows, textsOf, wordsOf } from './describe-rows.ts';
 import { PanelError } from './errors.ts';
-import { count, decimal } from './format.ts';
+import { amount, count } from './format.ts';
 import { type Variables, variableLabel } from './labels.ts';
 import type { DescribeSpec } from './study.ts';
 import type { Cell, Frame, Table, TableRow } from './types.ts';
@@ -71,7 +71,6 @@ function mergeNames(
     .sort((a, b) => b.total - a.total || (a.label < b.label ? -1 : 1));
 }
 
-const amount = (x: number) => (Number.isInteger(x) ? count(x) : decimal(x, 1));
 const EMPTY: Cell = { text: '', kind: 'empty' };
 
 const RULE =

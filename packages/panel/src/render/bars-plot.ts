@@ -1,6 +1,6 @@
 /** Horizontal bars of the parts of one total, the largest first, each with its count and share at its end. */
 import * as Plot from '@observablehq/plot';
-import { count, decimal, percent } from '../format.ts';
+import { amount, percent } from '../format.ts';
 import type { BarsPlot, Figure } from '../types.ts';
 import {
   type DrawingElement,
@@ -15,8 +15,6 @@ import {
 const ROW = 30;
 /** Labels above their bars on a narrow page. */
 const ROW_NARROW = 44;
-
-const amount = (x: number) => (Number.isInteger(x) ? count(x) : decimal(x, 1));
 
 /** The drawing as an SVG element of the injected document, coloured by CSS variables. */
 export function drawBars(figure: Figure & BarsPlot, { document, width, narrow }: DrawOptions): DrawingElement {

@@ -1,5 +1,5 @@
 /** Where things stand on a map: circles, the lens, the key, and names that touch nothing. */
-import { count, decimal } from '../format.ts';
+import { amount } from '../format.ts';
 import { type MapFrame, mapFrame } from '../map-projection.ts';
 import type { LonLat, MapPlot } from '../types.ts';
 import { textWidth } from './draw.ts';
@@ -43,7 +43,6 @@ const LEAST_RADIUS = 2.6;
 const NAME = 12.5;
 const LINE = 15;
 
-const amount = (x: number) => (Number.isInteger(x) ? count(x) : decimal(x, 1));
 const overlap = (a: Box, b: Box) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 const circleBox = ({ x, y, r }: { x: number; y: number; r: number }): Box => [x - r, y - r, x + r, y + r];
 

@@ -1,6 +1,6 @@
 /** A map of partners: land in near tones, arcs under circles, a lens for a small state, names where they touch nothing. */
 import { type GeoProjection, geoEqualEarth, geoPath } from 'd3-geo';
-import { count, decimal } from '../format.ts';
+import { amount } from '../format.ts';
 import type { Figure, LonLat, MapPlot, MapShape } from '../types.ts';
 import { type DrawingDocument, type DrawingElement, type DrawOptions, nameDrawing, textWidth } from './draw.ts';
 import { type LensPlace, layoutMap, type MapLayout } from './map-layout.ts';
@@ -25,7 +25,6 @@ function builder(document: DrawingDocument) {
 type Build = ReturnType<typeof builder>;
 
 const round = (x: number) => Math.round(x * 10) / 10;
-const amount = (x: number) => (Number.isInteger(x) ? count(x) : decimal(x, 1));
 const halo = { stroke: 'var(--paper)', 'stroke-width': 3, 'stroke-linejoin': 'round', 'paint-order': 'stroke' };
 
 function landOf(build: Build, shapes: MapShape[], projection: GeoProjection): DrawingElement[] {
