@@ -37,7 +37,7 @@ const result = { date, seed: SEED, replicates, failures, tables };
 writeFileSync(new URL('monte-carlo.json', import.meta.url), `${JSON.stringify(result, null, 1)}\n`);
 
 const f = (x, d = 3) => x.toFixed(d).replace('-', '−');
-const lost = failures['fit/not-identified'] ?? 0;
+const lost = failures['fit/no-interior-maximum'] ?? 0;
 const words =
   Object.entries(failures)
     .map(([code, n]) => `${n} ${code}`)
