@@ -34,7 +34,7 @@ const tables = MODELS.map(({ title, spec, terms }, m) => ({
 }));
 const date = new Date().toISOString().slice(0, 10);
 const result = { date, seed: SEED, replicates, failures, tables };
-writeFileSync(new URL('monte-carlo.json', import.meta.url), `${JSON.stringify(result, null, 1)}\n`);
+writeFileSync(new URL('monte-carlo.json', import.meta.url), `${JSON.stringify(result, null, 2)}\n`);
 
 const f = (x, d = 3) => x.toFixed(d).replace('-', '−');
 const lost = failures['fit/no-interior-maximum'] ?? 0;
