@@ -1,4 +1,4 @@
-/** The two studies that ship, from their files to their reports. */
+/** The studies that ship, from their files to their reports. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { root, run, say } from './shell.mjs';
 

@@ -3,7 +3,8 @@
  * with what it needs and nothing else, so that `fit` starts fast. Then a short run leaves V8's compiled code beside fit.cjs.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -90,4 +91,5 @@ for (const name of ['main', 'fit', 'run', 'test', 'check', 'init', 'schema', 'do
   });
   if (process.argv.includes('--sizes')) printSizes(name, metafile);
 }
+copyFileSync(createRequire(import.meta.url).resolve('world-atlas/countries-50m.json'), path('dist/countries-50m.json'));
 warm();

@@ -8,7 +8,7 @@ import { commonFlags } from './flags.ts';
 import { describeCommand } from './help.ts';
 import { errorJson, errorText } from './print-error.ts';
 import { type Terminal, terminal, write } from './streams.ts';
-import { openData, openStudy } from './study-file.ts';
+import { openData, openStudy, openTables } from './study-file.ts';
 import { runCommand } from './usage.ts';
 
 interface CheckFlags {
@@ -32,6 +32,7 @@ async function act(file: string, flags: CheckFlags): Promise<void> {
   const t = terminal(flags);
   const opened = openStudy(file);
   const frame = openData(opened);
+  openTables(opened);
   const check = checkStudy(opened.study, frame, await loadKernels(), opened.source);
   const errors = check.models.flatMap(({ columns }) => columns.flatMap(({ error }) => (error ? [error] : [])));
   for (const error of errors)

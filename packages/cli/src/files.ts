@@ -176,7 +176,7 @@ function moveInto(part: string, dir: string, names: string[]): void {
 }
 
 /** Everything a run may write, so that --force leaves nothing of the run before. */
-export const RUN_FILES = ['report.html', 'tables', 'figures', 'fits.json', 'manifest.json'];
+export const RUN_FILES = ['report.html', 'tables', 'figures', 'networks', 'fits.json', 'manifest.json'];
 
 /**
  * Writes a folder of files: into a temporary sibling first, then by rename. With `force` the files of an earlier run are

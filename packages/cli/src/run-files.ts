@@ -40,6 +40,7 @@ function tableFiles(table: Table): Files {
     [`${stem}.json`]: renderJson(table),
     [`${stem}.html`]: renderTablePage(table),
     [`${stem}.txt`]: renderText(table, { width: TEXT_WIDTH }),
+    ...Object.fromEntries(Object.entries(table.files ?? {}).map(([name, text]) => [`networks/${name}`, text])),
   };
 }
 

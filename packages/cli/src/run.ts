@@ -13,8 +13,9 @@ import { progressOn } from './progress.ts';
 import { filesOf } from './run-files.ts';
 import { pathFrom } from './run-folder.ts';
 import { type Terminal, terminal, write } from './streams.ts';
-import { openData, openStudy } from './study-file.ts';
+import { openData, openStudy, openTables } from './study-file.ts';
 import { runCommand, usageError } from './usage.ts';
+import { loadWorld } from './world.ts';
 
 interface RunFlags {
   output?: string;
@@ -89,6 +90,7 @@ async function act(file: string, flags: RunFlags): Promise<void> {
   const dir = folderOf(flags, opened.name);
   checkOutputFolder(dir, flags.force, RUN_FILES);
   const frame = openData(opened);
+  const tables = openTables(opened);
   const progress = progressOn(process.stderr, { quiet: t.quiet || t.json, color: t.color.err });
   let run: StudyRun;
   let files: Files;
@@ -99,6 +101,8 @@ async function act(file: string, flags: RunFlags): Promise<void> {
       sha256,
       versions: { node: process.versions.node },
       ...(file !== '-' && { studyFile: { path: pathFrom(dir, file), sha256: opened.sha256 } }),
+      tables,
+      world: loadWorld,
     });
     files = filesOf(run);
   } finally {

@@ -81,12 +81,35 @@ export function openData({ study, source, path: file }: StudyFile): Frame {
   }
 }
 
-function checkHash({ source }: Frame, wanted: string | undefined): void {
+/** The study's further tables by name; their paths count from the study file. @throws PanelError data/… */
+export function openTables({ study, source, path: file }: StudyFile): Record<string, Frame> {
+  const base = file === '-' ? process.cwd() : path.dirname(path.resolve(file));
+  const tables = Object.entries(study.data.tables ?? {});
+  return Object.fromEntries(
+    tables.map(([name, { path: given, sha256, delimiter, missing }]) => {
+      const full = path.resolve(base, given);
+      const shown = path.relative(process.cwd(), full);
+      const pointer = `/data/tables/${name}`;
+      try {
+        const frame = loadFrame(shown.startsWith('..') ? full : shown, { delimiter, missing });
+        checkHash(frame, sha256, `${pointer}/sha256`);
+        return [name, { ...frame, source: { ...frame.source, name: given } }];
+      } catch (error) {
+        if (!(error instanceof PanelError)) throw error;
+        const fields = error.toJSON();
+        if (fields.at?.row !== undefined || fields.at?.line !== undefined) throw error;
+        throw new PanelError(relocate(fields, source, fields.at?.pointer ?? `${pointer}/path`));
+      }
+    }),
+  );
+}
+
+function checkHash({ source }: Frame, wanted: string | undefined, pointer = '/data/sha256'): void {
   if (wanted === undefined || source.sha256 === wanted.toLowerCase()) return;
   throw new PanelError({
     code: 'data/changed',
     message: `"${source.name}" has SHA-256 ${source.sha256?.slice(0, 12)}…; the study expects ${wanted.slice(0, 12)}….`,
-    hint: 'Bring the file back that the study was written for, or put the new hash under data.sha256.',
-    at: { pointer: '/data/sha256' },
+    hint: 'Bring the file back that the study was written for, or put the new hash under sha256.',
+    at: { pointer },
   });
 }

@@ -480,12 +480,54 @@ describe('a study', () => {
       goodStudy(fine).replace('unit: id', `unit: id, sha256: ${'ab'.repeat(32)}`),
       { code: 3, error: 'data/changed', message: /SHA-256/, at: /^study\.yaml:3:/, hint: /sha256/ },
     ],
+    [
+      'whose further table is missing',
+      goodStudy(fine).replace('time: year', 'time: year, tables: { more: { path: more.csv } }'),
+      {
+        code: 3,
+        error: 'data/file-missing',
+        message: /more\.csv" does not exist/,
+        at: /^study\.yaml:3:72/,
+        hint: /./,
+      },
+    ],
+    [
+      'whose further table has changed',
+      goodStudy(fine).replace(
+        'time: year',
+        `time: year, tables: { more: { path: panel.csv, sha256: ${'ab'.repeat(32)} } }`,
+      ),
+      { code: 3, error: 'data/changed', message: /SHA-256/, at: /^study\.yaml:3:/, hint: /sha256/ },
+    ],
+    [
+      'with a part from a table that is not there',
+      goodStudy(fine, 'describe: [{ kind: shares, from: mroe, count: y, by: id }]\n').replace(
+        'time: year',
+        'time: year, tables: { more: { path: panel.csv } }',
+      ),
+      { code: 3, error: 'study/unknown-table', message: /"mroe"/, at: /^study\.yaml:6:34/, hint: /more/ },
+    ],
   ];
   it.each(cases)('%s stops before anything is written', (_, study, expected) => {
     w.write('panel.csv', goodPanel());
     w.write('study.yaml', study);
     expectFailure(['run', 'study.yaml', '-o', 'out', '--quiet'], expected);
     expectFailure(['check', 'study.yaml'], expected);
+  });
+
+  it('whose map names a country by no code says which line, before anything is written', () => {
+    w.write('panel.csv', goodPanel());
+    w.write('places.csv', 'who,code,n\nSingapore,SGP,4\nRomania,ROM,2\n');
+    const map = 'describe: [{ kind: map, from: places, count: n, by: who, code: code, home: CHN }]\n';
+    const study = goodStudy(fine, map).replace('time: year', 'time: year, tables: { places: { path: places.csv } }');
+    w.write('study.yaml', study);
+    expectFailure(['run', 'study.yaml', '-o', 'out', '--quiet'], {
+      code: 3,
+      error: 'describe/unknown-country',
+      message: /"ROM" is not an ISO 3166-1 code/,
+      at: /places\.csv:3|row 3|line 3/,
+      hint: /SGP/,
+    });
   });
 
   it('that is missing says from where paths are taken', () => {

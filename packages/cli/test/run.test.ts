@@ -17,13 +17,13 @@ function filesBelow(dir: string): Record<string, string> {
   return Object.fromEntries(paths.map((path) => [path.slice(dir.length + 1), readFileSync(path, 'utf8')]));
 }
 
-describe.each(['hhg-patents', 'china-copublications'])('the run of %s', (name) => {
+describe.each(['hhg-patents', 'china-copublications', 'belt-road-copatents'])('the run of %s', (name) => {
   let files: Record<string, string>;
   beforeAll(() => {
     const { code, stderr } = w.run(['run', studyPath(name), '-o', name, '--quiet']);
     expect([code, stderr]).toEqual([0, '']);
     files = filesBelow(w.path(name));
-  });
+  }, 60_000);
 
   it('has every table in five forms and every figure as svg', () => {
     const { outputs } = JSON.parse(files['manifest.json']);
@@ -35,6 +35,9 @@ describe.each(['hhg-patents', 'china-copublications'])('the run of %s', (name) =
       'fits.json',
       'manifest.json',
       'report.html',
+      ...outputs.tables
+        .filter((id: string) => id.startsWith('network'))
+        .flatMap((id: string) => ['.graphml', '-map.txt', '-network.txt'].map((end) => `networks/${id}${end}`)),
     ];
     expect(Object.keys(files).sort()).toEqual(expected.sort());
   });
@@ -46,6 +49,7 @@ describe.each(['hhg-patents', 'china-copublications'])('the run of %s', (name) =
     expect(page.match(/url\((?!['"]?(?:data:|#))[^)]*/g) ?? []).toEqual([]);
     expect(page.match(/<table\b/g)!.length).toBeGreaterThan(8);
     expect(page.match(/<svg\b/g)!.length).toBeGreaterThan(1);
+    expect(page.length).toBeLessThan(2_000_000);
   });
 
   it('records the hash of the data, the versions, seeds and a certificate of every column', () => {
@@ -68,7 +72,7 @@ describe.each(['hhg-patents', 'china-copublications'])('the run of %s', (name) =
     const again = filesBelow(w.path(`${name}-again`));
     expect(Object.keys(again)).toEqual(Object.keys(files));
     for (const [path, text] of Object.entries(files)) expect(again[path] === text, path).toBe(true);
-  });
+  }, 60_000);
 });
 
 describe('a column that fails', () => {

@@ -11,6 +11,17 @@ export function describedRows(frame: Frame, where?: string): Int32Array {
   return all.filter((i) => mask[i] === 1);
 }
 
+/** Rows that a part uses, at least one. @throws PanelError describe/no-rows. */
+export function someRows(frame: Frame, where?: string): Int32Array {
+  const rows = describedRows(frame, where);
+  if (rows.length > 0) return rows;
+  throw new PanelError({
+    code: 'describe/no-rows',
+    message: `No row of "${frame.source.name}" is left${where ? ` where ${where}` : ''}.`,
+    hint: 'Check the filter.',
+  });
+}
+
 /** A column by name. @throws PanelError data/unknown-column. */
 export function columnOf(frame: Frame, name: string) {
   if (Object.hasOwn(frame.columns, name)) return frame.columns[name];
@@ -44,6 +55,55 @@ export function countsOf(frame: Frame, name: string, rows: Int32Array): Float64A
     message: `"${name}" is ${values[bad]} at line ${frame.line[bad]}; shares and series add up counts ≥ 0.`,
     hint: 'Describe it with kind: summary.',
     at: { row: frame.line[bad], variable: name },
+  });
+}
+
+/** The text of each row; numbers as they are written, undefined where missing. */
+export function textsOf(frame: Frame, name: string): (i: number) => string | undefined {
+  const column = columnOf(frame, name);
+  if (column.kind === 'text') return (i) => column.values[i] ?? undefined;
+  return (i) => (Number.isNaN(column.values[i]) ? undefined : String(column.values[i]));
+}
+
+/** A text that no row may lack. @throws PanelError describe/missing-label. */
+export function wordsOf(frame: Frame, name: string, rows: Int32Array): (i: number) => string {
+  const text = textsOf(frame, name);
+  const empty = rows.find((i) => text(i) === undefined);
+  if (empty === undefined) return (i) => text(i)!;
+  throw new PanelError({
+    code: 'describe/missing-label',
+    message: `"${name}" is missing on line ${frame.line[empty]} of "${frame.source.name}"; every row needs one here.`,
+    hint: 'Fill the cell, or leave such rows out with where:.',
+    at: { row: frame.line[empty], variable: name },
+  });
+}
+
+/** The period of each row: the panel's, or the whole numbers of a column. */
+export interface Clock {
+  name: string;
+  at: (i: number) => number;
+}
+
+/** @throws PanelError describe/needs-panel, data/unknown-column, data/not-numeric, data/time-not-integer. */
+export function clockOf(frame: Frame, rows: Int32Array, time?: string): Clock {
+  const { panel } = frame;
+  if (time === undefined || panel?.time === time) {
+    if (panel) return { name: panel.time, at: (i) => panel.timeOf[i] };
+    throw new PanelError({
+      code: 'describe/needs-panel',
+      message: 'A series needs a time column; no panel is declared.',
+      hint: 'Name the column with time:, or the unit and the time under data:.',
+    });
+  }
+  const values = numbersOf(frame, time);
+  const odd = rows.find((i) => !Number.isSafeInteger(values[i]));
+  if (odd === undefined) return { name: time, at: (i) => values[i] };
+  const found = Number.isNaN(values[odd]) ? 'missing' : String(values[odd]);
+  throw new PanelError({
+    code: 'data/time-not-integer',
+    message: `${time} is ${found} on line ${frame.line[odd]} of "${frame.source.name}"; a whole number was expected.`,
+    hint: 'Correct the cell, or leave such rows out with where:.',
+    at: { row: frame.line[odd], variable: time },
   });
 }
 

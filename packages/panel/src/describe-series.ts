@@ -1,13 +1,13 @@
 /** Counts over time: the total and the largest units, with stages of growth. */
 import { pow } from '@gravpanel/core-wasm';
 import { op, table } from 'arquero';
-import { assertAddsUp, countsOf, describedRows, labelsOf, missingNote } from './describe-rows.ts';
+import { assertAddsUp, type Clock, clockOf, countsOf, describedRows, labelsOf, missingNote } from './describe-rows.ts';
 import { holdings } from './describe-shares.ts';
 import { PanelError } from './errors.ts';
-import { count, decimal, fixed, percent } from './format.ts';
+import { amount, count, fixed, percent } from './format.ts';
 import { type Variables, variableLabel } from './labels.ts';
 import type { DescribeSpec } from './study.ts';
-import type { Cell, Figure, Frame, PanelIndex, SeriesPlot, Table, TableRow } from './types.ts';
+import type { Cell, Figure, Frame, SeriesPlot, Table, TableRow } from './types.ts';
 
 const DEFAULT_TOP = 4;
 /** Yearly rates that differ by less than this share of the largest count as the same growth. */
@@ -16,17 +16,7 @@ const SAME_GROWTH = 0.2;
 type Point = { x: number; y: number };
 type Stage = SeriesPlot['stages'][number];
 
-const amount = (x: number) => (Number.isInteger(x) ? count(x) : decimal(x, 1));
 const rate = (growth: number) => `${percent(growth)}%`;
-
-function panelOf({ panel }: Frame): PanelIndex {
-  if (panel) return panel;
-  throw new PanelError({
-    code: 'describe/needs-panel',
-    message: 'A series needs a time column; no panel is declared.',
-    hint: 'Name the unit and the time under data:.',
-  });
-}
 
 /** Sum by period; every period of the rows appears. */
 function sumByPeriod(periods: number[], counts: number[]): Point[] {
@@ -67,11 +57,11 @@ function stagesOf(total: Point[], stages: (string | [number, number])[], label: 
 }
 
 /** Every unit in every period: only then does a change of the total say something about growth. */
-function steady(panel: PanelIndex, rows: Int32Array): boolean {
-  const units = new Map<number, Set<number>>();
+function steady(clock: Clock, unit: (i: number) => string, rows: Int32Array): boolean {
+  const units = new Map<number, Set<string>>();
   for (const i of rows) {
-    const there = units.get(panel.timeOf[i]) ?? new Set();
-    units.set(panel.timeOf[i], there.add(panel.unitOf[i]));
+    const there = units.get(clock.at(i)) ?? new Set();
+    units.set(clock.at(i), there.add(unit(i)));
   }
   const sizes = [...units.values()].map((u) => u.size);
   return sizes.every((size) => size === sizes[0]);
@@ -106,6 +96,29 @@ function growthRow(stage: Stage, lines: SeriesPlot['lines']): TableRow {
   return { label: `${stage.label}, ratio and yearly rate`, cells, kind: 'only' };
 }
 
+/** Counts of the periods of a stage, both ends included, and their share of the line's whole. */
+function sumRow(stage: Stage, lines: SeriesPlot['lines']): TableRow {
+  const cells = lines.map(({ points }): Cell => {
+    const all = points.reduce((sum, p) => sum + p.y, 0);
+    const part = points.reduce((sum, p) => sum + (p.x >= stage.from && p.x <= stage.to ? p.y : 0), 0);
+    if (all === 0) return { text: '', kind: 'empty' };
+    return { text: `${amount(part)}, ${percent(part / all)}%`, value: part, kind: 'text' };
+  });
+  return { label: `${stage.label}, sum and share of all`, cells, kind: 'only' };
+}
+
+/** The stages, and the whole span where they do not say it themselves. */
+function footOf(lines: SeriesPlot['lines'], stages: Stage[]): TableRow[] {
+  const { points } = lines[0];
+  const [from, to] = [points[0].x, points[points.length - 1].x];
+  const whole = stages.some((s) => s.from === from && s.to === to) || from === to;
+  const spans = whole || stages.length === 0 ? stages : [...stages, { label: `${from}–${to}`, from, to }];
+  return [
+    ...spans.map((stage) => growthRow(stage, lines)),
+    ...stages.filter((s) => s.from !== from || s.to !== to).map((stage) => sumRow(stage, lines)),
+  ];
+}
+
 function tableOf(
   id: string,
   title: string,
@@ -126,7 +139,7 @@ function tableOf(
       cells: lines.map(({ points }) => number(points[j]?.x === x ? points[j].y : points.find((p) => p.x === x)?.y)),
       kind: 'only' as const,
     })),
-    foot: stages.map((stage) => growthRow(stage, lines)),
+    foot: footOf(lines, stages),
     notes,
   };
 }
@@ -142,8 +155,8 @@ export function seriesFigure(
   id: string,
   variables: Variables,
 ): Figure {
-  const panel = panelOf(frame);
   const rows = describedRows(frame, spec.where);
+  const clock = clockOf(frame, rows, spec.time);
   const values = countsOf(frame, spec.count, rows);
   const { labels, name } = labelsOf(frame, spec.by);
   const label = variableLabel(spec.count, variables);
@@ -155,7 +168,7 @@ export function seriesFigure(
     });
   const of = (part: Int32Array) =>
     sumByPeriod(
-      Array.from(part, (i) => panel.timeOf[i]),
+      Array.from(part, clock.at),
       Array.from(part, (i) => values[i]),
     );
   const held = holdings(
@@ -176,14 +189,14 @@ export function seriesFigure(
     ...top.map((h) => ({ label: h.label, points: of(rows.filter((i) => labels(i) === h.label)) })),
   ];
   const log = (spec.log ?? stages.length > 0) && sum > 0;
-  const comparable = steady(panel, rows);
+  const comparable = steady(clock, frame.panel ? labelsOf(frame, undefined).labels : labels, rows);
   const title = spec.title ?? titleOf(label, total, stages, comparable);
   const notes = [
     ...(comparable ? [] : ['The number of units differs between periods, so the total does too.']),
     ...(spec.where ? [`Rows where ${spec.where}.`] : []),
     ...missingNote(values, rows, label),
   ];
-  const who = `${label} by ${variableLabel(name, variables)} and ${variableLabel(panel.time, variables)}`;
+  const who = `${label} by ${variableLabel(name, variables)} and ${variableLabel(clock.name, variables)}`;
   const subtitle = [
     `${who}${top.length > 0 && top.length < held.length ? `: the total and the ${top.length === 1 ? 'largest' : `${top.length} largest`} of ${count(held.length)}` : ''}${log ? ', log scale: a straight line is a constant rate' : ''}.`,
     ...(stages.some((s) => s.growth !== undefined) ? ['Compound growth of each stage above.'] : []),
@@ -200,6 +213,6 @@ export function seriesFigure(
     yLabel: label,
     lines,
     stages,
-    table: tableOf(id, title, variableLabel(panel.time, variables), lines, stages, notes),
+    table: tableOf(id, title, variableLabel(clock.name, variables), lines, stages, notes),
   };
 }

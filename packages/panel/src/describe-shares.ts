@@ -1,11 +1,11 @@
 /** Who holds the counts: shares by unit, concentration, and the units with none. */
 import { op, table } from 'arquero';
-import { assertAddsUp, countsOf, describedRows, labelsOf, missingNote } from './describe-rows.ts';
+import { assertAddsUp, countsOf, describedRows, labelsOf, missingNote, textsOf } from './describe-rows.ts';
 import { PanelError } from './errors.ts';
-import { count, decimal, fixed, percent } from './format.ts';
+import { amount, count, fixed, percent } from './format.ts';
 import { type Variables, variableLabel } from './labels.ts';
 import type { DescribeSpec } from './study.ts';
-import type { Cell, Frame, Table, TableRow } from './types.ts';
+import type { Cell, Figure, Frame, Table, TableRow } from './types.ts';
 
 const DEFAULT_TOP = 5;
 
@@ -32,7 +32,16 @@ export function herfindahl(held: Holding[]): number {
   return held.reduce((sum, h) => sum + (h.total / total) ** 2, 0);
 }
 
-const amount = (x: number) => (Number.isInteger(x) ? count(x) : decimal(x, 1));
+/**
+ * Gini coefficient over all holders, those with none included: Σᵢ(2i − n − 1)x₍ᵢ₎/(nΣx), x ascending; 0 for equal holders,
+ * (n − 1)/n where one holds everything.
+ */
+export function gini(held: Holding[]): number {
+  const n = held.length;
+  const ascending = held.map((h) => h.total).sort((a, b) => a - b);
+  const total = ascending.reduce((sum, x) => sum + x, 0);
+  return ascending.reduce((sum, x, i) => sum + (2 * (i + 1) - n - 1) * x, 0) / (n * total);
+}
 
 interface Scale {
   total: number;
@@ -65,9 +74,9 @@ function othersLabel(rest: Holding[]): string {
   return `${count(rest.length)} others, ${most === least ? amount(most) : `${amount(least)}–${amount(most)}`} each`;
 }
 
-function bodyOf(held: Holding[], none: number, top: number): TableRow[] {
+function bodyOf(held: Holding[], none: number, top: number, every: boolean): TableRow[] {
   const scale = { total: held.reduce((sum, h) => sum + h.total, 0), largest: held[0].total };
-  const shown = held.length <= 2 * top + 1 ? held.length : 2 * top;
+  const shown = every || held.length <= 2 * top + 1 ? held.length : 2 * top;
   let cumulative = 0;
   const rows = held.slice(0, shown).map((h, j) => {
     cumulative += h.total;
@@ -101,17 +110,51 @@ function spanOf({ panel }: Frame, rows: Int32Array): string {
   return first === last ? `, ${first}` : `, ${first} to ${last}`;
 }
 
-/**
- * Count, bar, share and cumulative share by unit: the top n named strong, as many again named, the rest together, and
- * the units with zero in a row of their own. CRn and the Herfindahl index in the notes. Parts are checked against totals.
- * @throws PanelError data/unknown-column, data/not-numeric, describe/negative-count, describe/no-counts.
- */
-export function sharesTable(
-  frame: Frame,
-  spec: Extract<DescribeSpec, { kind: 'shares' }>,
-  id: string,
-  variables: Variables,
-): Table {
+/** Records by label, each id once. */
+function recordsBy(records: Frame, id: string, by: string): Map<string, string[]> {
+  const [ids, labels] = [textsOf(records, id), textsOf(records, by)];
+  const found = new Map<string, Set<string>>();
+  for (let i = 0; i < records.rows; i++) {
+    const [label, one] = [labels(i), ids(i)];
+    if (label === undefined || one === undefined) continue;
+    found.set(label, (found.get(label) ?? new Set()).add(one));
+  }
+  return new Map([...found].map(([label, set]) => [label, [...set]]));
+}
+
+/** The rows open their records; a count of whole records must be the number of its records. @throws PanelError describe/records-differ. */
+function opened(rows: TableRow[], records: Map<string, string[]>, what: string): TableRow[] {
+  return rows.map((row) => {
+    const ids = records.get(row.label);
+    if (!ids) return row;
+    const value = row.cells[0].value!;
+    if (Number.isInteger(value) && value !== ids.length)
+      throw new PanelError({
+        code: 'describe/records-differ',
+        message: `${row.label} has a count of ${count(value)}, but ${count(ids.length)} records in "${what}".`,
+        hint: 'Take the counts and the records of the same build.',
+      });
+    return { ...row, opens: { label: what, ids } };
+  });
+}
+
+/** Names in a sentence; the first 40. */
+function namesOf(labels: string[]): string {
+  const shown = labels.slice(0, 40);
+  return shown.join(', ') + (labels.length > shown.length ? ` and ${count(labels.length - shown.length)} more` : '');
+}
+
+interface Held {
+  rows: Int32Array;
+  values: Float64Array;
+  name: string;
+  /** Everyone, largest first, and those above zero. */
+  all: Holding[];
+  held: Holding[];
+  total: number;
+}
+
+function heldBy(frame: Frame, spec: SharesSpec): Held {
   const rows = describedRows(frame, spec.where);
   const values = countsOf(frame, spec.count, rows);
   const { labels, name } = labelsOf(frame, spec.by);
@@ -127,17 +170,75 @@ export function sharesTable(
       hint: 'Check the filter and the column.',
       at: { variable: spec.count },
     });
-  const top = Math.min(spec.top ?? DEFAULT_TOP, held.length);
-  const total = held.reduce((sum, h) => sum + h.total, 0);
-  const topShare = held.slice(0, top).reduce((sum, h) => sum + h.total, 0) / total;
+  return { rows, values, name, all, held, total: held.reduce((sum, h) => sum + h.total, 0) };
+}
+
+type SharesSpec = Extract<DescribeSpec, { kind: 'shares' }>;
+
+function notesOf(
+  frame: Frame,
+  spec: SharesSpec,
+  variables: Variables,
+  top: number,
+  topShare: number,
+  h: Held,
+): string[] {
+  const { all, held, rows, values, name } = h;
   const label = variableLabel(spec.count, variables);
-  const body = bodyOf(held, all.length - held.length, top);
-  const heading =
-    top < held.length ? `${label}: the top ${top} of ${count(all.length)} hold ${percent(topShare)}%` : undefined;
+  const hhi = herfindahl(held);
+  const none = all.filter((one) => one.total === 0).map((one) => one.label);
+  return [
+    `${label} by ${variableLabel(name, variables)}${spanOf(frame, rows)}. Concentration: top ${top} ${percent(topShare)}% (CR${top}), Herfindahl index ${fixed(hhi, 3)} (as ${fixed(1 / hhi, 1)} equal ones), Gini ${fixed(gini(all), 3)} over all ${count(all.length)}.`,
+    ...(none.length > 0 ? [`None: ${namesOf(none)}.`] : []),
+    ...(spec.where ? [`Rows where ${spec.where}.`] : []),
+    ...missingNote(values, rows, label),
+  ];
+}
+
+function barsOf(spec: SharesSpec, title: string, id: string, variables: Variables, table: Table, h: Held): Figure {
+  const bars = h.all.map(({ label, total }) => ({ label, value: total }));
+  const label = variableLabel(spec.count, variables);
   return {
+    kind: 'figure',
+    plot: 'bars',
+    id: `${id}-bars`,
+    title,
+    subtitle: `${label} by ${variableLabel(h.name, variables)}, and the share of all ${amount(h.total)}.`,
+    source: variables[spec.count]?.source ?? '',
+    total: h.total,
+    bars,
+    table: { ...table, id: `${id}-bars-data` },
+  };
+}
+
+/**
+ * Count, bar, share and cumulative share by unit: the top n named strong, as many again named (`all`: every one), the rest
+ * together, and the units with zero in a row of their own. CRn, the Herfindahl index, Gini and the names of those with none
+ * in the notes. Parts are checked against totals, and counts against `records`, which the rows then open.
+ * `figure` adds bars.
+ * @throws PanelError data/unknown-column, data/not-numeric, describe/negative-count, describe/no-counts, describe/records-differ.
+ */
+export function sharesItems(
+  frame: Frame,
+  spec: SharesSpec,
+  id: string,
+  variables: Variables,
+  records?: Frame,
+): (Table | Figure)[] {
+  const h = heldBy(frame, spec);
+  const { all, held, total, name } = h;
+  const top = Math.min(spec.top ?? DEFAULT_TOP, held.length);
+  const topShare = held.slice(0, top).reduce((sum, one) => sum + one.total, 0) / total;
+  const label = variableLabel(spec.count, variables);
+  const rows = bodyOf(held, all.length - held.length, top, spec.all ?? false);
+  const holders = top === 1 ? `${held[0].label} holds` : `the top ${top} of ${count(all.length)} hold`;
+  const heading = top < held.length ? `${label}: ${holders} ${percent(topShare)}%` : undefined;
+  const title = spec.title ?? heading ?? `${label} by ${variableLabel(name, variables)}`;
+  const { from, id: key, by } = spec.records ?? { from: '', id: '', by: undefined };
+  const table: Table = {
     kind: 'table',
     id,
-    title: spec.title ?? heading ?? `${label} by ${variableLabel(name, variables)}`,
+    title,
     spanners: [],
     stub: variableLabel(name, variables),
     columns: [
@@ -146,7 +247,7 @@ export function sharesTable(
       { head: 'Share, %', align: 'decimal' },
       { head: 'Cumulative, %', align: 'decimal' },
     ],
-    body,
+    body: records ? opened(rows, recordsBy(records, key, by ?? spec.by), from) : rows,
     foot: [
       {
         label: 'Total',
@@ -159,10 +260,7 @@ export function sharesTable(
         kind: 'only',
       },
     ],
-    notes: [
-      `${label} by ${variableLabel(name, variables)}${spanOf(frame, rows)}. Concentration: top ${top} ${percent(topShare)}% (CR${top}), Herfindahl index ${fixed(herfindahl(held), 3)}.`,
-      ...(spec.where ? [`Rows where ${spec.where}.`] : []),
-      ...missingNote(values, rows, label),
-    ],
+    notes: notesOf(frame, spec, variables, top, topShare, h),
   };
+  return spec.figure ? [barsOf(spec, title, id, variables, table, h)] : [table];
 }

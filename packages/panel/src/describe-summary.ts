@@ -101,7 +101,9 @@ function rowOf(frame: Frame, name: string, rows: Int32Array, variables: Variable
   const label = variableLabel(name, variables);
   const unit = variables[name]?.unit;
   const s = summarise(values, rows, frame.panel?.unitOf);
-  const spread = frame.panel ? [mean(s?.sd), mean(s?.between), mean(s?.within)] : [mean(s?.sd)];
+  // Means of one common series differ by rounding alone: no spread between units.
+  const between = s?.between !== undefined && s.between <= 1e-13 * Math.abs(s.mean) ? 0 : s?.between;
+  const spread = frame.panel ? [mean(s?.sd), mean(between), mean(s?.within)] : [mean(s?.sd)];
   const cells: Cell[] = s
     ? [
         { text: count(s.n), value: s.n, kind: 'count' },

@@ -109,6 +109,9 @@ export function separated(text: string): string {
 /** A count with thousands separators, for the eye. */
 export const count = (n: number) => display(separated(fixed(n, 0)));
 
+/** A count, or with one decimal where it is fractional. */
+export const amount = (x: number) => (Number.isInteger(x) ? count(x) : decimal(x, 1));
+
 /** A p value: three decimals, "< 0.001" below what they can show. */
 export const pValue = (p: number) => (p < 0.001 ? '< 0.001' : fixed(p, 3));
 

@@ -149,6 +149,24 @@ export function impossible(
   return undefined;
 }
 
+/** Further tables that descriptive parts name. @throws PanelError study/unknown-table. */
+function checkTables(study: Study, source?: StudySource): void {
+  const tables = Object.keys(study.data.tables ?? {});
+  const check = (name: string | undefined, pointer: string) => {
+    if (name === undefined || tables.includes(name)) return;
+    throw new PanelError({
+      code: 'study/unknown-table',
+      message: `"${name}" is not one of the study's tables.`,
+      hint: nearestHint(name, tables) || 'Name its file under data.tables.',
+      ...(source && { at: placeOf(source, pointer) }),
+    });
+  };
+  (study.describe ?? []).forEach((spec, i) => {
+    check(spec.from, `/describe/${i}/from`);
+    if (spec.kind === 'shares') check(spec.records?.from, `/describe/${i}/records/from`);
+  });
+}
+
 function checkNames(study: Study, source?: StudySource): void {
   const models = study.models ?? {};
   for (const [id, table] of Object.entries(study.tables ?? {}))
@@ -189,13 +207,15 @@ export function planStudy(study: Study, source?: StudySource): StudyPlan {
   const level = study.level ?? 0.95;
   if (study.sample?.where) located(source, '/sample/where', () => parseExpression(study.sample!.where!));
   checkNames(study, source);
+  checkTables(study, source);
   const models = Object.entries(study.models ?? {}).map(([id, model]) =>
     planModel(study, id, model, seed, level, source),
   );
   checkTests(study, source);
   const describe = (study.describe ?? []).map((spec, i) => {
     if (spec.where) located(source, `/describe/${i}/where`, () => parseExpression(spec.where!));
-    const where = bothFilters(study.sample?.where, spec.where);
+    // A further table has its own rows: the filter of the sample is about the study's table.
+    const where = bothFilters(spec.from === undefined ? study.sample?.where : undefined, spec.where);
     return { ...spec, ...(where && { where }) };
   });
   const tables: PlannedTable[] = study.tables

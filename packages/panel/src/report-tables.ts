@@ -35,28 +35,6 @@ const row = (label: string, cells: Cell[], rest: Partial<TableRow> = {}): TableR
 const left = (head: string) => ({ head, align: 'left' as const });
 const right = (head: string) => ({ head, align: 'right' as const });
 
-/** What each variable is, where it comes from and which sign was expected; undefined where the study says nothing. */
-export function variablesTable(study: Study, id: string): Table | undefined {
-  const entries = Object.entries(study.variables ?? {}).filter(
-    ([, v]) => v.meaning || v.source || v.expected || v.unit,
-  );
-  if (entries.length === 0) return undefined;
-  return table(id, 'Variables', {
-    stub: 'Variable',
-    columns: [left('Meaning'), left('Unit'), left('Expected'), left('Source')],
-    body: entries.map(([name, { label, unit, meaning, source, expected }]) => {
-      const derived = study.derive?.[name];
-      const words = meaning ?? (derived === undefined ? (label ? name : '') : `${name} = ${derived}`);
-      return row(label ?? name, [
-        text(words),
-        text(unit ?? ''),
-        text(expected === '-' ? '−' : (expected ?? '')),
-        text(source ?? ''),
-      ]);
-    }),
-  });
-}
-
 const where = ({ spec, column }: TestOutcome) => `${spec.of} (${column})`;
 
 const LAW = { chi2: 'χ²', F: 'F', z: 'z' };

@@ -1,8 +1,10 @@
 /** Everything a run found → the Report, in reading order. */
 import type { Consequence } from './consequences.ts';
+import { variablesTable } from './describe-variables.ts';
 import { identificationTable } from './identification-table.ts';
 import { lowered } from './labels.ts';
 import { VERSION } from './later.ts';
+import { provenanceOf, withProvenance } from './provenance.ts';
 import { isFit } from './regression-style.ts';
 import { computedLede, factsOf } from './report-opening.ts';
 import {
@@ -20,7 +22,6 @@ import {
   sampleTable,
   testsTable,
   unitsLostTable,
-  variablesTable,
 } from './report-tables.ts';
 import type { ColumnFailure, RunOptions } from './run.ts';
 import type { Study } from './study.ts';
@@ -95,12 +96,18 @@ function robustness(parts: ReportParts): Section {
   return section('robustness', 'Does it hold?', [], [...figures, ...companions, ...rest]);
 }
 
-function data({ described, study }: ReportParts): Section {
-  const figures = described.filter((item) => item.kind === 'figure');
-  const tables = described.filter((item) => item.kind === 'table');
-  const shares = tables.filter((t) => t.columns.some(({ align }) => align === 'bar'));
-  const rest = tables.filter((t) => !shares.includes(t));
-  return section('data', 'The data', [], [...figures, ...shares, variablesTable(study, 'variables'), ...rest]);
+/** The parts in the order of the study; the variables follow the first tables and figures unless a part shows them. */
+function data({ described, study, plan }: ReportParts): Section {
+  const shown = plan.describe.some(({ kind }) => kind === 'variables');
+  const table = shown ? undefined : allVariablesTable(study);
+  const statistics = described.findIndex((item) => item.kind === 'table' && item.id === 'summary');
+  const at = statistics < 0 ? described.length : statistics;
+  return section('data', 'The data', [], [...described.slice(0, at), table, ...described.slice(at)]);
+}
+
+function allVariablesTable(study: Study): Table | undefined {
+  const table = variablesTable(study, 'variables');
+  return table.body.length > 0 ? table : undefined;
 }
 
 function tests({ tests: outcomes, study }: ReportParts): Section {
@@ -143,6 +150,14 @@ function numbered(sections: Section[]): Section[] {
   return all.map((s) => ({ ...s, items: s.items.map(titled) }));
 }
 
+const furtherInputs = (tables: Record<string, Frame> = {}) =>
+  Object.values(tables).map(({ source: { name, sha256, bytes }, rows }) => ({
+    name,
+    ...(sha256 && { sha256 }),
+    bytes,
+    rows,
+  }));
+
 async function manifestOf(parts: ReportParts, sections: Section[], o: RunOptions): Promise<Manifest> {
   const { frame, plan } = parts;
   const { name, sha256, bytes } = frame.source;
@@ -150,7 +165,7 @@ async function manifestOf(parts: ReportParts, sections: Section[], o: RunOptions
     schema: 'manifest/1',
     study: o.name ?? 'study.yaml',
     gravpanel: VERSION,
-    inputs: [{ name, ...(sha256 && { sha256 }), bytes, rows: frame.rows }],
+    inputs: [{ name, ...(sha256 && { sha256 }), bytes, rows: frame.rows }, ...furtherInputs(o.tables)],
     seeds: { starts: plan.seed },
     models: allColumns(parts).map(({ id, column, result }) =>
       isFit(result)
@@ -169,7 +184,7 @@ async function manifestOf(parts: ReportParts, sections: Section[], o: RunOptions
   const { study: _name, models, ...identity } = plain;
   const asked = {
     ...identity,
-    inputs: [{ sha256, bytes, rows: frame.rows }],
+    inputs: plain.inputs.map(({ sha256: hash, bytes: size, rows }) => ({ sha256: hash, bytes: size, rows })),
     models: models.map(({ id, column, formula }) => ({ id, column, formula })),
   };
   const runHash = (await o.sha256?.(JSON.stringify([asked, parts.study]))) ?? '';
@@ -192,7 +207,7 @@ async function manifestOf(parts: ReportParts, sections: Section[], o: RunOptions
 export async function assembleReport(parts: ReportParts, o: RunOptions): Promise<Report> {
   const { study, plan, fits, frame } = parts;
   const [first] = plan.tables;
-  const sections = numbered(
+  const found = numbered(
     [
       section('results', 'Results', study.notes ?? [], first ? tablesOf(parts, first).slice(0, 1) : []),
       identification(parts),
@@ -214,11 +229,13 @@ export async function assembleReport(parts: ReportParts, o: RunOptions): Promise
       section('expected', 'Expected against recomputed', [], [expectedTable(study, fits, 'expected')]),
     ].filter(({ items }) => items.length > 0),
   );
+  const sections = withProvenance(study, found);
   return {
     title: study.title,
     ...(study.question && { question: study.question }),
     lede: study.lede ?? computedLede(study, plan, fits, frame),
     facts: factsOf(study, plan, fits, frame),
+    provenance: provenanceOf(study),
     sections,
     manifest: await manifestOf(parts, sections, o),
   };

@@ -3,12 +3,13 @@ import type { Kernels } from '@gravpanel/core-wasm';
 import { companionSpecs } from './companions.ts';
 import { type Consequence, consequencesOf, type DesignedModel } from './consequences.ts';
 import { derive } from './derive.ts';
-import { describe } from './describe.ts';
+import { type DescribeContext, describe } from './describe.ts';
 import { buildDesigns } from './design.ts';
 import { PanelError, type PanelErrorFields } from './errors.ts';
 import { fitDesign } from './fit.ts';
 import type { DifferenceCovariance } from './hausman.ts';
 import { identify } from './identify.ts';
+import type { World } from './map-shapes.ts';
 import { modelOf } from './models/index.ts';
 import { planStudy, type StudyPlan } from './plan.ts';
 import { isFit } from './regression-style.ts';
@@ -69,6 +70,10 @@ export interface RunOptions {
   studyFile?: { path: string; sha256: string };
   /** Versions that the manifest records beside gravpanel's. */
   versions?: Record<string, string>;
+  /** The study's further tables by name (data.tables). */
+  tables?: Record<string, Frame>;
+  /** Boundaries of all countries; asked for only where the study has a map. */
+  world?: () => World | Promise<World>;
 }
 
 /** Error areas that mean the study itself is wrong: nothing is estimated then. */
@@ -251,9 +256,11 @@ export async function runStudy(
     companions: model.companions ? companionSpecs(model.spec, derived) : [],
   }));
   const described: (Table | Figure)[] = [];
+  const world = plan.describe.some(({ kind }) => kind === 'map') ? await o.world?.() : undefined;
+  const context: DescribeContext = { study, ...(o.tables && { tables: o.tables }), ...(world && { world }) };
   for (const [i, spec] of plan.describe.entries()) {
     await step('describe', spec.kind);
-    described.push(...inStudy(work, `/describe/${i}`, () => describe(derived, spec, study.variables ?? {})));
+    described.push(...inStudy(work, `/describe/${i}`, () => describe(derived, spec, study.variables ?? {}, context)));
   }
   progress.total +=
     planned.reduce((sum, { designs, companions }) => sum + designs.length * (1 + companions.length), 0) - columns;

@@ -14,6 +14,15 @@ const span = { error: 'a span such as 2008:2011' };
 const range = z.union([z.string().regex(/^-?\d+:-?\d+$/, span), z.tuple([z.number().int(), z.number().int()])], span);
 const modelKey = z.enum(Object.keys(models) as [ModelKey, ...ModelKey[]]);
 
+/** A further table: no panel, no derived columns; descriptive parts read it by its name. */
+export const extraTableSchema = z.strictObject({
+  path: name,
+  sha256: z.string().optional(),
+  delimiter: z.string().length(1).optional(),
+  missing: z.array(z.string()).optional(),
+  simulated: z.boolean().optional(),
+});
+
 export const dataSchema = z.strictObject({
   path: name,
   sha256: z.string().optional(),
@@ -21,6 +30,7 @@ export const dataSchema = z.strictObject({
   time: name,
   delimiter: z.string().length(1).optional(),
   missing: z.array(z.string()).optional(),
+  tables: z.record(id, extraTableSchema).optional(),
 });
 
 export const variableSchema = z.strictObject({
@@ -29,6 +39,9 @@ export const variableSchema = z.strictObject({
   source: z.string().optional(),
   meaning: z.string().optional(),
   expected: z.enum(['+', '-', '?']).optional(),
+  role: z.string().optional(),
+  /** Made by a generator, not measured: every table and figure that rests on it says so. */
+  simulated: z.boolean().optional(),
 });
 
 const vcovWords = 'iid, hc0, hc1, hc2, hc3, cluster:COLUMN or { type: …, by: [COLUMN] }';
@@ -66,14 +79,21 @@ export const modelSchema = z.strictObject({
   companions: z.boolean().optional(),
 });
 
-const describeBase = { id: id.optional(), title: z.string().optional(), where: expression.optional() };
+const whole = z.number().int();
+const describeBase = {
+  id: id.optional(),
+  title: z.string().optional(),
+  where: expression.optional(),
+  from: name.optional(),
+};
 export const describeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('summary'), variables: z.array(name).min(1).optional(), ...describeBase }),
   z.strictObject({
     kind: z.literal('series'),
     count: name,
     by: name.optional(),
-    top: z.number().int().min(0).optional(),
+    time: name.optional(),
+    top: whole.min(0).optional(),
     stages: z.array(range).optional(),
     log: z.boolean().optional(),
     ...describeBase,
@@ -82,7 +102,53 @@ export const describeSchema = z.discriminatedUnion('kind', [
     kind: z.literal('shares'),
     count: name,
     by: name,
-    top: z.number().int().min(1).optional(),
+    top: whole.min(1).optional(),
+    all: z.boolean().optional(),
+    figure: z.boolean().optional(),
+    records: z.strictObject({ from: name, id: name, by: name.optional() }).optional(),
+    ...describeBase,
+  }),
+  z.strictObject({ kind: z.literal('mapping'), unit: name, group: name, ...describeBase }),
+  z.strictObject({
+    kind: z.literal('top'),
+    count: name,
+    name: name,
+    over: z.number().min(0).optional(),
+    show: z.array(name).min(1).optional(),
+    merge: z.enum(['company', 'exact']).optional(),
+    ...describeBase,
+  }),
+  z.strictObject({
+    kind: z.literal('crosstab'),
+    count: name,
+    rows: name,
+    columns: name,
+    top: whole.min(1).optional(),
+    limit: whole.min(1).optional(),
+    definitions: z.boolean().optional(),
+    ...describeBase,
+  }),
+  z.strictObject({ kind: z.literal('variables'), variables: z.array(name).min(1).optional(), ...describeBase }),
+  z.strictObject({ kind: z.literal('correlation'), variables: z.array(name).min(2), ...describeBase }),
+  z.strictObject({
+    kind: z.literal('map'),
+    count: name,
+    by: name,
+    code: name,
+    home: name,
+    latitude: name.optional(),
+    longitude: name.optional(),
+    top: whole.min(0).optional(),
+    ...describeBase,
+  }),
+  z.strictObject({
+    kind: z.literal('network'),
+    count: name,
+    by: name,
+    home: name,
+    own: name,
+    size: name,
+    top: whole.min(1).optional(),
     ...describeBase,
   }),
 ]);

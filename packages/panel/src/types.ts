@@ -365,6 +365,8 @@ export interface TableRow {
   statistic?: 'estimate' | 'se' | 'statistic' | 'p' | 'ci';
   /** A quieter row ("33 with none"), or a strong one (top n). */
   tone?: 'strong' | 'quiet';
+  /** The records behind the row: what they are, and their ids. */
+  opens?: { label: string; ids: string[] };
 }
 export interface TableColumn {
   /** "(1)", "Share, %". */
@@ -390,6 +392,17 @@ export interface Table {
   parts?: string[];
   /** Fits behind a regression table, for the interval strip and the coefficient plot. */
   fits?: FitResult[];
+  uses?: Uses;
+  /** Which parts of it are simulated or real, in words; only in a study that has simulated parts. */
+  provenance?: string;
+  /** Files for other programs that go with the table: name → text. */
+  files?: Record<string, string>;
+}
+
+/** What a descriptive part reads: columns of the study's table, or of one of its further tables. */
+export interface Uses {
+  table?: string;
+  columns: string[];
 }
 
 /** A figure as data; render/svg draws it. */
@@ -402,7 +415,9 @@ export type Figure = {
   source: string;
   /** The numbers drawn, as a table for screen readers and export. */
   table: Table;
-} & (CoefficientPlot | SeriesPlot);
+  uses?: Uses;
+  provenance?: string;
+} & (CoefficientPlot | SeriesPlot | BarsPlot | MapPlot);
 export interface CoefficientPlot {
   plot: 'coefficients';
   series: {
@@ -428,6 +443,33 @@ export interface SeriesPlot {
   stages: { label: string; from: number; to: number; growth?: number }[];
 }
 
+/** Horizontal bars: parts of one total. */
+export interface BarsPlot {
+  plot: 'bars';
+  total: number;
+  bars: { label: string; value: number }[];
+}
+
+/** Degrees. */
+export type LonLat = [longitude: number, latitude: number];
+/** A country of the map: polygons of rings of points. */
+export interface MapShape {
+  /** ISO 3166-1 alpha-3, or the boundary file's own number. */
+  id: string;
+  role: 'home' | 'partner' | 'none' | 'other';
+  polygons: LonLat[][][];
+}
+export interface MapPlot {
+  plot: 'map';
+  countLabel: string;
+  home: { label: string; at: LonLat };
+  /** Partners with their counts, largest first. */
+  partners: { label: string; at: LonLat; count: number; named: boolean }[];
+  shapes: MapShape[];
+  /** A state too small to be seen at the map's scale, drawn in a lens with its surroundings in full detail. */
+  lens?: { label: string; count: number; at: LonLat; shapes: MapShape[]; neighbours: { label: string; at: LonLat }[] };
+}
+
 /** A part of the report, in reading order. */
 export interface Section {
   id: string;
@@ -443,6 +485,8 @@ export interface Report {
   lede: string;
   /** Sample box: label and value. */
   facts: { label: string; value: string }[];
+  /** What is simulated and what is real; empty in a study of real data only. */
+  provenance?: string[];
   sections: Section[];
   manifest: Manifest;
 }

@@ -90,7 +90,7 @@ models:
     expect(at?.file).toBe('s.yaml');
   });
 
-  it.each(['hhg-patents', 'china-copublications'])('plans the shipped study %s', (name) => {
+  it.each(['hhg-patents', 'china-copublications', 'belt-road-copatents'])('plans the shipped study %s', (name) => {
     const { study } = shippedStudy(name);
     const { models, tables, tests } = planStudy(study);
     const shape = {

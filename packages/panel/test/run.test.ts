@@ -109,9 +109,9 @@ describe('runStudy', () => {
   });
 });
 
-describe.each(['hhg-patents', 'china-copublications'])('the report of %s', async (name) => {
-  const { study, source, frame } = shippedStudy(name);
-  const { report, failures, fits } = await runStudy(study, frame, kernels, undefined, { source });
+describe.each(['hhg-patents', 'china-copublications', 'belt-road-copatents'])('the report of %s', async (name) => {
+  const { study, source, frame, options } = shippedStudy(name);
+  const { report, failures, fits } = await runStudy(study, frame, kernels, undefined, { source, ...options });
 
   it('has its sections in reading order', () => {
     const order = ['results', 'identification', 'robustness', 'data', 'tests', 'sample', 'certificates', 'expected'];

@@ -1,23 +1,13 @@
 /** The studies that ship: what their first words claim is what their numbers say. */
-import { readFileSync } from 'node:fs';
-import { loadKernels } from '@gravpanel/core-wasm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { setPanel } from '../src/frame.ts';
 import { isFit } from '../src/regression-style.ts';
 import { runStudy, type StudyRun } from '../src/run.ts';
-import { parseStudy } from '../src/study-read.ts';
-import { readTable } from '../src/table-read.ts';
-import type { Coefficient, Fit, FitResult } from '../src/types.ts';
+import type { Coefficient, Figure, Fit, FitResult, Table } from '../src/types.ts';
+import { kernels, shippedStudy, textOf } from './study-of.ts';
 
 async function run(name: string) {
-  const at = (path: string) => readFileSync(new URL(`../../../studies/${name}/${path}`, import.meta.url), 'utf8');
-  const study = parseStudy(at('study.yaml'), { file: 'study.yaml' });
-  const frame = setPanel(
-    readTable(at(study.data.path), { name: study.data.path }),
-    [study.data.unit].flat(),
-    study.data.time,
-  );
-  return { study, run: await runStudy(study, frame, await loadKernels()) };
+  const { study, frame, options } = shippedStudy(name);
+  return { study, frame, run: await runStudy(study, frame, kernels, undefined, options) };
 }
 
 /** A model's columns with those of its companions. */
@@ -109,5 +99,134 @@ describe('china-copublications', () => {
     // fepois(copubs ~ lnown2 + lngdp | partner + year), fixest 0.14.2, as printed.
     expect(coefficients([fit], 'lnown2')[0].estimate.toFixed(3)).toBe('1.078');
     expect(coefficients([fit], 'lngdp')[0].estimate.toFixed(4)).toBe('-0.1972');
+  });
+});
+
+describe('belt-road-copatents', () => {
+  let found: Awaited<ReturnType<typeof run>>;
+  let items: Record<string, Table | Figure>;
+  beforeAll(async () => {
+    found = await run('belt-road-copatents');
+    const all = found.run.report.sections.flatMap((section) => section.items);
+    items = Object.fromEntries(all.map((item) => [item.id, item]));
+  });
+  const truth: Record<string, number> = {
+    // W. Huan (2019), Table 8, column (6).
+    lnpatent1: 0.718,
+    lnpatent2: 0.203,
+    lngd: -0.157,
+    in: 0.427,
+    re: 0.437,
+    gdp: 0.08,
+    tig: -1.58,
+    lan: 1.613,
+    '(Intercept)': -6.167,
+  };
+  const sixth = () => withCompanions(found.run, 'full')[5];
+  const table = (id: string) => items[id] as Table;
+  const values = (id: string) => Object.fromEntries(table(id).body.map((row) => [row.label, row.cells[0].value]));
+
+  test('estimates every column', () => {
+    expect(found.run.failures).toEqual([]);
+    expect(words(found.study.lede)).toBeLessThanOrEqual(60);
+  });
+
+  test('all nine true values lie in the 95% intervals of column (6)', () => {
+    for (const { term, lower, upper } of sixth().coefficients) {
+      expect(truth[term], term).toBeGreaterThan(lower);
+      expect(truth[term], term).toBeLessThan(upper);
+    }
+    expect(sixth().coefficients).toHaveLength(9);
+  });
+
+  test("only China's patents and the partner's GDP are told apart from zero at 5%, the constant aside", () => {
+    const clear = sixth().coefficients.filter(({ p, term }) => p < 0.05 && term !== '(Intercept)');
+    expect(clear.map(({ term }) => term)).toEqual(['lnpatent1', 'gdp']);
+  });
+
+  test('border and language only compare partners: ‡ in nb-fe, omitted beside it', () => {
+    for (const term of ['tig', 'lan']) expect(coefficients([sixth()], term)[0].within).toBe(false);
+    for (const { results } of found.run.companions.full)
+      expect((results.at(-1) as Fit).collinear).toEqual(['tig', 'lan']);
+  });
+
+  test('one lag costs 45 rows and 16 partners without co-patents 144: 261 rows, 29 partners', () => {
+    expect(sixth()).toMatchObject({ nobs: 261, ngroups: 29 });
+    expect(sixth().sample.dropped.map(({ rows }) => rows)).toEqual([45, 144]);
+  });
+
+  test("the counts are those of the paper's Table 1: 1,204 over 32 partners, the top five 82.1%", () => {
+    expect(table('shares-collaboration').foot[0].cells[0].value).toBe(1204);
+    expect(values('shares-collaboration')).toMatchObject({
+      Singapore: 539,
+      India: 189,
+      Israel: 93,
+      Russia: 90,
+      Malaysia: 77,
+    });
+    expect(table('shares-collaboration').body.filter((row) => row.opens)).toHaveLength(32);
+    // 988 of 1,204.
+    expect(table('shares-collaboration').title).toContain('82.1%');
+  });
+
+  test("fields and applicants are those of the paper's Tables 3 and 4", () => {
+    expect(table('top-assignee').body).toHaveLength(16);
+    expect(values('top-assignee')).toMatchObject({
+      'Huawei Technologies Co., Ltd.': 51,
+      'General Electric Company': 37,
+    });
+    const partners = Object.fromEntries(
+      table('field-by-partner').body.map((row) => [row.label, row.cells.at(-1)!.text]),
+    );
+    expect(partners).toMatchObject({
+      G06F: 'India 88, Singapore 70, Israel 54',
+      H01L: 'Singapore 97, Malaysia 24, Philippines 9',
+      H04W: 'Russia 73, Singapore 57, Israel 17',
+      C07D: 'Israel 18, Singapore 9, India 5',
+      G01N: 'Singapore 8, India 4, Russia 3',
+    });
+  });
+
+  test("the ranges are those of the paper's Table 6, where its sources can give them", () => {
+    const range = (label: string) => {
+      const { cells } = table('summary').body.find((row) => row.label === label)!;
+      return [cells[5], cells[8]].map((cell) => cell.text);
+    };
+    expect(range('Patents of China')).toEqual(['8.087', '9.803']);
+    expect(range('Patents of the partner')).toEqual(['0', '7.301']);
+    expect(range('Innovation index')).toEqual(['2.670', '5.530']);
+    expect(range('Relation level')).toEqual(['0', '2']);
+    // The paper prints 10.834 and 13.950, 0.068 and 26.290: the notes of the study say what is possible.
+    expect(range('Distance × oil price')).toEqual(['10.834', '13.554']);
+    expect(range('GDP of the partner')).toEqual(['0.013', '26.231']);
+    const notes = found.study.notes!.join(' ');
+    for (const number of ['10.834', '13.554', '0.013', '261 rows', '29 partners']) expect(notes).toContain(number);
+  });
+
+  test('says at the top and at every table and figure what is simulated', () => {
+    const { report } = found.run;
+    expect(report.provenance).toEqual([
+      'Simulated, not measured: Co-patents with China; Patents of China; Patents of the partner; Innovation index; Relation level; table “partners”; table “records”; table “applicants”; table “fields”.',
+      'Real: Distance × oil price; GDP of the partner; Common border; Common language; table “regions”.',
+    ]);
+    for (const item of Object.values(items))
+      expect(item.provenance, item.id).toMatch(/Simulated: |simulated|^Real data\.$/);
+    expect(items['mapping-region'].provenance).toBe('Real data.');
+    expect(items.full.provenance).toContain('Co-patents with China');
+  });
+
+  test('the Monte Carlo says that the estimates recover the truth', () => {
+    const { replicates, failures, tables } = JSON.parse(textOf('studies/belt-road-copatents/monte-carlo.json'));
+    expect(replicates).toBe(2000);
+    expect(Object.keys(failures)).toEqual(['fit/no-interior-maximum']);
+    const [nbfe] = tables as {
+      rows: { term: string; truth: number; bias: number; sd: number; mcse: number; coverage: number }[];
+    }[];
+    for (const { term, truth: value, bias, sd, coverage } of nbfe.rows) {
+      expect(value).toBe(truth[term === 'constant' ? '(Intercept)' : term]);
+      // Within a tenth of a standard deviation of the estimate, and intervals that hold 91 to 99 %.
+      expect(Math.abs(bias), term).toBeLessThan(0.1 * sd);
+      expect(coverage, term).toBeGreaterThan(0.91);
+    }
   });
 });

@@ -1,4 +1,4 @@
-/** The prepared data of studies/china-copublications: reproducible bytes, and agreement with an independent assembly. */
+/** The prepared data of the studies: reproducible bytes, and agreement with an independent assembly. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -44,6 +44,7 @@ describe('studies/china-copublications/data', () => {
     for (const [folder, file] of [
       ['china-copublications', 'panel.csv'],
       ['hhg-patents', 'patents_rdus.csv'],
+      ['belt-road-copatents', 'panel.csv'],
     ]) {
       const hash = createHash('sha256')
         .update(readFileSync(path(`../${folder}/data/${file}`)))
@@ -87,5 +88,44 @@ describe('studies/china-copublications/data', () => {
     expect(empty('gdp_partner_lag1')).toHaveLength(5);
     expect(empty('patents_partner_lag1')).toHaveLength(12);
     expect(new Set(empty('articles_china_lag1').map((row) => row.year))).toEqual(new Set(['1996', '2003']));
+  });
+});
+
+describe('studies/belt-road-copatents/data', () => {
+  const here = new URL('../../../studies/belt-road-copatents/', import.meta.url);
+  const at = (name: string) => fileURLToPath(new URL(name, here));
+  const bytes = (names: string[]) => Buffer.concat(names.map((name) => readFileSync(at(`data/${name}`))));
+  const made = (script: string) => execFileSync(process.execPath, [at(script), '--stdout']);
+  const read = (name: string) => records(readFileSync(at(`data/${name}`), 'utf8'));
+
+  test('the records and covariates are what simulate.mjs draws, byte for byte', () => {
+    const names = ['copatents', 'panel', 'fields', 'applicants'].map((name) => `records/${name}.csv`);
+    expect(made('simulate.mjs').equals(bytes([...names, 'simulated.csv']))).toBe(true);
+  });
+
+  test('the tables are what prepare.mjs makes of them, byte for byte', () => {
+    expect(made('prepare.mjs').equals(bytes(['panel.csv', 'partners.csv', 'copatents.csv', 'fields.csv']))).toBe(true);
+  });
+
+  test('the real covariates equal an independent assembly of the same sources', () => {
+    const theirs = new Map(read('check/china_bri_panel.csv').map((row) => [`${row.iso3} ${row.year}`, row]));
+    const rows = read('panel.csv');
+    expect(rows).toHaveLength(450);
+    for (const row of rows) {
+      const other = theirs.get(`${row.iso3} ${row.year}`)!;
+      expect([row.dist_km, row.tig, row.lan].map(Number)).toEqual(
+        [other.dist_km, other.contig, other.comlang_off].map(Number),
+      );
+      expect(Number(row.wti)).toBe(Number(other.wti_usd_bbl));
+      // They print ln(distance × WTI) with 10 decimals, GDP with 8.
+      expect(Math.abs(Math.log(Number(row.dist_km) * Number(row.wti)) - Number(other.ln_dist_wti))).toBeLessThan(6e-11);
+      expect(Math.abs(Number(row.gdp) - Number(other.gdp_linked_100bn))).toBeLessThan(6e-9);
+    }
+  });
+
+  test('a patent is counted once a partner, and never more often than the partner has patents', () => {
+    const pairs = read('records/copatents.csv').map((row) => `${row.patent_id} ${row.partner}`);
+    expect(new Set(pairs).size).toBe(1204);
+    for (const row of read('records/panel.csv')) expect(Number(row.copatents)).toBeLessThanOrEqual(Number(row.patent2));
   });
 });

@@ -14,13 +14,13 @@ export function fitTable({ csv, name, unit, time, spec, style }: FitRequest, ker
   return { results, table, rows: frame.rows, milliseconds: { read: read - start, fit: done - read } };
 }
 
-/** Estimates all models of a study, companions included, on the text of its table. @throws PanelError as runStudy. */
+/** Estimates all models of a study, companions included, on the text of its table; describes nothing. @throws PanelError as runStudy. */
 export async function fitStudy(studyYaml: string, csv: string, kernels: Kernels): Promise<StudyFits> {
   const study = parseStudy(studyYaml, { file: 'study.yaml' });
   const { path, unit, time, delimiter, missing } = study.data;
   const table = readTable(csv, { name: path, ...(delimiter && { delimiter }), ...(missing && { missing }) });
   const frame = setPanel(table, Array.isArray(unit) ? unit : [unit], time);
-  const { fits, companions } = await runStudy(study, frame, kernels);
+  const { fits, companions } = await runStudy({ ...study, describe: [] }, frame, kernels);
   const beside = Object.entries(companions).flatMap(([id, list]) =>
     list.map(({ spec, results }) => [`${id} · ${spec.model}`, results]),
   );

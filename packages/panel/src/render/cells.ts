@@ -55,3 +55,6 @@ export function spannerRows(table: Table): { label: string; from: number; to: nu
     return out;
   });
 }
+
+/** Notes under a table, what is simulated in it first. */
+export const notesOf = ({ notes, provenance }: Table) => (provenance ? [provenance, ...notes] : notes);

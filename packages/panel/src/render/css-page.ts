@@ -62,6 +62,10 @@ main>section+section{padding-top:8px}
 .side>.items figcaption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .figures{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:8px 56px;align-items:start}
 .figures:has(>:only-child){grid-template-columns:minmax(0,36rem)}
+.figures.whole{grid-template-columns:minmax(0,1fr)!important;max-width:none!important}
+.caution{border-left:3px solid var(--warn);background:var(--warn-soft);padding:8px 12px;margin-top:16px;max-width:40rem;font:400 .8125rem/1.125rem var(--sans)}
+.caution p+p{margin-top:4px}
+.provenance{color:var(--warn)}
 
 .contents{font:400 .8125rem/1.5rem var(--sans);padding-top:8px;display:flex;flex-wrap:wrap;gap:0 20px}
 .contents a{color:var(--ink2);text-decoration:none}
@@ -76,6 +80,10 @@ figure.plot details{font:400 .8125rem/1.125rem var(--sans);margin-top:4px}
 summary{cursor:pointer;color:var(--accent);padding:4px 0;min-height:24px}
 details figure.table{margin:8px 0 16px}
 details figure.table figcaption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+figure.plot.map svg{width:100%}
+figure.plot .middle{display:none}
+@container (max-width:899px){figure.plot.map .wide{display:none}figure.plot.map .middle{display:block}}
+@container (max-width:519px){figure.plot.map .middle{display:none}figure.plot.map .narrow{display:block}}
 @container (max-width:479px){figure.plot .wide{display:none}figure.plot .narrow{display:block}}
 
 footer{border-top:.75px solid var(--rule);margin-top:16px;padding-top:24px;padding-bottom:48px;font:400 .8125rem/1.25rem var(--sans);color:var(--ink2)}
@@ -140,6 +148,11 @@ figure.table.many{page:wide}
 .figures,.figures:has(>:only-child){display:block;max-width:126mm}
 figure.plot .narrow{display:none}
 figure.plot .wide{display:block}
+figure.plot.map .wide{display:none!important}
+figure.plot.map .middle{display:block!important}
+details.records,details.records>summary{display:inline!important;text-decoration:none;list-style:none}
+details.records>span{display:none}
+.caution{font-size:8pt;line-height:10.5pt;padding:4pt 8pt;margin-top:6pt}
 footer{font-size:8pt;line-height:11pt;padding-bottom:0}
 }
 `;

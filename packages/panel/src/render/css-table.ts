@@ -109,6 +109,9 @@ tr.quiet .bar>.bar{background:var(--c7)}
 .notes{font:400 .78125rem/1.0625rem var(--serif);color:var(--ink2);margin-top:8px;max-width:52rem}
 .grid .notes{font-family:var(--sans)}
 .notes p{margin:0 0 2px}
+.records summary{color:inherit;min-height:0;line-height:inherit;padding:0;text-decoration:underline dotted;text-decoration-color:var(--ink3);text-underline-offset:3px}
+.records span{display:block;font:400 .75rem/1rem var(--sans);color:var(--ink2);max-width:32rem;max-height:12rem;overflow-y:auto;padding:2px 0 4px}
+.notes .provenance{color:var(--warn)}
 
 @container (min-width:600px){.regression p.over,.regression thead:has(.over-heads) .beside-heads{display:none!important}}
 @container (min-width:600px) and (max-width:1019px){.tabs{display:none}.regression td.n,.regression th.n{padding-left:3px;padding-right:3px}.regression th.n,.regression td.n.mid{padding-right:1.3em}.regression tbody th{min-width:10.5rem}}

@@ -1,6 +1,6 @@
 /** A table as HTML: semantic rows, decimals aligned by inline boxes, so that a copied cell is one cell. Styles: css-table.ts. */
 import { isFit } from '../regression-style.ts';
-import type { Cell, Table, TableRow } from '../types.ts';
+import type { Cell, Figure, Table, TableRow } from '../types.ts';
 import { isAligned, labelOf, spannerRows, splitNumber } from './cells.ts';
 import { escapeHtml, slug } from './escape.ts';
 import { type Strip, stripAxis, stripCell, stripOf, zeros } from './strip.ts';
@@ -49,11 +49,15 @@ function cellHtml(table: Table, row: TableRow, j: number, rowsBelow: number): st
   return `${open(align === 'decimal' ? 'mid' : '')}${escapeHtml(cell.text)}${stars(cell)}${quiet}</td>`;
 }
 
+/** The label opens the records behind the row. */
+const opensHtml = (label: string, { ids, label: what }: NonNullable<TableRow['opens']>) =>
+  `<details class="records"><summary title="${escapeHtml(`Records of ${what}`)}">${label}</summary><span>${ids.map(escapeHtml).join(' ')}</span></details>`;
+
 function labelHtml(row: TableRow, rows: number): string {
   const label = escapeHtml(labelOf({ ...row, mark: undefined }));
   const mark = row.mark ? `\u00a0<span class="mark">${escapeHtml(row.mark)}</span>` : '';
   const unit = row.unit ? `<small>${escapeHtml(row.unit)}</small>` : '';
-  return `<th scope="row"${rows > 1 ? ` rowspan="${rows}"` : ''}>${label}${mark}${unit}</th>`;
+  return `<th scope="row"${rows > 1 ? ` rowspan="${rows}"` : ''}>${row.opens ? opensHtml(label, row.opens) : label}${mark}${unit}</th>`;
 }
 
 /** Rows of one part of the table; `taken` columns hold a failure that spans the rest of the part. */
@@ -140,6 +144,12 @@ function axisRow(table: Table, strip: Strip | undefined): string {
   return `\n<tr class="axis-row"><td></td>${blank}<td class="strip">${stripAxis(strip)}</td></tr>`;
 }
 
+/** What is simulated in it, in the colour of caution; that nothing is, in the colour of notes. */
+export const provenanceHtml = ({ provenance }: Table | Figure, tag: 'p' | 'span') =>
+  provenance
+    ? `<${tag} class="${provenance.startsWith('Real') ? 'real' : 'provenance'}">${escapeHtml(provenance)}</${tag}>`
+    : '';
+
 const noteHtml = (note: string) => `<p>${escapeHtml(note).replace('‡', '<span class="mark">‡</span>')}</p>`;
 
 /**
@@ -156,7 +166,11 @@ export function renderTableHtml(table: Table): string {
   const caption = `${table.number ? `<b>${escapeHtml(table.number)}.</b> ` : ''}${escapeHtml(table.title)}`;
   const foot =
     table.foot.length > 0 ? `<tfoot>\n${rowsHtml(table, table.foot, undefined, strip !== undefined)}\n</tfoot>` : '';
-  const notes = table.notes.length > 0 ? `<div class="notes">${table.notes.map(noteHtml).join('')}</div>` : '';
+  const provenance = provenanceHtml(table, 'p');
+  const notes =
+    table.notes.length > 0 || provenance
+      ? `<div class="notes">${provenance}${table.notes.map(noteHtml).join('')}</div>`
+      : '';
   return `<figure class="table ${kind}${size}" id="t-${id}">
 <figcaption id="h-${id}">${caption}</figcaption>
 ${table.fits ? tabsHtml(table, `col-${id}`) : ''}

@@ -1,6 +1,6 @@
 /** A table as GitHub-flavoured Markdown. */
 import type { Table, TableRow } from '../types.ts';
-import { captionOf, labelOf, spannerRows, textOf } from './cells.ts';
+import { captionOf, labelOf, notesOf, spannerRows, textOf } from './cells.ts';
 
 /** Text that Markdown would read as markup stays text: pipes, emphasis, code, links, HTML and entities. */
 export const escapeMarkdown = (text: string) =>
@@ -48,7 +48,7 @@ export function renderMarkdown(table: Table): string {
     line(pick(align)),
     ...body,
     ...(table.parts ? ['', `Shares: ${escapeMarkdown(table.parts.join(' · '))}`] : []),
-    ...table.notes.flatMap((note) => ['', escapeMarkdown(note)]),
+    ...notesOf(table).flatMap((note) => ['', escapeMarkdown(note)]),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -6,9 +6,9 @@ import { TABLE_CSS } from './css-table.ts';
 import type { DrawingDocument } from './draw.ts';
 import { cssString, escapeHtml, slug } from './escape.ts';
 import { FONT_LICENCE } from './fonts.generated.ts';
-import { renderTableHtml } from './html.ts';
+import { provenanceHtml, renderTableHtml } from './html.ts';
 import { POLICY } from './policy.ts';
-import { renderFigureSvg } from './svg.ts';
+import { MAP_WIDTH, renderFigureSvg } from './svg.ts';
 
 export interface ReportOptions {
   /** A DOM document to draw the figures in: the browser's, or linkedom's in Node. */
@@ -17,6 +17,9 @@ export interface ReportOptions {
   lang?: string;
 }
 
+/** With a full stop, where something follows it. */
+const sentence = (text: string) => (text && !/[.?]$/.test(text) ? `${text}.` : text);
+
 function figureHtml(figure: Figure, document: DrawingDocument): string {
   const id = slug(figure.id);
   const draw = (width: number, name: string) =>
@@ -24,17 +27,21 @@ function figureHtml(figure: Figure, document: DrawingDocument): string {
       .replace('<svg ', `<svg class="${name}" `)
       .replace(/ class="plot-[^"]*"/, '');
   const number = figure.number ? `${escapeHtml(figure.number)}. ` : '';
-  const source = [number, escapeHtml(figure.source)].join('');
-  return `<figure class="plot" id="f-${id}">
+  const words = [sentence(escapeHtml(figure.source)), provenanceHtml(figure, 'span')].filter(Boolean).join(' ');
+  const source = [number, words].join('');
+  const map = figure.plot === 'map';
+  return `<figure class="plot${map ? ' map' : ''}" id="f-${id}">
 <figcaption><h3>${escapeHtml(figure.title)}</h3><p>${escapeHtml(figure.subtitle)}</p></figcaption>
-${draw(560, 'wide')}
-${draw(340, 'narrow')}
+${draw(map ? MAP_WIDTH : 560, 'wide')}
+${map ? `${draw(680, 'middle')}\n` : ''}${draw(340, 'narrow')}
 ${source ? `<p class="source">${source}</p>` : ''}
 <details><summary>Numbers of this figure</summary>
 ${renderTableHtml(figure.table)}
 </details>
 </figure>`;
 }
+
+const isWide = (item: Table | Figure) => item.kind === 'figure' && item.plot === 'map';
 
 /** Figures that follow each other stand side by side where there is room. */
 function itemsHtml(items: (Table | Figure)[], document: DrawingDocument): string {
@@ -49,10 +56,11 @@ function itemsHtml(items: (Table | Figure)[], document: DrawingDocument): string
     const figures: string[] = [];
     for (; i < items.length; i++) {
       const figure = items[i];
-      if (figure.kind !== 'figure') break;
+      if (figure.kind !== 'figure' || (figures.length > 0 && isWide(figure))) break;
       figures.push(figureHtml(figure, document));
+      if (isWide(figure) && ++i) break;
     }
-    out.push(`<div class="figures">\n${figures.join('\n')}\n</div>`);
+    out.push(`<div class="figures${isWide(item) ? ' whole' : ''}">\n${figures.join('\n')}\n</div>`);
   }
   return out.join('\n');
 }
@@ -76,10 +84,14 @@ function sectionHtml(section: Section, first: boolean, document: DrawingDocument
   return `${open}>${heading}${leads ? `${items}${prose}` : `${prose}${items}`}</section>`;
 }
 
-function openingHtml({ title, question, lede, facts }: Report): string {
+function openingHtml({ title, question, lede, facts, provenance = [] }: Report): string {
   const rows = facts.map(({ label, value }) => `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd></div>`);
   const box = rows.length > 0 ? `<aside aria-label="Sample"><dl class="facts">${rows.join('')}</dl></aside>` : '';
-  return `<div class="opening"><div class="words"><h1>${escapeHtml(question ?? title)}</h1>${lede ? `<p class="lede">${escapeHtml(lede)}</p>` : ''}</div>${box}</div>`;
+  const caution =
+    provenance.length > 0
+      ? `<div class="caution" role="note">${provenance.map((p) => `<p>${escapeHtml(p)}</p>`).join('')}</div>`
+      : '';
+  return `<div class="opening"><div class="words"><h1>${escapeHtml(question ?? title)}</h1>${lede ? `<p class="lede">${escapeHtml(lede)}</p>` : ''}${caution}</div>${box}</div>`;
 }
 
 const THEMES = [
@@ -112,9 +124,11 @@ ${drawn.length > 0 ? `<p>Seeds: ${drawn.join(', ')}.</p>` : ''}
 }
 
 /** Running foot of printed pages: study, run and page number (page margin boxes). */
-const runningFoot = ({ title, manifest }: Report) => {
+const runningFoot = ({ title, manifest, provenance = [] }: Report) => {
   const box = 'font:8pt sans-serif;color:#46545e';
-  const words = cssString(`${title} · run ${manifest.runHash.slice(0, 12)}`);
+  const words = cssString(
+    `${title}${provenance.length > 0 && !/simulat/i.test(title) ? ' · partly simulated data' : ''} · run ${manifest.runHash.slice(0, 12)}`,
+  );
   return `@page{@bottom-left{content:${words};${box}}@bottom-right{content:counter(page) " of " counter(pages);${box}}}`;
 };
 

@@ -1,8 +1,10 @@
 /** A figure as SVG: on a page (colours by CSS variables) or as a file of its own (light or dark, title and source inside). */
 import type { Figure } from '../types.ts';
+import { drawBars } from './bars-plot.ts';
 import { drawCoefficients } from './coefficient-plot.ts';
 import { type DrawingDocument, type DrawingElement, wrapPixels } from './draw.ts';
 import { escapeHtml } from './escape.ts';
+import { drawMap } from './map-plot.ts';
 import { drawSeries } from './series-plot.ts';
 import { inlineTokens, SANS, SERIF, type ThemeName } from './theme.ts';
 
@@ -11,16 +13,27 @@ export interface FigureOptions {
   document: DrawingDocument;
   /** 'page' leaves colours as CSS variables; default a file with the light colours. */
   theme?: ThemeName | 'page';
-  /** Pixels; default 640. Under 480 labels stand above their rows. */
+  /** Pixels; default 640, a map 1120. Under 480 labels stand above their rows. */
   width?: number;
 }
 
 function drawing(figure: Figure, document: DrawingDocument, width: number): DrawingElement {
   const options = { document, width, narrow: width < 480 };
-  return figure.plot === 'coefficients' ? drawCoefficients(figure, options) : drawSeries(figure, options);
+  switch (figure.plot) {
+    case 'coefficients':
+      return drawCoefficients(figure, options);
+    case 'series':
+      return drawSeries(figure, options);
+    case 'bars':
+      return drawBars(figure, options);
+    case 'map':
+      return drawMap(figure, options);
+  }
 }
 
 const MARGIN = 20;
+/** A map needs room for its names. */
+export const MAP_WIDTH = 1120;
 
 function textLines(lines: string[], y: number, height: number, style: string): string {
   return lines
@@ -33,7 +46,8 @@ function standalone(figure: Figure, svg: DrawingElement, width: number, theme: T
   const outer = width + 2 * MARGIN;
   const title = wrapPixels(figure.title, width, 19);
   const subtitle = figure.subtitle ? wrapPixels(figure.subtitle, width, 13.5) : [];
-  const source = figure.source ? wrapPixels(figure.source, width, 12) : [];
+  const words = [figure.source, figure.provenance].filter(Boolean).join(' ');
+  const source = words ? wrapPixels(words, width, 12) : [];
   const top = 36 + title.length * 25 + subtitle.length * 18;
   const height = Number(svg.getAttribute('height'));
   const bottom = top + height + 14;
@@ -58,7 +72,10 @@ function standalone(figure: Figure, svg: DrawingElement, width: number, theme: T
 }
 
 /** The figure as an SVG string; `document` is injected so that the library needs no DOM of its own. */
-export function renderFigureSvg(figure: Figure, { document, theme = 'light', width = 640 }: FigureOptions): string {
+export function renderFigureSvg(
+  figure: Figure,
+  { document, theme = 'light', width = figure.plot === 'map' ? MAP_WIDTH : 640 }: FigureOptions,
+): string {
   const svg = drawing(figure, document, width);
   if (theme === 'page') return svg.outerHTML;
   return standalone(figure, svg, width, theme);

@@ -1,6 +1,6 @@
 /** A table for the terminal: 80 to 160 columns, cut into blocks of columns where it is wider. */
 import type { Cell, Table, TableRow } from '../types.ts';
-import { captionOf, isAligned, labelOf, spannerRows, splitNumber, textOf } from './cells.ts';
+import { captionOf, isAligned, labelOf, notesOf, spannerRows, splitNumber, textOf } from './cells.ts';
 import { barText, blocksOf, type ColumnLayout, GAP, layoutColumn, max, shrinkWords } from './text-layout.ts';
 import { centre, displayWidth, padEnd, padStart, wrap } from './text-width.ts';
 
@@ -164,7 +164,9 @@ export function renderText(table: Table, o: TextOptions = {}): string {
     ...(caption ? wrap(caption, width).map((line) => paint('bold', line)) : []),
     blocks.join('\n\n'),
     ...(table.parts ? [`Shares: ${table.parts.join(' · ')}`] : []),
-    ...table.notes.flatMap((note) => wrap(note, width)).map((line) => paint('dim', line)),
+    ...notesOf(table)
+      .flatMap((note) => wrap(note, width))
+      .map((line) => paint('dim', line)),
   ];
   return `${lines.join('\n').replaceAll('\u00a0', ' ')}\n`;
 }
