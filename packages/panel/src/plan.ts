@@ -128,8 +128,8 @@ export function impossible(
   const linear = (m: ModelSpec) => modelOf(m.model).needs.counts === 'any';
   if (test.kind === 'hausman' && !isHausman(study, model))
     return {
-      message: `The Hausman test compares effects of units with random ones (nb-fe, nb-re, poisson-re, ols-re, and poisson or ols with "| unit"); ${test.of} is ${model.model} without them.`,
-      hint: `Models it can be made of: ${listed((m) => isHausman(study, m))}.`,
+      message: `The Hausman test compares effects of units with random ones; ${test.of} is ${model.model} without either.`,
+      hint: `It can be made of nb-fe, nb-re, poisson-re, ols-re, and of poisson and ols with the unit after "|"; in this study: ${listed((m) => isHausman(study, m))}.`,
     };
   if (test.kind === 'overdispersion' && linear(model))
     return {

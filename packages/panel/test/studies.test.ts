@@ -25,7 +25,7 @@ describe('hhg-patents', () => {
   let found: Awaited<ReturnType<typeof run>>;
   beforeAll(async () => {
     found = await run('hhg-patents');
-  });
+  }, 60_000);
 
   test('estimates every column', () => {
     expect(found.run.failures).toEqual([]);
@@ -58,7 +58,7 @@ describe('china-copublications', () => {
   let found: Awaited<ReturnType<typeof run>>;
   beforeAll(async () => {
     found = await run('china-copublications');
-  });
+  }, 60_000);
 
   test('estimates every column', () => {
     expect(found.run.failures).toEqual([]);
