@@ -7,6 +7,7 @@ export const commands: Record<string, string> = {
   schema: 'print the JSON Schema of a study file',
   doctor: 'tell what this machine has, and check the core on it',
   completion: 'print a completion script for bash, zsh or fish',
+  audit: 'check printed tables against themselves',
 };
 
 export const laterCommands = [
@@ -16,7 +17,6 @@ export const laterCommands = [
   'test',
   'boot',
   'multiverse',
-  'audit',
   'replicate',
   'verify',
   'export',

@@ -19,10 +19,10 @@ function fault(source: StudySource, code: string, message: string, offset: numbe
 }
 
 /** Values of a tree; numbers stay the text they are. */
-function valueOf(node: unknown): unknown {
+function plainOf(node: unknown): unknown {
   if (isMap(node))
-    return Object.fromEntries(node.items.map(({ key, value }) => [keyText(key), valueOf(value)] as const));
-  if (isSeq(node)) return node.items.map(valueOf);
+    return Object.fromEntries(node.items.map(({ key, value }) => [keyText(key), plainOf(value)] as const));
+  if (isSeq(node)) return node.items.map(plainOf);
   if (!isScalar(node)) return null;
   return typeof node.value === 'number' ? (node.source ?? String(node.value)) : node.value;
 }
@@ -68,7 +68,7 @@ function parse(text: string, file: string): { source: StudySource; value: Record
   source.ranges = rangesOf(document.contents, MOST_LEVELS, (at) =>
     fault(source, 'too-deep', `This is nested deeper than ${MOST_LEVELS} levels.`, at, 'Check the indentation.'),
   );
-  return { source, value: valueOf(document.contents) as Record<string, unknown> };
+  return { source, value: plainOf(document.contents) as Record<string, unknown> };
 }
 
 /** The first issue of a section, where it stands. Unions say only that nothing fitted, so their deepest branch is told. */

@@ -155,9 +155,11 @@ export function addSection(out: Published, id: string, kind: SectionKind, value:
       later.settings.push({ of: id.replace(/_settings$/, ''), value: value as Settings });
       return;
     case 'stated':
-      return addStated(out, id, map);
+      addStated(out, id, map);
+      return;
     case 'series':
-      return addSeries(out, id, value as SeriesMap);
+      addSeries(out, id, value as SeriesMap);
+      return;
     case 'test': {
       const { statistic, p, df, of } = value as Map<Number_>;
       out.tests.push({
@@ -170,11 +172,14 @@ export function addSection(out: Published, id: string, kind: SectionKind, value:
       return;
     }
     case 'variables':
-      return addVariables(out, id, map);
+      addVariables(out, id, map);
+      return;
     case 'regression':
-      return addRegression(out, id, map);
+      addRegression(out, id, map);
+      return;
     case 'descriptives':
-      return addDescriptions(out, id, map);
+      addDescriptions(out, id, map);
+      return;
     case 'groups':
       out.groups.push({ id, groups: Object.entries(map).map(([name, members]) => ({ name, members })) });
       return;

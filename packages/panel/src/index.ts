@@ -1,5 +1,13 @@
 /** The public names of the panel package, listed by hand. */
 
+export { auditPublished } from './audit.ts';
+export type { Audit, CellReport, Finding } from './audit-findings.ts';
+export { readGrid } from './audit-grid.ts';
+export { type PastedTable, pasteYaml, readPaste } from './audit-paste.ts';
+export { type Published, readLaw, readStars } from './audit-published.ts';
+export { readPublished } from './audit-read.ts';
+export { auditHeadline, auditTables, unreadWords } from './audit-report.ts';
+export { publishedJsonSchema } from './audit-schema.ts';
 export { type CheckedColumn, checkStudy, type StudyCheck } from './check.ts';
 export { confint, lawOf, twoSided } from './coeftable.ts';
 export { compareLabels } from './column-read.ts';
