@@ -73,7 +73,7 @@ function openTables(file: string, flags: AuditFlags): Published {
   const published = isGrid(name, text) ? readGrid(text, { file: name }) : readPublished(text, { file: name });
   const stars = flags.stars === undefined ? undefined : inFlag('--stars', () => readStars(flags.stars!));
   const law = flags.dist === undefined ? undefined : inFlag('--dist', () => readLaw(flags.dist!));
-  return { ...published, ...(stars && { stars }), ...(law && { law }) };
+  return { ...published, ...(stars && { stars, starsSpoken: true }), ...(law && { law }) };
 }
 
 /** Tables that `sources` names, from the folder of the audited file. */

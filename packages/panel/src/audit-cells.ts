@@ -58,7 +58,13 @@ function unknownStars(
 export function auditCells(published: Published): { verdicts: CellReport[]; findings: Finding[] } {
   const verdicts: CellReport[] = [];
   const findings: Finding[] = [];
+  const spoken =
+    published.starsSpoken || published.regressions.some((t) => t.columns.some((c) => c.cells.some((x) => x.stars)));
   for (const table of published.regressions) {
+    if (!spoken && !table.settings.stars) {
+      published.unread.push(`stars of ${table.id} (none printed)`);
+      continue;
+    }
     const levels = starsOfTable(table, published.stars);
     for (const column of table.columns)
       for (const cell of column.cells) {

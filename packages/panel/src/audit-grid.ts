@@ -73,6 +73,7 @@ export function readGrid(text: string, o: { file: string }): Published {
   const { rows, fields } = rowsOf(text, o.file);
   checkFields(fields, o.file);
   const out = emptyPublished(o.file);
+  out.starsSpoken = fields.includes('stars');
   const tables = new Map<string, { table: Regression; columns: Map<string, RegressionColumn> }>();
   rows.forEach((row, i) => {
     const number = (name: string, cell: string) => {

@@ -4,6 +4,9 @@ import type { Second, StarLevel } from './audit-stars.ts';
 
 const SYMBOL = '[*\\u2020\\u2021+]+|\\b[a-d]\\b';
 
+/** What stands between two symbols or levels of a list. */
+const BETWEEN = '(?:\\s*(?:,|;|and|or|/))*\\s*';
+
 const percentOr = (text: string) => (text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text));
 
 /** "* p<0.1, ** p<0.05" */
@@ -32,10 +35,10 @@ function byLists(notes: string): StarLevel[] {
     level: percentOr(m[2].replace(' ', '')),
   }));
   if (one.length > 1) return one;
-  const list =
-    /((?:[*\u2020\u2021+]+\s*(?:,|;|and|\/)?\s*){2,})([^%]*?)((?:\d+(?:\.\d+)?\s?%\s*(?:,|;|and|or|\/)?\s*){2,})/iu.exec(
-      notes,
-    );
+  const list = new RegExp(
+    `((?:[*\\u2020\\u2021+]+${BETWEEN}){2,})([^%]*?)((?:\\d+(?:\\.\\d+)?\\s?%${BETWEEN}){2,})`,
+    'iu',
+  ).exec(notes);
   if (!list) return [];
   const symbols = list[1].match(/[*\u2020\u2021+]+/gu) ?? [];
   const levels = (list[3].match(/\d+(?:\.\d+)?\s?%/g) ?? []).map((t) => percentOr(t.replace(' ', '')));

@@ -26,6 +26,8 @@ export interface PastedTable {
   stars: StarLevel[];
   starsPrinted: boolean;
   second: Second;
+  /** Of a summary that prints it: t:27. */
+  law?: string;
   notes: string;
   /** What a reader must compare with the page. */
   doubts: string[];
@@ -34,7 +36,7 @@ export interface PastedTable {
 const FOOT =
   /^(?:n|obs\.?|observations?|num(?:ber)?\.? ?(?:of )?obs\w*\.?|no\.? of obs\w*\.?|sample size|(?:adj\w*\.? ?|pseudo ?|within ?|overall ?|between ?)?r[- ]?(?:2|²|sq\w*)\b.*|log[- ]?lik\w*.*|aic|bic|f[- ]?stat\w*.*|wald.*|chi.*|(?:number of )?(?:groups?|clusters?|countries|firms|pairs)|rmse|root mse|s\.?e\.? type|sigma.*|dep\w*\. ?var\w*.*|mean (?:of )?dep.*)$/i;
 const NOBS = /^(?:n|obs\.?|observations?|num(?:ber)?\.? ?(?:of )?obs\w*\.?|no\.? of obs\w*\.?|sample size)$/i;
-const HEADING = /:$|^panel [a-z]\b|^[\p{Lu}\s]{6,}$/iu;
+const isHeading = (label: string) => /:$|^panel [a-z]\b/i.test(label) || /^[\p{Lu}\s]{6,}$/u.test(label);
 
 const isRule = ({ text }: Line) =>
   text.trim() === '' || /^[\s_=\-–—━─|+]+$/.test(text) || /^\\(?:top|mid|bottom|h|c)(?:rule|line)/.test(text.trim());
@@ -79,14 +81,13 @@ function giveSeconds(row: Row, seconds: Token[], tabbed: boolean): void {
 function takeLine(r: Reading, line: Line): void {
   if (line.tokens.length === 0) {
     if (isRule(line)) return;
-    if (HEADING.test(line.label)) {
+    r.current = undefined;
+    if (isHeading(line.label) || /\S(?: {2,}|\t+)\S/.test(line.text.trim())) {
       r.pending = '';
-      r.current = undefined;
       return;
     }
     r.pending = [r.pending, line.label].filter(Boolean).join(' ');
     r.pendingSpaces = line.trailing;
-    r.current = undefined;
     return;
   }
   const estimates = line.tokens.filter(isEstimate);
@@ -96,7 +97,7 @@ function takeLine(r: Reading, line: Line): void {
   }
   if (estimates.length === 0) return;
   if (line.label !== '' || r.pending !== '' || !r.current) {
-    const label = [r.pending, line.label].filter(Boolean).join(' ');
+    const label = FOOT.test(line.label) ? line.label : [r.pending, line.label].filter(Boolean).join(' ');
     r.current = { label, cells: [], leading: line.label === '' ? Math.max(0, r.pendingSpaces - 1) : 0 };
     r.rows.push(r.current);
     r.pending = '';
@@ -163,19 +164,22 @@ const TITLE = /^\s*(table|tab\.)\s*([a-z]?\d+[a-z]?)/i;
 const isSummary = (line: Line) => /\b(?:estimate|coef\w*)\.?\b.*\bstd\.?\s*err/i.test(line.text);
 
 function summaryRows(lines: Line[]): Row[] {
-  return lines.flatMap((line): Row[] => {
+  const end = lines.findIndex((line, i) => i > 0 && isRule(line));
+  return lines.slice(0, end < 0 ? undefined : end).flatMap((line): Row[] => {
     const numbers = line.tokens;
-    if (numbers.length < 2 || line.label === '' || numbers.some((t) => t.bracketed && numbers.indexOf(t) < 2))
-      return [];
-    const stars = /([*.+]+)\s*$/.exec(line.text.slice(numbers.at(-1)!.to))?.[1] ?? numbers.at(-1)!.stars;
-    return [
-      {
-        label: line.label.replace(/\s*\|$/, ''),
-        cells: [{ estimate: numbers[0], second: numbers[1], stars }],
-        leading: 0,
-      },
-    ];
+    if (numbers.length < 2 || line.label === '') return [];
+    const last = numbers.at(-1)!;
+    const stars = /(?:^|\s)([*.+]+)\s*$/.exec(line.text.slice(last.to))?.[1] ?? last.stars;
+    return [{ label: line.label, cells: [{ estimate: numbers[0], second: numbers[1], stars }], leading: 0 }];
   });
+}
+
+/** "t value" with "on 27 degrees of freedom" → t:27; "z value" → normal. */
+function lawOfSummary(lines: Line[], at: number): string | undefined {
+  const text = lines.map((l) => l.text).join('\n');
+  if (/\bz(?: value)?\b/i.test(lines[at].text)) return 'normal';
+  const df = /on (\d+) degrees of freedom/.exec(text)?.[1];
+  return df ? `t:${df}` : undefined;
 }
 
 /**
@@ -211,10 +215,12 @@ export function readPaste(text: string): PastedTable {
     )
       start--;
   if (body[dataAt].label === '' && start < dataAt - 1) start = dataAt - 1;
+  const law = summaryAt >= 0 ? lawOfSummary(lines, summaryAt) : undefined;
   const reading: Reading = { rows: [], pending: '', pendingSpaces: 0 };
   if (summaryAt >= 0) reading.rows = summaryRows(body.slice(summaryAt + 1));
   else for (const line of body.slice(start)) takeLine(reading, line);
-  return tableOf(reading.rows, body, start, numbersAt, titleAt, notes);
+  const table = tableOf(reading.rows, body, start, numbersAt, titleAt, notes);
+  return law ? { ...table, law } : table;
 }
 
 function tableOf(
@@ -226,7 +232,8 @@ function tableOf(
   notes: string,
 ): PastedTable {
   const doubts: string[] = [];
-  const rows = all.filter((r) => !FOOT.test(r.label) || r.cells.some((c) => c.second));
+  const footAt = all.findIndex((r) => FOOT.test(r.label) && !r.cells.some((c) => c.second));
+  const rows = all.filter((r, i) => r.cells.some((c) => c.second) || footAt < 0 || i < footAt);
   const foot = all.filter((r) => !rows.includes(r));
   const counted = Math.max(...rows.map((r) => r.cells.length));
   const columns = numbersAt >= 0 ? Math.max(counted, columnNumbers(body[numbersAt])!.length) : counted;
@@ -243,6 +250,11 @@ function tableOf(
     return { label: row.label || 'no label', cells };
   });
   const printed = starsInNotes(notes);
+  const said = secondInNotes(notes);
+  const negative = rows.some((r) => r.cells.some((c) => c.second?.text.startsWith('-')));
+  if (negative && said === 'se') doubts.push('some numbers in brackets are negative, so all were read as t statistics');
+  if (body.some((l) => /cluster/i.test(l.text)))
+    doubts.push('errors are clustered; with few clusters add "dist: t:CLUSTERS−1" to the settings');
   const title = titleAt >= 0 ? body[titleAt].text.trim() : '';
   return {
     title,
@@ -252,7 +264,7 @@ function tableOf(
     foot: foot.map((r) => ({ label: r.label, values: r.cells.map((c) => c.estimate.text) })),
     stars: printed ?? DEFAULT_STARS,
     starsPrinted: printed !== undefined,
-    second: secondInNotes(notes),
+    second: negative && said === 'se' ? 't' : said,
     notes,
     doubts,
   };
@@ -277,7 +289,7 @@ function distinct(names: string[]): string[] {
 
 /** The pasted table as a published-tables file, with what to compare in comments. */
 export function pasteYaml(table: PastedTable): string {
-  const { id, columns, rows, foot, stars, starsPrinted, second, doubts, title, notes } = table;
+  const { id, columns, rows, foot, stars, starsPrinted, second, law, doubts, title, notes } = table;
   const labels = distinct(rows.map((r) => r.label));
   const lines = [
     comment('From a pasted table. Compare it with the page, then: gravpanel audit FILE'),
@@ -306,7 +318,8 @@ export function pasteYaml(table: PastedTable): string {
         : [];
     lines.push(values.length > 0 ? `${id}_nobs: { ${values.join(', ')} }` : `${id}_nobs: ${number(nobs.values[0])}`);
   }
-  if (second !== 'se') lines.push(`${id}_settings: { second: ${second} }`);
+  const settings = [second !== 'se' && `second: ${second}`, law && `dist: ${law}`].filter(Boolean);
+  if (settings.length > 0) lines.push(`${id}_settings: { ${settings.join(', ')} }`);
   for (const f of foot.filter((x) => x !== nobs)) lines.push(comment(`not checked: ${f.label} ${f.values.join(' ')}`));
   if (notes) lines.push(comment(`notes: ${notes}`));
   return `${lines.join('\n')}\n`;

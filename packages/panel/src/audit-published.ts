@@ -75,6 +75,8 @@ export interface Published {
   estimator?: string;
   lag?: number;
   stars: StarLevel[];
+  /** The file or a flag speaks of stars: a cell without one says that it earns none. */
+  starsSpoken: boolean;
   /** Stated, not guessed. */
   law?: Law;
   regressions: Regression[];
@@ -99,6 +101,7 @@ export const emptyPublished = (file: string): Published => ({
   file,
   title: '',
   stars: DEFAULT_STARS,
+  starsSpoken: false,
   regressions: [],
   counts: [],
   series: [],

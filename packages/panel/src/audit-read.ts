@@ -111,6 +111,7 @@ function addMeta(out: Published, meta: z.infer<typeof metaSchema>): void {
   out.period = periodOf(meta.period);
   if (meta.estimator) out.estimator = meta.estimator;
   out.lag = meta.lag === undefined ? lagIn(meta.estimator) : Number(meta.lag);
+  out.starsSpoken ||= meta.stars !== undefined;
   if (meta.stars)
     out.stars = starLevels(
       Object.entries(meta.stars).map(([symbol, level]) => [plainStars(symbol), String(level)]),

@@ -51,8 +51,10 @@ function cellOf(term: string, value: unknown): RegressionCell {
 function columnOf(name: string, map: Map<unknown>, out: Published, id: string): RegressionColumn {
   const column: RegressionColumn = { name, cells: [] };
   for (const [term, value] of Object.entries(map)) {
-    if (typeof value === 'object' && value !== null) column.cells.push(cellOf(term, value));
-    else if (isRowsOfSample(term)) column.nobs = printedOf(value);
+    if (typeof value === 'object' && value !== null) {
+      column.cells.push(cellOf(term, value));
+      out.starsSpoken ||= Array.isArray(value) ? value.length > 2 : Object.hasOwn(value, 'stars');
+    } else if (isRowsOfSample(term)) column.nobs = printedOf(value);
     else out.unread.push(`${id} ${name} ${term}`);
   }
   return column;

@@ -50,7 +50,7 @@ export interface StarFinding {
 }
 
 /** Fewest degrees of freedom that a t law of few clusters is granted where the law is not stated. */
-export const FEWEST_DF = 10;
+export const FEWEST_DF = 7;
 
 const tail = (law: Law, z: number) => {
   if (z === Number.POSITIVE_INFINITY) return 0;

@@ -8,6 +8,7 @@ export { type Published, readLaw, readStars } from './audit-published.ts';
 export { readPublished } from './audit-read.ts';
 export { auditHeadline, auditTables, unreadWords } from './audit-report.ts';
 export { publishedJsonSchema } from './audit-schema.ts';
+export { checkTable, tableProblems } from './audit-table.ts';
 export { type CheckedColumn, checkStudy, type StudyCheck } from './check.ts';
 export { confint, lawOf, twoSided } from './coeftable.ts';
 export { compareLabels } from './column-read.ts';

@@ -28,12 +28,25 @@ function cellHtml(table: Regression, column: RegressionColumn, term: string, ver
   if (!cell) return '<td></td>';
   const report = verdicts.get(keyOf(table.id, column.name, term));
   const mark = markOf(report?.verdict);
-  const second = cell.second ? `<span class="se"><span>(${escapeHtml(shownText(cell.second.text))})</span></span>` : '';
+  const second = cell.second
+    ? `<span class="se"><span class="num">(${escapeHtml(shownText(cell.second.text))}</span><span class="hang">)</span></span>`
+    : '';
   return `<td${mark && ` class="${mark}"`}><span class="num">${escapeHtml(shownText(cell.estimate.text))}</span><span class="hang">${starsHtml(report, cell.stars)}</span>${second}</td>`;
 }
 
+/** Terms in the order of the longest column, the others after the term that they follow in their own. */
+function orderedTerms({ columns }: Regression): string[] {
+  const longest = [...columns].sort((a, b) => b.cells.length - a.cells.length);
+  const terms: string[] = [];
+  for (const { cells } of longest)
+    cells.forEach(({ term }, i) => {
+      if (!terms.includes(term)) terms.splice(i === 0 ? 0 : terms.indexOf(cells[i - 1].term) + 1, 0, term);
+    });
+  return terms;
+}
+
 function proofHtml(table: Regression, audit: Audit, verdicts: Verdicts): string {
-  const terms = [...new Set(table.columns.flatMap((c) => c.cells.map((cell) => cell.term)))];
+  const terms = orderedTerms(table);
   const heads = table.columns.map((c) => `<th scope="col">${escapeHtml(c.name)}</th>`).join('');
   const body = terms.map(
     (term) =>
