@@ -8,6 +8,8 @@ export const commands: Record<string, string> = {
   doctor: 'tell what this machine has, and check the core on it',
   completion: 'print a completion script for bash, zsh or fish',
   audit: 'check printed tables against themselves',
+  replicate: 'compare recomputed numbers with those that a study expects',
+  verify: 'compute a finished run again and compare its tables to the byte',
 };
 
 export const laterCommands = [
@@ -17,8 +19,6 @@ export const laterCommands = [
   'test',
   'boot',
   'multiverse',
-  'replicate',
-  'verify',
   'export',
   'patents',
   'serve',

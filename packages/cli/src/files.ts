@@ -59,7 +59,7 @@ function entry(target: string): fs.Stats | undefined {
   }
 }
 
-const exists = (target: string) => entry(target) !== undefined;
+export const exists = (target: string) => entry(target) !== undefined;
 
 const existsError = (target: string, hint: string) =>
   new PanelError({ code: 'output/exists', message: `"${target}" exists already.`, hint, at: { file: target } });
@@ -139,6 +139,12 @@ export function checkOutputFolder(dir: string, force: boolean, names: string[] =
       hint: 'Choose another folder with -o.',
       at: { file: dir },
     });
+}
+
+/** Files below a folder, by their path in it with "/". */
+export function listFiles(dir: string): string[] {
+  const entries = fs.readdirSync(dir, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
+  return entries.map((e) => path.relative(dir, path.join(e.parentPath, e.name)).split(path.sep).join('/')).sort();
 }
 
 /** The temporary folder of a run that is being written; removed by {@link discardParts}. */

@@ -32,6 +32,8 @@ export { type PlannedModel, type PlannedTable, planStudy, type StudyPlan } from 
 export { sampleWords } from './regression-notes.ts';
 export { isFit } from './regression-style.ts';
 export { type RegressionTableOptions, regressionTable } from './regression-table.ts';
+export { type ReplicatedCell, replicatedCells } from './replicate.ts';
+export { expectedTable } from './report-tables.ts';
 export {
   type ColumnFailure,
   type CompanionFits,
