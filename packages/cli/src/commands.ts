@@ -9,6 +9,7 @@ export const commands: Record<string, string> = {
   completion: 'print a completion script for bash, zsh or fish',
   audit: 'check printed tables against themselves',
   replicate: 'compare recomputed numbers with those that a study expects',
+  export: 'write the models of a run as Stata, R and Python scripts',
   verify: 'compute a finished run again and compare its tables to the byte',
 };
 
@@ -19,7 +20,6 @@ export const laterCommands = [
   'test',
   'boot',
   'multiverse',
-  'export',
   'patents',
   'serve',
 ];

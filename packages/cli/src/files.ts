@@ -109,6 +109,22 @@ export function writeFileAtomically(target: string, text: string, force: boolean
   }
 }
 
+/** Refuses files that are there, unless `force`. @throws PanelError output/exists. */
+export function checkNewFiles(targets: string[], force: boolean): void {
+  const taken = targets.find((target) => entry(target)?.isDirectory() || (!force && exists(target)));
+  if (taken) throw existsError(taken, 'Add --force to replace it, or choose another folder with -o.');
+}
+
+/** Writes files into a folder, which is made where it is missing; each by way of a temporary neighbour. */
+export function writeFiles(dir: string, files: Files, force: boolean): void {
+  try {
+    fs.mkdirSync(dir, { recursive: true });
+  } catch (error) {
+    outputError(dir, error);
+  }
+  for (const [name, text] of Object.entries(files)) writeFileAtomically(path.join(dir, name), text, force);
+}
+
 /** Files of a run by their path inside the folder. */
 export type Files = Record<string, string>;
 

@@ -16,6 +16,10 @@ export { companionSpecs } from './companions.ts';
 export { derive, filterRows } from './derive.ts';
 export { buildDesigns } from './design.ts';
 export * from './errors.ts';
+export { exportPlan } from './export/column.ts';
+export { exportPython } from './export/python.ts';
+export { exportR } from './export/r.ts';
+export { exportStata } from './export/stata.ts';
 export { evaluateExpression, parseExpression } from './expression.ts';
 export { type CoefficientFigureOptions, coefficientFigure } from './figures.ts';
 export { fitDesign, fitSpec } from './fit.ts';
@@ -37,6 +41,7 @@ export { expectedTable } from './report-tables.ts';
 export {
   type ColumnFailure,
   type CompanionFits,
+  deriveStudy,
   type OnProgress,
   type ProgressEvent,
   type RunOptions,
