@@ -81,7 +81,21 @@ function warm() {
 }
 
 rmSync(path('dist'), { recursive: true, force: true });
-for (const name of ['main', 'fit', 'run', 'check', 'init', 'schema', 'doctor', 'completion', 'audit', 'replicate', 'verify', 'export', 'html']) {
+for (const name of [
+  'main',
+  'fit',
+  'run',
+  'check',
+  'init',
+  'schema',
+  'doctor',
+  'completion',
+  'audit',
+  'replicate',
+  'verify',
+  'export',
+  'html',
+]) {
   const { metafile } = await build({
     ...common,
     entryPoints: [path(`src/${name}.ts`)],

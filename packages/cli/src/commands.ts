@@ -13,13 +13,4 @@ export const commands: Record<string, string> = {
   verify: 'compute a finished run again and compare its tables to the byte',
 };
 
-export const laterCommands = [
-  'describe',
-  'plot',
-  'table',
-  'test',
-  'boot',
-  'multiverse',
-  'patents',
-  'serve',
-];
+export const laterCommands = ['describe', 'plot', 'table', 'test', 'boot', 'multiverse', 'patents', 'serve'];
