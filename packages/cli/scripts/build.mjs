@@ -82,7 +82,22 @@ function warm() {
 }
 
 rmSync(path('dist'), { recursive: true, force: true });
-for (const name of ['main', 'fit', 'run', 'test', 'check', 'init', 'schema', 'doctor', 'completion', 'html']) {
+for (const name of [
+  'main',
+  'fit',
+  'run',
+  'test',
+  'check',
+  'init',
+  'schema',
+  'doctor',
+  'completion',
+  'audit',
+  'replicate',
+  'verify',
+  'export',
+  'html',
+]) {
   const { metafile } = await build({
     ...common,
     entryPoints: [path(`src/${name}.ts`)],

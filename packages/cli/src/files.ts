@@ -59,7 +59,7 @@ function entry(target: string): fs.Stats | undefined {
   }
 }
 
-const exists = (target: string) => entry(target) !== undefined;
+export const exists = (target: string) => entry(target) !== undefined;
 
 /** Whether a path is a folder (or a link to one). */
 export const isFolder = (target: string): boolean =>
@@ -113,6 +113,22 @@ export function writeFileAtomically(target: string, text: string, force: boolean
   }
 }
 
+/** Refuses files that are there, unless `force`. @throws PanelError output/exists. */
+export function checkNewFiles(targets: string[], force: boolean): void {
+  const taken = targets.find((target) => entry(target)?.isDirectory() || (!force && exists(target)));
+  if (taken) throw existsError(taken, 'Add --force to replace it, or choose another folder with -o.');
+}
+
+/** Writes files into a folder, which is made where it is missing; each by way of a temporary neighbour. */
+export function writeFiles(dir: string, files: Files, force: boolean): void {
+  try {
+    fs.mkdirSync(dir, { recursive: true });
+  } catch (error) {
+    outputError(dir, error);
+  }
+  for (const [name, text] of Object.entries(files)) writeFileAtomically(path.join(dir, name), text, force);
+}
+
 /** Files of a run by their path inside the folder. */
 export type Files = Record<string, string>;
 
@@ -143,6 +159,12 @@ export function checkOutputFolder(dir: string, force: boolean, names: string[] =
       hint: 'Choose another folder with -o.',
       at: { file: dir },
     });
+}
+
+/** Files below a folder, by their path in it with "/". */
+export function listFiles(dir: string): string[] {
+  const entries = fs.readdirSync(dir, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
+  return entries.map((e) => path.relative(dir, path.join(e.parentPath, e.name)).split(path.sep).join('/')).sort();
 }
 
 /** The temporary folder of a run that is being written; removed by {@link discardParts}. */

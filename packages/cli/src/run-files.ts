@@ -1,6 +1,6 @@
 /** A finished run → the files of its folder. */
 
-import type { Figure, StudyRun, Table } from '@gravpanel/panel';
+import { checkTable, type Figure, type StudyRun, type Table } from '@gravpanel/panel';
 import {
   fileStem,
   renderCsv,
@@ -32,7 +32,9 @@ export function filesOf(run: StudyRun): Files {
   return files;
 }
 
+/** Every table passes the project's own audit before it is written. @throws PanelError internal/table-contradicts-itself. */
 function tableFiles(table: Table): Files {
+  checkTable(table);
   const stem = `tables/${stemOf(table)}`;
   return {
     [`${stem}.md`]: renderMarkdown(table),

@@ -1,7 +1,7 @@
 /** A folder that `gravpanel run` wrote: its manifest, and the study it was made from. */
 import path from 'node:path';
 import { type Frame, type Manifest, PanelError } from '@gravpanel/panel';
-import { isFolder, readBytes } from './files.ts';
+import { exists, isFolder, readBytes } from './files.ts';
 import { openData, openStudy, type StudyFile } from './study-file.ts';
 
 /** The path of a file from a folder, with forward slashes. */
@@ -57,9 +57,7 @@ export function openRunOrStudy(target: string): OpenedStudy {
       'Name the study file instead of the folder.',
       target,
     );
-  const full = path.resolve(target, studyFile.path);
-  const shown = path.relative(process.cwd(), full);
-  const file = shown.startsWith('..') ? full : shown;
+  const file = fromHere(path.resolve(target, studyFile.path));
   const opened = reopened(file, target);
   if (opened.sha256 !== studyFile.sha256)
     throw runError(
@@ -78,6 +76,44 @@ export function openRunOrStudy(target: string): OpenedStudy {
       frame.source.name,
     );
   return { opened, frame, manifest };
+}
+
+/** A finished run and where its study is. */
+export interface RunFolder {
+  dir: string;
+  manifest: Manifest;
+  /** The study file, as it can be opened from here. */
+  study: string;
+}
+
+/** The run in `dir` without its data; `study` overrides the path that the run recorded. @throws PanelError run/not-a-run, run/study-missing. */
+export function openRun(dir: string, study?: string): RunFolder {
+  const manifest = manifestOf(dir);
+  const found = study ?? studyPath(manifest, dir);
+  if (found !== undefined) return { dir, manifest, study: found };
+  throw runError(
+    'study-missing',
+    `The study of this run, "${manifest.study}", is not where the run was made from.`,
+    'Name it: --study FILE.',
+    dir,
+  );
+}
+
+const fromHere = (full: string) => {
+  const shown = path.relative(process.cwd(), full);
+  return shown.startsWith('..') ? full : shown;
+};
+
+/** By the path recorded from the run's folder; a run that was moved is looked for by its study's name, from here and from above. */
+function studyPath({ study, studyFile }: Manifest, dir: string): string | undefined {
+  const bases = [process.cwd()];
+  for (let base = path.resolve(dir); ; base = path.dirname(base)) {
+    bases.push(base);
+    if (base === path.dirname(base)) break;
+  }
+  const recorded = studyFile ? [path.resolve(dir, studyFile.path)] : [];
+  const found = [...recorded, ...bases.map((base) => path.resolve(base, study))].find(exists);
+  return found && fromHere(found);
 }
 
 function reopened(file: string, target: string): StudyFile {

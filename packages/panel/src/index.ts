@@ -1,5 +1,14 @@
 /** The public names of the panel package, listed by hand. */
 
+export { auditPublished } from './audit.ts';
+export type { Audit, CellReport, Finding } from './audit-findings.ts';
+export { readGrid } from './audit-grid.ts';
+export { type PastedTable, pasteYaml, readPaste } from './audit-paste.ts';
+export { type Published, readLaw, readStars } from './audit-published.ts';
+export { readPublished } from './audit-read.ts';
+export { auditHeadline, auditTables, unreadWords } from './audit-report.ts';
+export { publishedJsonSchema } from './audit-schema.ts';
+export { checkTable, tableProblems } from './audit-table.ts';
 export { type CheckedColumn, checkStudy, type StudyCheck } from './check.ts';
 export { confint, lawOf, twoSided } from './coeftable.ts';
 export { compareLabels } from './column-read.ts';
@@ -9,6 +18,10 @@ export { derive, filterRows } from './derive.ts';
 export { type DescribeContext, describe } from './describe.ts';
 export { buildDesigns } from './design.ts';
 export * from './errors.ts';
+export { exportPlan } from './export/column.ts';
+export { exportPython } from './export/python.ts';
+export { exportR } from './export/r.ts';
+export { exportStata } from './export/stata.ts';
 export { evaluateExpression, parseExpression } from './expression.ts';
 export { type CoefficientFigureOptions, coefficientFigure } from './figures.ts';
 export { type Estimation, estimateDesign, estimateSpec, fitDesign, fitSpec } from './fit.ts';
@@ -38,10 +51,12 @@ export { ame, elasticity, irr, readingsOf, withReadings } from './readings.ts';
 export { sampleWords } from './regression-notes.ts';
 export { isFit } from './regression-style.ts';
 export { type RegressionTableOptions, regressionTable } from './regression-table.ts';
-export { testsTable } from './report-tables.ts';
+export { type ReplicatedCell, replicatedCells } from './replicate.ts';
+export { expectedTable, testsTable } from './report-tables.ts';
 export {
   type ColumnFailure,
   type CompanionFits,
+  deriveStudy,
   type OnProgress,
   type ProgressEvent,
   type RunOptions,

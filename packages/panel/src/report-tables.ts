@@ -2,7 +2,9 @@
 import { count, decimal, display, fixed, pValue, scientific } from './format.ts';
 import { termLabel, type Variables, variableLabel } from './labels.ts';
 import { isFit } from './regression-style.ts';
+import { replicatedCells } from './replicate.ts';
 import type { Study } from './study.ts';
+import type { StudySource } from './study-places.ts';
 import type { TestOutcome } from './study-tests.ts';
 import type { Cell, DropReason, Fit, FitResult, Table, TableRow, TestResult } from './types.ts';
 
@@ -265,40 +267,28 @@ export function certificatesTable(columns: { id: string; column: number; result:
 }
 
 /** "base.1.logr" → model, column, term. */
-function expectedKey(key: string): { id: string; column: number; term: string } {
-  const [id, column, ...term] = key.split('.');
-  return { id, column: Number(column), term: term.join('.') };
-}
-
 /** The study's expected numbers beside the recomputed ones. */
-export function expectedTable(study: Study, fits: Record<string, FitResult[]>, id: string): Table | undefined {
-  const entries = Object.entries(study.expected ?? {});
-  if (entries.length === 0) return undefined;
-  const rows = entries.flatMap(([key, wanted]) => {
-    const { id: model, column, term } = expectedKey(key);
-    const fit = fits[model]?.[column - 1];
-    const found = fit && isFit(fit) ? fit.coefficients.find((c) => c.term === term) : undefined;
-    const tolerance = wanted.tol ?? 5e-4;
-    return (['estimate', 'se'] as const).flatMap((what) => {
-      const expected = wanted[what];
-      if (expected === undefined) return [];
-      const name = `${model} (${column}), ${variableLabel(term, study.variables)}, ${what === 'se' ? 'SE' : what}`;
-      if (!found) return [row(name, [number(expected, exact), text('not there'), text(''), text('differs')])];
-      const off = Math.abs(found[what] - expected);
-      return [
-        row(name, [
-          number(expected, exact),
-          number(found[what], exact),
-          number(off, power),
-          text(off <= tolerance ? 'agrees' : 'differs'),
-        ]),
-      ];
-    });
-  });
+export function expectedTable(
+  study: Study,
+  fits: Record<string, FitResult[]>,
+  id: string,
+  source?: StudySource,
+): Table | undefined {
+  const cells = replicatedCells(study, fits, source);
+  if (cells.length === 0) return undefined;
   return table(id, 'Expected and recomputed', {
     stub: 'Number',
-    columns: [right('Expected'), right('Recomputed'), right('Difference'), left('Verdict')],
-    body: rows,
+    columns: [right('Expected'), right('Recomputed'), right('Difference'), right('Tolerance'), left('Verdict')],
+    body: cells.map(
+      ({ model, column, term, what, expected, printed, recomputed, difference, tolerance, agrees, reason }) =>
+        row(`${model} (${column}), ${variableLabel(term, study.variables)}, ${what === 'se' ? 'SE' : what}`, [
+          { text: display(printed), value: expected, kind: 'number' },
+          recomputed === null ? text(reason ?? 'not there') : number(recomputed, exact),
+          difference === null ? text('') : number(difference, power),
+          number(tolerance, power),
+          text(agrees ? 'agrees' : 'differs'),
+        ]),
+    ),
   });
 }
 

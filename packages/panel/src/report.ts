@@ -226,7 +226,7 @@ export async function assembleReport(parts: ReportParts, o: RunOptions): Promise
         [],
         allColumns(parts).length > 0 ? [certificatesTable(allColumns(parts), 'certificates')] : [],
       ),
-      section('expected', 'Expected against recomputed', [], [expectedTable(study, fits, 'expected')]),
+      section('expected', 'Expected against recomputed', [], [expectedTable(study, fits, 'expected', o.source)]),
     ].filter(({ items }) => items.length > 0),
   );
   const sections = withProvenance(study, found);

@@ -1,4 +1,5 @@
 /** The report side of the library (entry "@gravpanel/panel/report"): everything that turns tables and figures into text. */
+export { renderAuditPage } from './audit.ts';
 export { FONT_CSS, PAGE_CSS } from './css-page.ts';
 export { TABLE_CSS } from './css-table.ts';
 export { fileStem, renderCsv } from './csv.ts';

@@ -1,0 +1,115 @@
+/** Exported scripts say the same model: R runs them where it is present, Python compiles them. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { count, noise, panelCsv, type Workspace, workspace } from './program.ts';
+
+const present = (command: string, args: string[]) => spawnSync(command, args, { encoding: 'utf8' }).status === 0;
+const hasR = present('Rscript', ['--version']);
+if (!hasR && process.env.CI)
+  throw new Error('Rscript is missing: install r-base-core, the exported R scripts must be run');
+if (!hasR) console.warn('Rscript is not here: the exported R scripts were written but not run.');
+
+/** Odd names, a gap, missing cells, a unit without any count, a column called in. */
+const data = () =>
+  panelCsv(24, 7, (i, t) => ({
+    y: i === 5 ? 0 : count(i, t),
+    in: (1 + noise(i, t, 1)).toFixed(5),
+    'GDP (US$)': i === 3 && t === 2 ? 'NA' : (2 + 3 * noise(i, t, 2)).toFixed(5),
+    size: (1 + 4 * noise(i, 0, 5)).toFixed(4),
+    kind: ['farm', 'mine', 'mill'][i % 3],
+    state: (i * 7) % 9,
+    w: (0.5 + noise(i, t, 8)).toFixed(3),
+  }))
+    .split('\n')
+    .filter((line) => !line.startsWith('7,2004,'))
+    .join('\n');
+
+const study = `version: 1
+title: Everything that can be exported
+data: { path: panel.csv, unit: id, time: year }
+derive: { lgdp: log(\`GDP (US$)\`), late: "if(year >= 2004, 1, 0)" }
+vcov: iid
+models:
+  steps: { model: nb-fe, formula: "y ~ in + csw0(lgdp, l(in, 1))", vcov: { type: cluster, by: [id] }, companions: true }
+  random: { model: nb-re, formula: y ~ in + lgdp }
+  gamma: { model: poisson-re, formula: y ~ in + lgdp, vcov: "cluster:id" }
+  nb2: { model: nb2, formula: y ~ in + i(kind) + lgdp:late, vcov: hc1, where: year >= 2003 }
+  nb1: { model: nb1, formula: "y ~ in + d(lgdp, 1)", vcov: "cluster:state" }
+  ppml: { model: poisson, formula: "y ~ in + i(kind, lgdp) | year", exposure: size, vcov: { type: cluster, by: [id], like: stata } }
+  two: { model: poisson, formula: y ~ in + cre(lgdp), vcov: "cluster:id+year", lag: 1 }
+  halves: { model: ols, formula: "c(y, log(1 + y)) ~ in + I(lgdp^2) + sqrt(size)", split: { by: year, at: 2004 }, vcov: hc3 }
+  groups: { model: ols, formula: y ~ in, split: { by: kind }, vcov: hc2, weights: w }
+  within: { model: ols, formula: y ~ in + lgdp | id + year, vcov: { type: cluster, by: [id], like: fixest } }
+  offset: { model: poisson, formula: "y ~ in + offset(log(size))", vcov: hc0 }
+sample: { common: true }
+`;
+
+let w: Workspace;
+beforeAll(() => {
+  w = workspace({ 'panel.csv': data(), 'study.yaml': study });
+  const run = w.run(['run', 'study.yaml', '-o', 'out', '--quiet']);
+  expect([run.code, run.stderr]).toEqual([0, '']);
+  const { code, stdout, stderr } = w.run(['export', 'out', '--to', 'stata,r,python', '-o', 'scripts']);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/models\.do.*models\.R.*models\.py/);
+});
+afterAll(() => w.remove());
+const script = (name: string) => readFileSync(w.path(`scripts/${name}`), 'utf8');
+
+describe('exported scripts', () => {
+  it.runIf(hasR)('in R give the rows, estimates and standard errors of every column', () => {
+    const { status, stdout, stderr } = spawnSync('Rscript', ['--vanilla', 'models.R'], {
+      cwd: w.path('scripts'),
+      encoding: 'utf8',
+    });
+    expect(status, stderr).toBe(0);
+    expect(stdout.match(/largest difference/g)).toHaveLength(24);
+    const [head, ...rows] = script('estimates-R.csv')
+      .trim()
+      .split('\n')
+      .map((line) => line.replaceAll('"', '').split(','));
+    const at = (row: string[], name: string) => Number(row.at(head.indexOf(name) - head.length));
+    expect(rows.length).toBe(69);
+    for (const row of rows) {
+      expect(at(row, 'nobs'), row.join()).toBe(at(row, 'gravpanel_nobs'));
+      // Newton in both; Hessians of four models are differenced in R, so 1e-6 standard errors.
+      expect(at(row, 'difference'), row.join()).toBeLessThan(1e-6);
+    }
+  });
+  it('in Python compile, and name the models that Python lacks', () => {
+    const python = ['python3', '/usr/bin/python3'].find((p) => present(p, ['--version']));
+    if (python)
+      expect(
+        spawnSync(python, ['-m', 'py_compile', 'models.py'], { cwd: w.path('scripts'), encoding: 'utf8' }),
+      ).toMatchObject({ status: 0 });
+    expect(script('models.py')).toMatch(/statsmodels and pyfixest have no conditional fixed-effects negative binomial/);
+  });
+  it('in Stata use its commands, its time-series operators and names that it takes', () => {
+    const text = script('models.do');
+    expect(text).toMatch(/\* in is called v_in here/);
+    expect(text).toMatch(/xtset unit_ year/);
+    expect(text).toMatch(/xtnbreg y_ x1_ .* if use_, fe\n/);
+    expect(text).toMatch(/xtnbreg .* re\n/);
+    expect(text).toMatch(/nbreg y_ .*dispersion\(constant\) vce\(cluster state\)/);
+    expect(text).toMatch(/ppmlhdfe y_ .*absorb\(year\) offset\(offset_\) vce\(cluster id\)/);
+    expect(text).toMatch(/quietly generate double g\d+_ = v_in\n/);
+    expect(text).toMatch(/L1\.g\d+_/);
+    expect(text).toMatch(/xtnbreg has no clustered errors/);
+    expect(text.match(/estimates store/g)).toHaveLength(24);
+    // Quotes and parentheses close on every line.
+    for (const line of text.split('\n').filter((l) => !l.startsWith('*'))) {
+      expect((line.match(/"/g) ?? []).length % 2, line).toBe(0);
+      const bare = line.replace(/"[^"]*"/g, '');
+      expect((bare.match(/\(/g) ?? []).length, line).toBe((bare.match(/\)/g) ?? []).length);
+    }
+  });
+  it('are not replaced without --force, and hold no path of this machine', () => {
+    expect(w.run(['export', 'out', '-o', 'scripts'])).toMatchObject({ code: 2 });
+    expect(w.run(['export', 'out', '-o', 'scripts', '--force'])).toMatchObject({ code: 0 });
+    for (const name of ['models.R', 'models.do', 'models.py']) expect(script(name)).not.toContain(w.dir);
+    expect(w.run(['export', 'out', '--to', 'sas']).stderr).toMatch(
+      /--to is "sas"; one of stata, r, python was expected/,
+    );
+  });
+});

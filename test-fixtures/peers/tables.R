@@ -1,0 +1,25 @@
+# Correct tables as other tools print them, for the audit: nothing in them may be found inconsistent.
+#   Rscript peers/tables.R        (in test-fixtures; fixest 0.12+, MASS)
+library(fixest)
+options(width = 160, OutDec = ".")
+setFixest_nthreads(1)
+put <- function(name, ...) writeLines(capture.output(...), file.path("peers/tables", paste0(name, ".txt")))
+
+put("lm-mtcars", print(summary(lm(mpg ~ wt + hp + qsec + am, mtcars))))
+put("glm-poisson-warpbreaks", print(summary(glm(breaks ~ wool + tension, poisson, warpbreaks))))
+put("glm-nb-quine", print(summary(MASS::glm.nb(Days ~ Eth + Sex + Age + Lrn, MASS::quine))))
+put("lm-swiss", print(summary(lm(Fertility ~ ., swiss))))
+
+est <- list(
+  feols(mpg ~ wt, mtcars), feols(mpg ~ wt + hp, mtcars), feols(mpg ~ wt + hp + qsec, mtcars), feols(mpg ~ wt + hp + qsec + am, mtcars))
+put("etable-mtcars", print(etable(est)))
+put("etable-mtcars-below", print(etable(est, se.below = TRUE, digits = 3)))
+data(trade)
+gravity <- fepois(Euros ~ csw0(log(dist_km)) + i(Year) | Origin, trade, cluster = ~Origin)
+put("etable-trade-clustered", print(etable(gravity, se.below = TRUE)))
+data(base_did)
+did <- feols(y ~ x1 + csw(treat, post, treat:post), base_did)
+put("etable-did-hetero", print(etable(did, vcov = "hetero", signif.code = c("***" = 0.01, "**" = 0.05, "*" = 0.10))))
+put("etable-airquality", print(etable(feols(c(Ozone, Temp) ~ sw(Wind, Solar.R, Wind + Solar.R), airquality), vcov = ~Month)))
+pois <- fepois(Ozone ~ csw(Wind, Temp, Solar.R), airquality)
+put("etable-poisson", print(etable(pois, coefstat = "tstat", se.below = TRUE)))
