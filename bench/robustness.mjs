@@ -60,7 +60,9 @@ function work(from) {
 function sampled() {
   const numbers = [...new Set(ends.filter(({ out }) => out).map(({ number }) => number))];
   const step = Math.max(1, numbers.length / sample);
-  const chosen = new Set(Array.from({ length: Math.min(sample, numbers.length) }, (_, i) => numbers[Math.floor(i * step)]));
+  const chosen = new Set(
+    Array.from({ length: Math.min(sample, numbers.length) }, (_, i) => numbers[Math.floor(i * step)]),
+  );
   return ends.filter(({ number, out }) => out && chosen.has(number));
 }
 

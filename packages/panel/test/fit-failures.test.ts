@@ -87,7 +87,7 @@ describe('a failed column keeps its place, with a code, a message and a hint', (
     );
     const error = failure(frame, 'nb-re', 'y ~ x');
     expect(error.code).toBe('fit/no-interior-maximum');
-    expect(error.hint).toContain('nb2 or poisson');
+    expect(error.hint).toContain('poisson-re');
   });
   it('never reports a log-likelihood above 0 or a number that is not finite', () => {
     for (const model of ['poisson', 'nb1', 'nb2', 'nb-fe', 'nb-re'] as ModelKey[]) {
