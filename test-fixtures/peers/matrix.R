@@ -50,8 +50,8 @@ for (s in names(sets)) {
   }
   if (with_("MASS")) try_(s, "nb2", "glm.nb", function() { m <- glm.nb(formula_, d); add(s, "nb2", "glm.nb", all, coef(m), dse(vcov(m)), NULL, as.numeric(logLik(m)), sprintf("theta = %.6g", m$theta)) })
   if (with_("pglm")) {
-    if (is.null(d$year)) d$year <- ave(seq_along(g), g, FUN = seq_along)
-    pd <- pdata.frame(d, c(id, "year"))
+    d$row <- ave(seq_along(g), g, FUN = seq_along)
+    pd <- pdata.frame(d, c(id, "row"))
     for (e in list(list("nb-fe", "within", negbin), list("nb-re", "random", negbin), list("poisson-re", "random", poisson), list("poisson | unit", "within", poisson))) for (method in c("nr", "bfgs"))
       if (e[[1]] != "poisson | unit" || s != "synth45_ti") try_(s, e[[1]], paste("pglm", method), function() {
         m <- do.call(pglm, c(list(plain, data = pd, family = e[[3]], model = e[[2]], method = method), if (length(off)) list(offset = d[[off]])))

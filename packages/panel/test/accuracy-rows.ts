@@ -98,8 +98,8 @@ function fewest(found: ArrayLike<number | null>, want: number[]): number {
 
 function frameOf(set: Certified, name: string): Frame {
   const lines = fixtureText('data', set.csv).trim().split(/\r?\n/);
-  const text = name === 'ships' ? lines.map((line, i) => `${line},${i === 0 ? 'year' : i}`) : lines;
-  return setPanel(readTable(`${text.join('\n')}\n`, { name: set.csv }), [set.group], 'year');
+  const text = name === 'ships' ? lines.map((line, i) => `${line},${i === 0 ? 'row' : i}`) : lines;
+  return setPanel(readTable(`${text.join('\n')}\n`, { name: set.csv }), [set.group], name === 'ships' ? 'row' : 'year');
 }
 
 function fitted(frame: Frame, spec: Omit<FitSpec, 'id'>, kernels: Kernels): Fit {
@@ -108,8 +108,12 @@ function fitted(frame: Frame, spec: Omit<FitSpec, 'id'>, kernels: Kernels): Fit 
   return result;
 }
 
+/** Without a core there are only the peers' rows. */
+type Core = Kernels | undefined;
+
 /** Digits of one fit: coefficients and the log-likelihood, SEs under iid and under clusters, without small-sample factor. */
-function ownRow(target: Target, frame: Frame, spec: Omit<FitSpec, 'id' | 'vcov'>, by: string, kernels: Kernels): Row {
+function ownRow(target: Target, frame: Frame, spec: Omit<FitSpec, 'id' | 'vcov'>, by: string, kernels: Core): Row[] {
+  if (!kernels) return [];
   const { data, model, params, coef, se, cluster, loglik } = target;
   const run = (vcov: VcovSpec) => fitted(frame, { ...spec, vcov }, kernels);
   const plain = run({ type: 'iid' });
@@ -137,7 +141,7 @@ function ownRow(target: Target, frame: Frame, spec: Omit<FitSpec, 'id' | 'vcov'>
     );
   }
   if (loglik !== undefined) row.loglik = whole(digits(plain.loglik, loglik));
-  return row;
+  return [row];
 }
 
 function peerRow(target: Target, peer: Peer): Row {
@@ -150,7 +154,8 @@ function peerRow(target: Target, peer: Peer): Row {
   if (peer.cluster && cluster) row.cluster = fewest(order(peer.cluster), cluster);
   if (peer.loglik !== null && loglik !== undefined) {
     row.loglik = whole(digits(peer.loglik, loglik));
-    if (peer.loglik > 0) row.remark = `log-likelihood +${Math.round(peer.loglik).toLocaleString('en')}, “${peer.note}”`;
+    if (peer.loglik > 0)
+      row.remark = `log-likelihood +${Math.round(peer.loglik).toLocaleString('en')}, “${peer.note.trim()}”`;
   }
   return row;
 }
@@ -172,7 +177,7 @@ function targetOf(data: string, model: string, fit: CertifiedFit): Target {
 }
 
 /** Count models on the certified panels. */
-export function countRows(kernels: Kernels, peers: Peer[]): Row[] {
+export function countRows(kernels: Core, peers: Peer[]): Row[] {
   const gamma = fixtureJson<Record<string, { re_pois: CertifiedFit }>>('certified', 'certified_poisson_re.json');
   return Object.entries(certified()).flatMap(([name, set]) => {
     const frame = frameOf(set, name);
@@ -180,7 +185,7 @@ export function countRows(kernels: Kernels, peers: Peer[]): Row[] {
     const formula = `${set.y} ~ ${set.regressors.join(' + ')}`;
     const rows = MODELS.flatMap(([model, key]) => {
       const target = targetOf(name, model, { ...set, ...gamma[name] }[key]);
-      return [ownRow(target, frame, { model, formula, ...offset }, set.group, kernels), ...peersOf(peers, target)];
+      return [...ownRow(target, frame, { model, formula, ...offset }, set.group, kernels), ...peersOf(peers, target)];
     });
     if (!set.fe_pois) return rows;
     const target = targetOf(name, 'poisson | unit', set.fe_pois);
@@ -193,12 +198,12 @@ export function countRows(kernels: Kernels, peers: Peer[]): Row[] {
       set.group,
       kernels,
     );
-    return [...rows, own, ...peersOf(peers, target)];
+    return [...rows, ...own, ...peersOf(peers, target)];
   });
 }
 
 /** Least squares on the certified panels, pooled and within units. */
-export function olsRows(kernels: Kernels, peers: Peer[]): Row[] {
+export function olsRows(kernels: Core, peers: Peer[]): Row[] {
   const all = fixtureJson<Record<string, { ols: CertifiedOls; unit: CertifiedOls }>>('certified', 'certified_ols.json');
   return Object.entries(all).flatMap(([name, { ols, unit }]) => {
     const set = certified()[name];
@@ -212,13 +217,13 @@ export function olsRows(kernels: Kernels, peers: Peer[]): Row[] {
       const target: Target = { data: name, model, params, coef, se, cluster, loglik: lnL };
       const terms = params.filter((term) => term !== '(Intercept)').join(' + ');
       const spec = { model: 'ols' as const, formula: `${set.y} ~ ${terms}${effects}` };
-      return [ownRow(target, frame, spec, set.group, kernels), ...peersOf(peers, target)];
+      return [...ownRow(target, frame, spec, set.group, kernels), ...peersOf(peers, target)];
     });
   });
 }
 
 /** PPML with two and four effects. */
-export function ppmlRows(kernels: Kernels, peers: Peer[]): Row[] {
+export function ppmlRows(kernels: Core, peers: Peer[]): Row[] {
   const all = fixtureJson<Record<string, CertifiedPpml>>('certified', 'certified_multi.json');
   const fta = 'trade ~ ln_distw + contig + colony + comlang_off + comleg + fta | isoimp^year + isoexp^year';
   const specs: Record<string, { csv: string; formula: string; where?: string; by: string }> = {
@@ -243,18 +248,18 @@ export function ppmlRows(kernels: Kernels, peers: Peer[]): Row[] {
       ...{ se: se_oim, cluster: se_cluster_pair_raw, loglik: lnL },
     };
     const own = ownRow(target, frame, { model: 'poisson', formula, ...(where && { where }) }, by, kernels);
-    return [own, ...peersOf(peers, target)];
+    return [...own, ...peersOf(peers, target)];
   });
 }
 
 /** NIST StRD, the regressors as columns of numbers. */
-export function nistRows(kernels: Kernels, peers: Peer[]): Row[] {
+export function nistRows(kernels: Core, peers: Peer[]): Row[] {
   return Object.entries(fixtureJson<Record<string, Nist>>('certified', 'nist.json')).flatMap(([name, set]) => {
     const params = set.coef.map((_, j) => `b${j}`);
     const lines = set.y.map((y, i) => [y, ...set.x[i]].join());
     const frame = readTable(`${['y', ...params].join()}\n${lines.join('\n')}\n`, { name });
     const target: Target = { data: name, model: 'ols', params, coef: set.coef, se: set.se };
     const own = ownRow(target, frame, { model: 'ols', formula: `y ~ 0 + ${params.join(' + ')}` }, '', kernels);
-    return [own, ...peersOf(peers, target)];
+    return [...own, ...peersOf(peers, target)];
   });
 }

@@ -94,9 +94,7 @@ const find = (matrix: Matrix, data: string, model: string, tool: string): Peer =
 
 /** Why the peers' digits are what they are. */
 function differences({ matrix }: Report): string {
-  const failing = matrix.results
-    .filter(({ error }) => error)
-    .map(({ data, model, tool }) => `${tool} ${model} on ${data}`);
+  const failing = matrix.results.filter(({ error }) => error).map(({ data, model }) => `${model} on ${data}`);
   const above = matrix.results.filter(({ loglik }) => (loglik ?? 0) > 0);
   const boundary = find(matrix, 'boundary', 'nb2', 'fenegbin').note;
   const glmNb = find(matrix, 'boundary', 'nb2', 'glm.nb').note;
@@ -104,8 +102,8 @@ function differences({ matrix }: Report): string {
   const filip = find(matrix, 'Filip', 'ols', 'lm').coef.filter((v) => v === null).length;
   return `- **glm.nb**: its standard errors hold θ fixed at its estimate, so they share one or two digits with those of the joint information,
   which gravpanel, Stata's nbreg and fenegbin give. The coefficients stop where its two alternating fits do, at six or seven digits.
-- **glm, fepois** stop on the change of the deviance and take the covariance from the weights of the step before: coefficients at 10
-  digits and more, standard errors at 5 to 8 where the last step was long. Both get better with a smaller \`epsilon\` or \`glm.tol\`.
+- **glm, fepois** stop on the change of the deviance and take the covariance from the weights of the step before: coefficients at 8
+  digits and more, standard errors at 4 to 8, as long as the last step was. Both get better with a smaller \`epsilon\` or \`glm.tol\`.
 - **fixest** multiplies its default iid and robust covariances by (n − 1)/(n − K), Poisson included, and clustered ones by
   G/(G − 1) · (n − 1)/(n − K) with nested effects counted once. The table has them without factors; \`--like fixest\` gives them
   with theirs (\`--like stata\`, \`--like sandwich\` likewise), and a table prints the factor.
@@ -113,14 +111,17 @@ function differences({ matrix }: Report): string {
   synth45): a number that is a limit of the search, without a word. gravpanel reports α = 0 and says that the fit is the Poisson one.
 - **pglm, bfgs**: ${above.length} of its fits end at a log-likelihood above 0 with “successful convergence”. The differences of lgamma values
   in its likelihood lose all digits at large λ, and the search runs there. A probability of counts is at most 1.
-- **pglm, nr** is good to 6 to 13 digits where it runs; ${failing.length > 0 ? `it fails on ${failing.join(', ')} (“NA in Hessian”)` : 'it ran everywhere'}.
-- **pglm on ships**: it takes an \`offset\` argument and ignores it, so these are estimates of another model (constant ${ships.coef[0]?.toFixed(3)}
+- **pglm, nr** has 6 digits or more where it runs; ${failing.length > 0 ? `${failing.join(', ')} fail with “NA in Hessian”` : 'it ran everywhere'}.
+- **pglm on ships**: it takes an \`offset\` argument and ignores it, so these are estimates of another model (constant ${signed(ships.coef[0] ?? 0, 3)}
   instead of −5.995).
 - **pglm, poisson within** and the conditional certificate print the conditional log-likelihood; gravpanel and fepois that of the model with dummies. They
   differ by Σ [Yᵢ ln Yᵢ − Yᵢ − ln Yᵢ!], a constant of the data, which a test checks to 13 digits; here the column is left empty.
 - **plm**: vcovHC(type = "HC0", cluster = "group") is the cluster covariance without factor; its iid one divides by n − G − k, as gravpanel and feols do.
 - **Filip**: lm at its default tolerance drops ${filip === 1 ? 'the last column' : `${filip} columns`} and feols solves normal equations of condition 10²⁰: no digit is left. gravpanel
-  keeps all eleven columns and refines its QR; the 8 digits left are those of the powers of x as doubles.
+  keeps all eleven columns and refines its QR; the 7 digits left are those of the powers of x as doubles (8 from the
+  program's own \`I(x^2)\` …).
+- **Longley, Wampler** with feols: normal equations again (it has no QR), 6 to 9 digits.
+- **nb1** has no peer among these tools.
 - **Wampler1, Wampler2** are exact; their certified standard errors are 0, and the digits are −log₁₀ of what is reported. gravpanel
   reports the rounding of the outcome itself and notes the exact fit.`;
 }
@@ -162,6 +163,7 @@ from several starts, linear programming for separation). Of ${confirmed.maxima} 
 itself; ${confirmed.errors} errors were found true (${share.join(', ')}). ${confirmed.wrong.length} contradictions.`;
 }
 
+const signed = (value: number, places: number) => value.toFixed(places).replace('-', '−');
 const percent = (share: number) => (100 * share).toFixed(1);
 
 function monteCarloText({ date, machine, reps, seed, units, years, designs }: MonteCarlo): string {
@@ -170,7 +172,7 @@ function monteCarloText({ date, machine, reps, seed, units, years, designs }: Mo
       r.estimator.replace('|', '\\|'),
       r.term,
       r.truth,
-      r.bias.toFixed(3),
+      signed(r.bias, 3),
       r.sd.toFixed(3),
       r.seIid.toFixed(3),
       r.seCluster.toFixed(3),
@@ -200,11 +202,11 @@ ${rows.map(row).join('\n')}`,
   )
   .join('\n\n')}
 
-Read: under its own model nb-fe does what it promises (bias ${own.bias.toFixed(3)}, ${percent(own.coverIid)}% with observed-information errors; clusters of
+Read: under its own model nb-fe does what it promises (bias ${signed(own.bias, 3)}, ${percent(own.coverIid)}% with observed-information errors; clusters of
 ${units} units make intervals a little short). Where the effects of units sit in the mean, as gravity models assume, and move with x, **nb-fe is not a
-fixed-effects estimator**: it misses the slope by ${wrong.bias.toFixed(3)} (its interval covers the truth ${percent(wrong.coverIid)}% of the time, clustered
-${percent(wrong.coverCluster)}%: no standard error repairs a bias), and gives a variable without any effect a coefficient of ${wrongZ.bias.toFixed(2)} on average. Poisson with
-effects of units has no such bias (${poisson.bias.toFixed(3)}) but needs clustered errors, and with ${units} units even those fall short (${percent(poisson.coverCluster)}%); nb2 with
+fixed-effects estimator**: it misses the slope by ${signed(wrong.bias, 3)} (its interval covers the truth ${percent(wrong.coverIid)}% of the time, clustered
+${percent(wrong.coverCluster)}%: no standard error repairs a bias), and gives a variable without any effect a coefficient of ${signed(wrongZ.bias, 2)} on average. Poisson with
+effects of units has no such bias (${signed(poisson.bias, 3)}) but needs clustered errors, and with ${units} units even those fall short (${percent(poisson.coverCluster)}%); nb2 with
 effects of units does best here (${percent(nb2.coverIid)}%). \`companions: true\` prints both beside every nb-fe column, and rows that are not identified from within units carry ‡.`;
 }
 
