@@ -156,7 +156,9 @@ ${fits.toLocaleString('en')} fits. ${date}, ${machine}; \`node bench/robustness.
 ${lines.join('\n')}
 
 *boundary*: the dispersion is 0 and the Poisson fit is reported as such. *fit/no-interior-maximum*: half of the panels have counts that
-are Poisson or less dispersed within units, where nb-fe and nb-re have their supremum at infinity (FE Poisson, poisson-re, nb1).
+are Poisson or less dispersed within units, where nb-fe and nb-re mostly have their supremum at infinity (FE Poisson, poisson-re,
+nb1). *fit/not-identified*: a column that is another to seven digits net of the effects. *data/…*: all counts 0, one unit left, as
+many parameters as rows left, or effects that absorb every regressor.
 
 ${confirmed.fits} of the fits (small panels, evenly chosen) went to an independent program (\`bench/peers/robustness.py\`: likelihoods written anew, scipy's BFGS
 from several starts, linear programming for separation). Of ${confirmed.maxima} maxima none was surpassed, and BFGS reached ${confirmed.attained} of them to 1e-6

@@ -52,6 +52,11 @@ describe('generated panels', () => {
     expect('failed' in found ? found.error.code : found.loglik).toBeCloseTo(-1920.530653493, 6);
   });
 
+  it('does not take a local maximum where units at their Poisson limit carry the likelihood higher', () => {
+    // BFGS from other starts rises to −62.693559 as x1 sends λ of some units to infinity; −62.700661 is a maximum inside
+    expect(codes(fitAll(panelOf(1, 575)), ['nb-fe'])).toEqual(['fit/no-interior-maximum']);
+  });
+
   it('sees separation where counts reach 10⁷', () => {
     const found = fitAll(panelOf(1, 350));
     expect(codes(found, ['poisson', 'nb1', 'nb-re'])).toEqual(['fit/separated', 'fit/separated', 'fit/separated']);
