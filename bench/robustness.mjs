@@ -1,10 +1,10 @@
 /**
- * node bench/robustness.mjs [--panels 1000] [--seed 1] [--sample 50] [--python python3] [--record]
+ * node bench/robustness.mjs [--panels 1000] [--seed 1] [--sample 50] [--threads 2] [--python python3] [--record]
  * Every model on generated panels (test-fixtures/panels.mjs): no hang, no NaN, no convergence without a certificate, no error
  * without a name. A sample of small panels goes to an independent program (peers/robustness.py), which looks for a higher
  * maximum and for the truth of each error. --record writes bench/robustness.json, from which docs/accuracy.md is made.
  */
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,20 +19,21 @@ const { values } = parseArgs({
     panels: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     sample: { type: 'string', default: '50' },
+    threads: { type: 'string', default: '2' },
     python: { type: 'string', default: 'python3' },
     record: { type: 'boolean', default: false },
   },
 });
-const [panels, seed, sample] = [values.panels, values.seed, values.sample].map(Number);
+const [panels, seed, sample, threads] = [values.panels, values.seed, values.sample, values.threads].map(Number);
 
 const ends = [];
 const hangs = [];
 
-/** Panels from `from` on, until the last or a hang; the number of the panel to go on with. */
-function work(from) {
+/** Panels from `from` on, until `to` or a hang; the number of the panel to go on with. */
+function work(from, to) {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('robustness-worker.mjs', import.meta.url), {
-      workerData: { seed, from, to: panels, every: sample > 0 },
+      workerData: { seed, from, to, every: sample > 0 },
     });
     let running;
     let timer;
@@ -51,7 +52,7 @@ function work(from) {
     worker.on('error', reject);
     worker.on('exit', (code) => {
       clearTimeout(timer);
-      if (code === 0) resolve(panels);
+      if (code === 0) resolve(to);
     });
   });
 }
@@ -66,22 +67,40 @@ function sampled() {
   return ends.filter(({ number, out }) => out && chosen.has(number));
 }
 
-function confirm() {
-  const dir = mkdtempSync(join(tmpdir(), 'gravpanel-'));
-  const file = join(dir, 'sample.json');
-  const fits = sampled();
+/** One run of the independent program on some of the fits. */
+function python(fits, dir, part) {
+  const file = join(dir, `sample${part}.json`);
   writeFileSync(file, JSON.stringify(fits.map(({ number, model, out }) => ({ number, model, ...out }))));
-  const { status, stdout } = spawnSync(values.python, [join(root, 'bench/peers/robustness.py'), file], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const command = [join(root, 'bench/peers/robustness.py'), file];
+  return new Promise((resolve, reject) => {
+    execFile(values.python, command, { maxBuffer: 1 << 26 }, (error, stdout) =>
+      error ? reject(error) : resolve(JSON.parse(stdout)),
+    );
   });
-  rmSync(dir, { recursive: true });
-  if (status !== 0) throw new Error(`peers/robustness.py ended with ${status}`);
-  return JSON.parse(stdout);
 }
 
-for (let next = 0; next < panels; ) next = await work(next);
+async function confirm() {
+  const dir = mkdtempSync(join(tmpdir(), 'gravpanel-'));
+  const fits = sampled();
+  const parts = Array.from({ length: threads }, (_, t) => fits.filter((_, i) => i % threads === t));
+  const found = await Promise.all(parts.map((part, t) => python(part, dir, t)));
+  rmSync(dir, { recursive: true });
+  const sum = (key) => found.reduce((total, part) => total + part[key], 0);
+  const byCode = {};
+  for (const part of found)
+    for (const [code, count] of Object.entries(part.byCode)) byCode[code] = (byCode[code] ?? 0) + count;
+  const wrong = found.flatMap((part) => part.wrong);
+  return { fits: sum('fits'), maxima: sum('maxima'), attained: sum('attained'), errors: sum('errors'), byCode, wrong };
+}
+
+/** Panels first … last − 1 in one thread; after a hang a new worker goes on behind it. */
+async function stretch(first, last) {
+  for (let next = first; next < last; ) next = await work(next, last);
+}
+
+const edges = Array.from({ length: threads + 1 }, (_, t) => Math.round((t * panels) / threads));
+await Promise.all(edges.slice(1).map((last, t) => stretch(edges[t], last)));
+ends.sort((a, b) => a.number - b.number || MODELS.indexOf(a.model) - MODELS.indexOf(b.model));
 const tally = {};
 for (const { model, kind, code } of ends) {
   tally[model] ??= {};
@@ -90,7 +109,7 @@ for (const { model, kind, code } of ends) {
 }
 const defects = ends.filter(({ defect }) => defect).map(({ out: _, ...rest }) => rest);
 const slowest = ends.reduce((a, b) => (b.seconds > a.seconds ? b : a));
-const confirmed = sample > 0 ? confirm() : undefined;
+const confirmed = sample > 0 ? await confirm() : undefined;
 const report = {
   date: new Date().toISOString().slice(0, 10),
   machine: `${cpus()[0].model}, Node ${process.version}`,

@@ -7,6 +7,7 @@ export const MODELS = ['poisson', 'nb1', 'nb2', 'nb-fe', 'nb-re', 'poisson-re', 
 export const NAMED = [
   'fit/separated',
   'fit/no-interior-maximum',
+  'fit/not-identified',
   'data/all-zero',
   'data/one-group',
   'data/too-few-rows',

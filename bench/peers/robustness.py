@@ -40,6 +40,9 @@ class Problem:
     def loglik(self, eta, aux):
         y, m = self.y, self.model
         with np.errstate(all='ignore'):
+            if m == 'poisson | id':
+                top = np.full(self.G, -np.inf); np.maximum.at(top, self.g, eta)
+                eta = eta - top[self.g]
             lam = np.exp(eta)
             if m == 'poisson': return (y * eta - lam).sum() - self.const
             if m == 'nb2':
@@ -51,8 +54,7 @@ class Problem:
             L = self.sum(lam); Y = self.Y
             if m == 'poisson | id':
                 used = Y > 0
-                p = lam / L[self.g]
-                return (np.where(y > 0, y * np.log(np.where(y > 0, p, 1)), 0)).sum() + (Y[used] * np.log(Y[used]) - Y[used]).sum() - self.const
+                return (y * (eta - np.log(L)[self.g])).sum() + (Y[used] * np.log(Y[used]) - Y[used]).sum() - self.const
             if m == 'poisson-re':
                 t = np.exp(-aux[0])
                 return (steps(t, Y) - t * np.log1p(L / t) - Y * np.log(t + L)).sum() + (y * eta).sum() - self.const
@@ -152,6 +154,12 @@ def check_error(p, d, rng):
         if top <= limits(p, d, rng) + 1e-6 * (1 + abs(top)) or ran_away(p, th): return None
         return 'a maximum inside: %r at %s' % (top, th.tolist())
     if code == 'data/too-few-rows': return None
+    if code == 'fit/not-identified':
+        X = p.X / p.scale
+        if p.model == 'poisson | id':
+            means = np.array([p.sum(X[:, j]) / np.maximum(p.sum(np.ones(len(p.y))), 1) for j in range(X.shape[1])]).T
+            X = X - means[p.g]; X = X / np.sqrt((X ** 2).mean(0))
+        return None if np.linalg.cond(X) > 1e6 else 'identified'
     if code == 'vcov/no-standard-error': return None if np.allclose(p.y, p.y[0]) else 'y varies'
     return 'unknown error ' + code
 

@@ -10,6 +10,7 @@ import { log1 } from './vmath';
 
 /** How far in η the log-likelihood is looked at for a rise. */
 const AWAY: f64 = 5;
+const EDGE: f64 = 600;
 /** ln r or ln s this far above the log of the mean group sum: the limits of nb-re are looked at; it has run away. */
 const SUSPECT: f64 = 7;
 const FAR: f64 = 20;
@@ -39,6 +40,13 @@ function risesOutwards(t: Task, theta: usize): bool {
   return false;
 }
 
+/** Whether the search ran into the edge of what exp() can do: λ as large or as small as that is no maximum. */
+function atEdge(t: Task): bool {
+  let widest: f64 = 0;
+  for (let i = 0; i < t.n; i++) widest = max(widest, abs(get(t.eta, i)));
+  return widest > EDGE;
+}
+
 /** Largest change of η along a direction (ld). */
 function reach(t: Task, direction: usize): f64 {
   let most: f64 = 0;
@@ -52,7 +60,7 @@ function reach(t: Task, direction: usize): f64 {
  * from there; else, with `again`, from where Σ λ = Σ y.
  */
 export function atInfinity(t: Task, status: i32, tol: f64, maxIter: i32, theta: usize, again: bool): i32 {
-  if (lost(status) && risesOutwards(t, theta)) status = NO_INTERIOR_MAXIMUM;
+  if (lost(status) && (risesOutwards(t, theta) || atEdge(t))) status = NO_INTERIOR_MAXIMUM;
   if (status != NO_INTERIOR_MAXIMUM || t.constant < 0 || evaluate(t, theta)) return status;
   const limit = t.loglik;
   const far = get(theta, t.constant);

@@ -11,12 +11,14 @@ import { get, put, Task } from './task';
 const LEFT: f64 = 1e-4;
 /** What is left of a column below this share of its square is rounding: it is spanned, and becomes 0. */
 const ROUNDING: f64 = 1e-26;
+/** More columns than this are dummies for the most part, and a basis would cost more than the fit. */
+const WIDE = 256;
 /** Rows beyond this are sampled for the test. */
 const MANY: i32 = 1 << 16;
 
 /** Replaces t.x by an orthogonal basis where columns are nearly collinear. False where memory is short. */
 export function orthogonalise(t: Task): bool {
-  if (t.k < 2 || wellSpread(t)) return true;
+  if (t.k < 2 || t.k > WIDE || wellSpread(t)) return true;
   const r = allocZeros(<f64>t.k * t.k);
   if (!r) return false;
   const constant = t.constant;

@@ -81,7 +81,14 @@ function absorbFit(core: AbsorbExports, model: AbsorbModel, problem: AbsorbProbl
         : fitAbsorbedCounts(core, model, problem, factors, options),
     () => emptyFit(Status.outOfMemory, p),
   );
-  return { ...fit, effectsRank: rankOf(core, n, factors) };
+  const lost =
+    fit.status === Status.stepFailed ||
+    fit.status === Status.noConvergence ||
+    fit.status === Status.notPositiveDefinite;
+  // what the fit's own means did not give away: every row with y = 0 is a candidate
+  const separated = lost && model !== 'ols' && options.separation !== false ? rectifyAll(core, problem) : undefined;
+  const status = separated ? Status.separated : fit.status;
+  return { ...fit, status, ...(separated && { separated }), effectsRank: rankOf(core, n, factors) };
 }
 
 function within(

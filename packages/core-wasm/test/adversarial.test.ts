@@ -293,3 +293,39 @@ describe('scales', () => {
     expect(fit.scaledGradient).toBeLessThan(1e-3);
   });
 });
+
+describe('nearly collinear columns', () => {
+  it.each(COUNT_MODELS)('%s: a column plus ε of another gives the estimates of the two apart', (model) => {
+    const { n, k, x, y, offset, groupStart } = panel();
+    const column = (j: number) => Float64Array.from({ length: n }, (_, i) => x[i * k + j]);
+    const noise = normals(uniforms(2));
+    const z = Float64Array.from({ length: n }, () => noise());
+    const apart = kernels.fit(model, { ...byRows([column(0), column(1), z]), y, offset, groupStart });
+    expect(Status[apart.status]).toBe('ok');
+    const p = apart.coef.length;
+    for (const size of [1e-3, 1e-5, 1e-7]) {
+      const mixed = z.map((v, i) => column(1)[i] + size * v);
+      const fit = kernels.fit(model, { ...byRows([column(0), column(1), mixed]), y, offset, groupStart });
+      // the sum rounds at 1e-16, of which the part that tells the columns apart is `size`
+      const need = 15 + Math.log10(size) - 1;
+      expect(Status[fit.status], `${size}`).toBe('ok');
+      expect(fit.scaledGradient).toBeLessThan(1e-9);
+      expect(digits(fit.coef[2] * size, apart.coef[2]), `${size}`).toBeGreaterThan(need);
+      expect(digits(fit.coef[1] + fit.coef[2], apart.coef[1]), `${size}`).toBeGreaterThan(need - 1);
+      expect(digits(Math.sqrt(fit.vcov[2 * p + 2]) * size, Math.sqrt(apart.vcov[2 * p + 2]))).toBeGreaterThan(need);
+      expect(digits(fit.loglik, apart.loglik)).toBeGreaterThan(need + 2);
+    }
+  });
+});
+
+describe('very large λ', () => {
+  it.each(['nb-fe', 'nb-re'] as const)('%s has finite derivatives up to η = 690', (model) => {
+    const { n, k, x, y, groupStart } = panel();
+    const p = kernels.fit(model, { n, k, x, y, groupStart }).coef.length;
+    for (const constant of [100, 300, 360, 500, 690]) {
+      const at = kernels.evaluate(model, { n, k, x, y, groupStart }, new Float64Array(p).with(0, constant));
+      expect(Status[at.status], `${constant}`).toBe('ok');
+      for (const v of [...at.gradient, ...at.hessian]) expect(Number.isFinite(v), `${constant}`).toBe(true);
+    }
+  });
+});

@@ -51,6 +51,31 @@ export function packed(columns: Float64Array[], n: number): Float64Array {
   return x;
 }
 
+/** What a column has of its own must exceed the rounding of its values, of which the effects may have taken nearly all. */
+const ROUNDING = 1e-13;
+
+/**
+ * Positions of columns whose part net of the effects and of the columns before it is rounding error of the values they had.
+ * @param net n each, in the order of the formula, linearly independent. @param lengths of the columns before the effects.
+ */
+function roundingOnly(net: Float64Array[], lengths: number[]): number[] {
+  if (net.every((column, j) => norm(column) > 1e-3 * lengths[j])) return [];
+  const basis: Float64Array[] = [];
+  return net.flatMap((column, j) => {
+    const left = column.slice();
+    for (let pass = 0; pass < 2; pass++)
+      for (const q of basis) {
+        let inner = 0;
+        for (let i = 0; i < left.length; i++) inner += q[i] * left[i];
+        for (let i = 0; i < left.length; i++) left[i] -= inner * q[i];
+      }
+    const length = norm(left);
+    if (!(length > ROUNDING * lengths[j])) return [j];
+    basis.push(left.map((v) => v / length));
+    return [];
+  });
+}
+
 /**
  * Leaves out columns that the effects absorb, and columns that the constant and columns to their left span (a pivot-free
  * rank pass in the core). Of a full set of dummies the first level goes.
@@ -77,6 +102,12 @@ export function dropCollinear(
     order.forEach((j, at) => {
       kept[j] = keep[lead.length + at];
     });
+    const own = order.filter((j) => kept[j]);
+    const lost = roundingOnly(
+      own.map((j) => net[j]),
+      own.map((j) => norm(columns[j].values)),
+    );
+    for (const at of lost) kept[own[at]] = 0;
   }
   const left = (which: (j: number) => boolean) => columns.filter((_, j) => which(j)).map(({ name }) => name);
   const spanned = left((j) => !kept[j] && !absorbed[j]);

@@ -1,6 +1,6 @@
 /** One model on one problem from several starts, with the evidence that the best of them is the maximum. */
-import { type KernelFit, type Kernels, type Problem, Status } from '@gravpanel/core-wasm';
-import type { Model } from './models/model.ts';
+import { exp, type KernelFit, type Kernels, type Problem, Status } from '@gravpanel/core-wasm';
+import { constantColumn, type Model } from './models/model.ts';
 import type { Certificate } from './types.ts';
 
 export const DEFAULT_TOL = 1e-10;
@@ -49,6 +49,44 @@ function perturbed(start: Float64Array, { n, k, x }: Problem, seed: number): Flo
   });
 }
 
+/** Further starts where some unit is at its Poisson limit already, and the work up to which they are made. */
+const SCATTERED = 12;
+const SCATTERED_WORK = 1e6;
+/** Λ beyond this multiple of (1 + Y)² is the Poisson limit to three digits. */
+const LIMIT = 1e3;
+
+/**
+ * Whether λ of some unit is so large that nb-fe is Poisson there. Its likelihood then has several maxima, at infinity too, in the
+ * directions that raise λ of some units and not of others.
+ */
+function atLimit({ y, groupStart }: Problem, eta: Float64Array): boolean {
+  for (let g = 0; g + 1 < (groupStart?.length ?? 0); g++) {
+    let [counts, means] = [1, 0];
+    for (let i = groupStart![g]; i < groupStart![g + 1]; i++) {
+      counts += y[i];
+      means += exp(eta[i]);
+    }
+    if (means > LIMIT * counts * counts) return true;
+  }
+  return false;
+}
+
+/** Slopes of about ±2 per standard deviation of their columns, and η = 10 at the means: a start with λ far apart. */
+function scattered({ n, k, x }: Problem, constant: number, p: number, draw: () => number): Float64Array {
+  const start = new Float64Array(p);
+  let level = 10;
+  for (let j = 0; j < k; j++) {
+    if (j === constant) continue;
+    let [sum, squares] = [0, 0];
+    for (let i = 0; i < n; i++) sum += x[i * k + j];
+    for (let i = 0; i < n; i++) squares += (x[i * k + j] - sum / n) ** 2;
+    start[j] = (8 * (draw() - 0.5)) / (Math.sqrt(squares / n) || 1);
+    level -= (start[j] * sum) / n;
+  }
+  if (constant >= 0) start[constant] = level;
+  return start;
+}
+
 /** Same maximum: log-likelihood within 1e-9 relative and every parameter within 1e-5 standard errors. */
 function agrees(a: KernelFit, b: KernelFit): boolean {
   if (Math.abs(a.loglik - b.loglik) > 1e-9 * Math.max(1, Math.abs(b.loglik))) return false;
@@ -89,6 +127,16 @@ export function estimate(model: Model, problem: Problem, kernels: Kernels, optio
   if (model.starts > 1 && !options.single && !hopeless && (model.grouped || work < MANY_STARTS_WORK)) {
     const plain = model.plainStart(problem);
     fits.push(run(plain), run(perturbed(plain, problem, seed)));
+  }
+  if (
+    model.key === 'nb-fe' &&
+    fits.length > 1 &&
+    work < SCATTERED_WORK &&
+    fits.some((fit) => succeeded(fit) && atLimit(problem, fit.eta))
+  ) {
+    const draw = uniform(seed);
+    const constant = constantColumn(problem);
+    for (let more = 0; more < SCATTERED; more++) fits.push(run(scattered(problem, constant, first.coef.length, draw)));
   }
   const reached = fits.filter(succeeded);
   const top = reached.reduce((a, b) => (b.loglik > a.loglik + 1e-9 * Math.abs(a.loglik) ? b : a), reached[0] ?? first);
