@@ -2,6 +2,7 @@
 import { defaultStart, LN_BOUNDARY, lost, overPoisson } from './boundary';
 import { dot } from './matrix';
 import { alloc, mark, reset } from './memory';
+import { idle } from './replicate';
 import { evaluate, flattest, iterations, newton, setAuxiliaryCeiling, setIterations } from './newton';
 import {
   get, NB1, NB_RE, NO_INTERIOR_MAXIMUM, OK, OUT_OF_MEMORY, POISSON_BOUNDARY, POISSON_RE, put, Task,
@@ -10,6 +11,8 @@ import { log1 } from './vmath';
 
 /** How far in η the log-likelihood is looked at for a rise. */
 const AWAY: f64 = 5;
+/** A direction along which η changes by less than this share of its length (columns have unit size) is collinearity. */
+const COLLINEAR: f64 = 1e-9;
 const EDGE: f64 = 600;
 /** ln r or ln s this far above the log of the mean group sum: the limits of nb-re are looked at; it has run away. */
 const SUSPECT: f64 = 7;
@@ -30,7 +33,7 @@ function risesOutwards(t: Task, theta: usize): bool {
     if (which == 1 && !flattest(t, direction)) return false;
     if (which == 0 && t.constant >= 0) put(direction, t.constant, 1);
     const size = reach(t, direction);
-    if (!(size > 0)) continue;
+    if (!(size > COLLINEAR * length(direction, p))) continue;
     for (let sign = -1; sign < 2; sign += 2) {
       for (let j = 0; j < p; j++) put(to, j, get(theta, j) + ((<f64>sign * AWAY) / size) * get(direction, j));
       if (evaluate(t, to) == OK && t.loglik >= here - 1e-10 * (1 + abs(here))) return true;
@@ -47,10 +50,22 @@ function atEdge(t: Task): bool {
   return widest > EDGE;
 }
 
-/** Largest change of η along a direction (ld). */
+/** Σ |aⱼ| over p. */
+function length(a: usize, p: i32): f64 {
+  let sum: f64 = 0;
+  for (let j = 0; j < p; j++) sum += abs(get(a, j));
+  return sum;
+}
+
+/** Largest change of η along a direction (ld), in the groups that say something. */
 function reach(t: Task, direction: usize): f64 {
   let most: f64 = 0;
-  for (let i = 0; i < t.n; i++) most = max(most, abs(dot(t.x + ((<usize>i * t.ld) << 3), direction, t.ld)));
+  for (let g = 0; g < t.g; g++) {
+    const from = load<i32>(t.group + (<usize>g << 2));
+    const to = load<i32>(t.group + (<usize>g << 2), 4);
+    if (idle(t, from, to) || (t.w && get(t.w, from) == 0)) continue;
+    for (let i = from; i < to; i++) most = max(most, abs(dot(t.x + ((<usize>i * t.ld) << 3), direction, t.ld)));
+  }
   return most;
 }
 
