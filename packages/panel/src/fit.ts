@@ -9,6 +9,9 @@ import { fitStatistics, sumsOfSquares } from './fit-statistics.ts';
 import { fixed } from './format.ts';
 import { type Estimated, maximise, nullLoglik } from './maximise.ts';
 import { boundaryName, checkOptions, type Model, modelOf } from './models/index.ts';
+import { isResampled, resampleJob } from './resample-job.ts';
+import { drawRuns, type ResampleRuns, type RunDraws, runsOf } from './resample-summary.ts';
+import { resampledVcov } from './resample-vcov.ts';
 import type { Design, Failure, Fit, FitResult, FitSpec, Frame, Note } from './types.ts';
 import { computeVcov, iidCovariance, type VcovInput, vcovName } from './vcov.ts';
 
@@ -126,14 +129,15 @@ function fitNotes(design: Design, { others, boundary, model, fit, certificate }:
 /** Reported coefficients and auxiliaries out of all p. */
 const pick = (fit: KernelFit, reported: Int32Array) => Float64Array.from(reported, (j) => fit.coef[j]);
 
-function assemble(design: Design, estimated: Estimated, kernels: Kernels): Fit {
+function assemble(design: Design, estimated: Estimated, kernels: Kernels, draws?: RunDraws): Fit {
   const { spec, n } = design;
   const { model, fit, boundary } = estimated;
   const dof = design.k + estimated.effects + model.auxiliaries.length;
   const input = vcovInput(design, estimated, dof);
-  const { covariance, info, notes } = computeVcov(input, kernels);
-  const estimates = pick(fit, input.reported);
   const level = spec.level ?? DEFAULT_LEVEL;
+  const resampled = draws && resampledVcov(design, estimated, draws, level, kernels);
+  const { covariance, info, notes } = resampled ?? computeVcov(input, kernels);
+  const estimates = pick(fit, input.reported);
   const base = { distribution: model.distribution, dofResidual: n - dof, vcovInfo: info };
   const nullloglik = nullLoglik(design, estimated, kernels);
   const auxiliaries = boundary ? [] : model.auxiliaries;
@@ -172,6 +176,7 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels): Fit {
     covariance: Array.from(covariance),
     covarianceIid: Array.from(iidCovariance(input)),
     parameterNames: [...design.terms.map(({ name }) => name), ...auxiliaries.map(({ estimated: name }) => name)],
+    ...(resampled && { resampling: resampled.resampling }),
   };
 }
 
@@ -195,13 +200,62 @@ function failureOf(design: Design, model: Model, error: PanelError): Failure {
  * only defects of the program are thrown.
  */
 export function fitDesign(design: Design, kernels: Kernels): FitResult {
-  const model = modelOf(design.spec.model);
   try {
-    checkDesign(design, model);
-    return assemble(design, maximise(design, model, kernels), kernels);
+    const started = startFit(design, kernels);
+    return finishFit(started, started.runs && drawRuns(started.runs, kernels), kernels);
   } catch (error) {
-    if (error instanceof PanelError) return failureOf(design, model, error);
-    throw error;
+    return failureAt(design, error);
+  }
+}
+
+/** A column at its maximum, and the replicates that its covariance asks for. */
+export interface StartedFit {
+  design: Design;
+  estimated: Estimated;
+  runs?: ResampleRuns;
+}
+
+/** The first half of {@link fitDesign}, for callers that run the replicates elsewhere. @throws PanelError as a Failure has it. */
+export function startFit(design: Design, kernels: Kernels): StartedFit {
+  const model = modelOf(design.spec.model);
+  checkDesign(design, model);
+  const estimated = maximise(design, model, kernels);
+  const { vcov } = design.spec;
+  return { design, estimated, ...(isResampled(vcov) && { runs: runsOf(resampleJob(design, estimated, vcov)) }) };
+}
+
+/** The second half of {@link fitDesign}. @throws PanelError as a Failure has it. */
+export const finishFit = ({ design, estimated }: StartedFit, draws: RunDraws | undefined, kernels: Kernels): Fit =>
+  assemble(design, estimated, kernels, draws);
+
+/** An error as the failed column; defects of the program are thrown on. */
+export function failureAt(design: Design, error: unknown): Failure {
+  if (error instanceof PanelError) return failureOf(design, modelOf(design.spec.model), error);
+  throw error;
+}
+
+/** Runs the replicates of a column, on whatever threads there are. */
+export type ResampleRunner = (runs: ResampleRuns, design: Design) => Promise<RunDraws & Ran>;
+/** Where they ran and how long, for the record. */
+export interface Ran {
+  threads?: number;
+  seconds?: number;
+}
+
+/** {@link fitDesign} with the replicates run by `runner`. */
+export async function fitDesignWith(design: Design, kernels: Kernels, runner?: ResampleRunner): Promise<FitResult> {
+  if (!runner) return fitDesign(design, kernels);
+  try {
+    const started = startFit(design, kernels);
+    if (!started.runs) return finishFit(started, undefined, kernels);
+    const { threads, seconds, ...draws } = await runner(started.runs, design);
+    const fit = finishFit(started, draws, kernels);
+    return {
+      ...fit,
+      resampling: { ...fit.resampling!, ...(threads && { threads }), ...(seconds !== undefined && { seconds }) },
+    };
+  } catch (error) {
+    return failureAt(design, error);
   }
 }
 
@@ -212,4 +266,18 @@ export function fitDesign(design: Design, kernels: Kernels): FitResult {
 export function fitSpec(frame: Frame, spec: FitSpec, kernels: Kernels): FitResult[] {
   checkOptions(spec);
   return buildDesigns(frame, spec, kernels).map((design) => ('failed' in design ? design : fitDesign(design, kernels)));
+}
+
+/** {@link fitSpec} with the replicates run by `runner`. */
+export async function fitSpecWith(
+  frame: Frame,
+  spec: FitSpec,
+  kernels: Kernels,
+  runner: ResampleRunner,
+): Promise<FitResult[]> {
+  checkOptions(spec);
+  const results: FitResult[] = [];
+  for (const design of buildDesigns(frame, spec, kernels))
+    results.push('failed' in design ? design : await fitDesignWith(design, kernels, runner));
+  return results;
 }

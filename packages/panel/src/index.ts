@@ -9,7 +9,18 @@ export { buildDesigns } from './design.ts';
 export * from './errors.ts';
 export { evaluateExpression, parseExpression } from './expression.ts';
 export { type CoefficientFigureOptions, coefficientFigure } from './figures.ts';
-export { fitDesign, fitSpec } from './fit.ts';
+export {
+  failureAt,
+  finishFit,
+  fitDesign,
+  fitDesignWith,
+  fitSpec,
+  fitSpecWith,
+  type Ran,
+  type ResampleRunner,
+  type StartedFit,
+  startFit,
+} from './fit.ts';
 export { count, decimal, display, fixed, percent, pValue, STAR_LEVELS, scientific, starsOf } from './format.ts';
 export { expandFormula, parseFormula } from './formula.ts';
 export { setPanel } from './frame.ts';
@@ -23,6 +34,19 @@ export { type PlannedModel, type PlannedTable, planStudy, type StudyPlan } from 
 export { sampleWords } from './regression-notes.ts';
 export { isFit } from './regression-style.ts';
 export { type RegressionTableOptions, regressionTable } from './regression-table.ts';
+export {
+  checkDraws,
+  type Draws,
+  emptyDraws,
+  extraWidth,
+  type OpenJob,
+  openJob,
+  placeDraws,
+  statusWords,
+} from './resample-draws.ts';
+export { DEFAULT_REPS, drawBytes, isResampled, type ResampleJob } from './resample-job.ts';
+export { hasEstimate } from './resample-refit.ts';
+export type { ResampleRuns, RunDraws } from './resample-summary.ts';
 export {
   type ColumnFailure,
   type CompanionFits,
