@@ -28,9 +28,10 @@ export { hausman, likelihoodRatio, overdispersion, wald } from './hypothesis.ts'
 export { identificationTable } from './identification-table.ts';
 export { identify } from './identify.ts';
 export { termLabel, type Variables, variableLabel } from './labels.ts';
-export { laterModels, laterVcov, VERSION } from './later.ts';
+export { laterModels, VERSION } from './later.ts';
 export { checkOptions, modelOf, models } from './models/index.ts';
 export { type PlannedModel, type PlannedTable, planStudy, type StudyPlan } from './plan.ts';
+export { packRecord, unpackRecord } from './record-bytes.ts';
 export { sampleWords } from './regression-notes.ts';
 export { isFit } from './regression-style.ts';
 export { type RegressionTableOptions, regressionTable } from './regression-table.ts';
@@ -45,8 +46,16 @@ export {
   statusWords,
 } from './resample-draws.ts';
 export { DEFAULT_REPS, drawBytes, isResampled, type ResampleJob } from './resample-job.ts';
+export { createPool, type Pool, type PoolHost, type PoolWorker, type Range } from './resample-pool.ts';
 export { hasEstimate } from './resample-refit.ts';
 export type { ResampleRuns, RunDraws } from './resample-summary.ts';
+export {
+  answerValue,
+  fieldsOf,
+  type ResampleWorkerApi,
+  resampleWorkerApi,
+  type WorkerAnswer,
+} from './resample-worker.ts';
 export {
   type ColumnFailure,
   type CompanionFits,

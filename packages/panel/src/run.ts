@@ -5,7 +5,7 @@ import { derive } from './derive.ts';
 import { describe } from './describe.ts';
 import { buildDesigns } from './design.ts';
 import { PanelError, type PanelErrorFields } from './errors.ts';
-import { fitDesign } from './fit.ts';
+import { fitDesign, fitDesignWith, type ResampleRunner } from './fit.ts';
 import { hausman, overdispersion, wald } from './hypothesis.ts';
 import { identify } from './identify.ts';
 import { modelOf } from './models/index.ts';
@@ -80,6 +80,8 @@ export interface RunOptions {
   sha256?: (text: string) => string | Promise<string>;
   /** Versions that the manifest records beside gravpanel's. */
   versions?: Record<string, string>;
+  /** Runs replicates; without it they run here. */
+  runner?: ResampleRunner;
 }
 
 /** Error areas that mean the study itself is wrong: nothing is estimated then. */
@@ -135,6 +137,7 @@ interface Work {
   kernels: Kernels;
   plan: StudyPlan;
   source?: StudySource;
+  runner?: ResampleRunner;
   step: (stage: ProgressEvent['stage'], label: string, detail?: string) => Promise<void>;
 }
 
@@ -153,7 +156,7 @@ async function fitAll(work: Work, label: string, designs: (Design | Failure)[]):
   const results: FitResult[] = [];
   for (const [i, design] of designs.entries()) {
     await work.step('model', label, designs.length > 1 ? `column ${i + 1} of ${designs.length}` : undefined);
-    results.push('failed' in design ? design : fitDesign(design, work.kernels));
+    results.push('failed' in design ? design : await fitDesignWith(design, work.kernels, work.runner));
   }
   return results;
 }
@@ -258,7 +261,15 @@ export async function runStudy(
   progress.total = 3 + plan.describe.length + columns + plan.tests.length;
   await step('data', 'derived columns and designs');
   const derived = deriveStudy(study, frame, o.source);
-  const work: Work = { study, frame: derived, kernels, plan, step, ...(o.source && { source: o.source }) };
+  const work: Work = {
+    study,
+    frame: derived,
+    kernels,
+    plan,
+    step,
+    ...(o.source && { source: o.source }),
+    ...(o.runner && { runner: o.runner }),
+  };
   const planned = plan.models.map((model) => ({
     model,
     designs: designsOf(study, derived, model.spec, kernels, o.source),
