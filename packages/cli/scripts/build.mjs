@@ -67,7 +67,7 @@ function warm() {
 }
 
 rmSync(path('dist'), { recursive: true, force: true });
-for (const name of ['main', 'fit', 'run', 'check', 'html']) {
+for (const name of ['main', 'fit', 'run', 'check', 'boot', 'html', 'worker']) {
   const { metafile } = await build({
     ...common,
     entryPoints: [path(`src/${name}.ts`)],

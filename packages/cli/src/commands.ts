@@ -3,6 +3,7 @@ export const commands: Record<string, string> = {
   run: 'estimate a whole study: report.html, tables, figures, manifest',
   fit: 'estimate one formula and print its regression table',
   check: 'check a study and its data without estimating',
+  boot: 'resample a run: intervals from many replicates, here or on a cluster',
 };
 
 export const laterCommands = [
@@ -10,7 +11,6 @@ export const laterCommands = [
   'plot',
   'table',
   'test',
-  'boot',
   'multiverse',
   'audit',
   'replicate',

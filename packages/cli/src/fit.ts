@@ -5,6 +5,7 @@ import {
   type FitResult,
   fitSpec,
   isFit,
+  isResampled,
   PanelError,
   type PanelErrorFields,
   regressionTable,
@@ -12,9 +13,11 @@ import {
 } from '@gravpanel/panel';
 import { renderCsv, renderMarkdown, renderText } from '@gravpanel/panel/report';
 import { Command } from 'commander';
+import { type DrawnColumn, drawsCsv } from './draws-file.ts';
 import { exitCodeOfAll } from './exit-codes.ts';
 import { checkOutputFile, writeFileAtomically } from './files.ts';
 import { fitJson } from './fit-json.ts';
+import { fitResampled } from './fit-resampled.ts';
 import { commonFlags, type FitFlags, fitFlags, specOf } from './flags.ts';
 import { describeCommand } from './help.ts';
 import { loadFrame } from './load.ts';
@@ -83,9 +86,15 @@ async function act(formula: string, flags: FitFlags): Promise<void> {
   const format = formatOf(flags);
   if (flags.output) checkOutputFile(flags.output, flags.force);
   const kernels = loadKernels();
-  const results = await inFlags(async () =>
-    fitSpec(loadFrame(flags.data, flags), specOf(formula, flags), await kernels),
-  );
+  const spec = specOf(formula, flags);
+  const drawn: DrawnColumn[] = [];
+  if (flags.draws) checkOutputFile(flags.draws, flags.force);
+  const results = await inFlags(async () => {
+    const frame = loadFrame(flags.data, flags);
+    return isResampled(spec.vcov)
+      ? fitResampled(frame, spec, await kernels, { ...flags, quiet: t.quiet || t.json, color: t.color.err }, drawn)
+      : fitSpec(frame, spec, await kernels);
+  });
   const errors = distinct(results.flatMap((r) => (isFit(r) ? [] : [placed(r)])));
   if (results.length > 0 && !results.some(isFit)) {
     const [first, ...others] = errors;
@@ -96,6 +105,7 @@ async function act(formula: string, flags: FitFlags): Promise<void> {
   const text = rendered(format, results, table, { width: t.width, color: t.color.out && !toFile });
   for (const error of errors)
     await write(process.stderr, t.json ? errorJson(error) : errorText(error, { color: t.color.err }));
+  if (flags.draws) writeFileAtomically(flags.draws, drawsCsv(drawn), flags.force);
   if (toFile) writeFileAtomically(flags.output!, text, flags.force);
   else await write(process.stdout, text);
   process.exitCode = exitCodeOfAll(errors);

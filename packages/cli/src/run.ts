@@ -3,12 +3,15 @@ import path from 'node:path';
 import { loadKernels } from '@gravpanel/core-wasm';
 import { type PanelErrorFields, runStudy, type StudyRun } from '@gravpanel/panel';
 import { Command, Option } from 'commander';
+import { drawProgress } from './draw-progress.ts';
 import { exitCodeOfAll } from './exit-codes.ts';
 import { checkOutputFolder, type Files, RUN_FILES, sha256, writeFolder } from './files.ts';
 import { commonFlags } from './flags.ts';
 import { describeCommand } from './help.ts';
+import { nodePool, threadsOf } from './node-pool.ts';
 import { errorJson, errorText } from './print-error.ts';
 import { progressOn } from './progress.ts';
+import { resampleRunner } from './resample-runner.ts';
 import { filesOf } from './run-files.ts';
 import { type Terminal, terminal, write } from './streams.ts';
 import { openData, openStudy } from './study-file.ts';
@@ -19,6 +22,7 @@ interface RunFlags {
   json: boolean;
   force: boolean;
   quiet: boolean;
+  threads?: number;
   color?: 'always' | 'never' | 'auto';
 }
 
@@ -88,6 +92,8 @@ async function act(file: string, flags: RunFlags): Promise<void> {
   checkOutputFolder(dir, flags.force, RUN_FILES);
   const frame = openData(opened);
   const progress = progressOn(process.stderr, { quiet: t.quiet || t.json, color: t.color.err });
+  const draws = drawProgress(process.stderr, { quiet: t.quiet || t.json, color: t.color.err });
+  const pool = nodePool(threadsOf(flags.threads));
   let run: StudyRun;
   let files: Files;
   try {
@@ -96,10 +102,14 @@ async function act(file: string, flags: RunFlags): Promise<void> {
       name: opened.source.file,
       sha256,
       versions: { node: process.versions.node },
+      base: path.relative(path.resolve(dir), file === '-' ? process.cwd() : path.dirname(path.resolve(file))),
+      runner: resampleRunner({ kernels: await kernels, pool, progress: draws }),
     });
-    files = filesOf(run);
+    files = filesOf(run, opened.source.text);
   } finally {
     progress.end();
+    draws.end();
+    pool.stop();
   }
   writeFolder(dir, files, flags.force);
   await printFailures(run, t);

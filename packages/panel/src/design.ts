@@ -88,12 +88,20 @@ function requireMoreRows(n: number, k: number): void {
 }
 
 /** The period of each row, and the strata within which a permutation stays: the column named, else the period. */
-function resampleColumns(frame: Frame, spec: ResampleSpec, rows: Int32Array): Pick<Design, 'times' | 'strata'> {
-  const times = frame.panel && Float64Array.from(rows, (row) => frame.panel!.timeOf[row]);
-  const name = spec.kind === 'permutation' ? (spec.strata ?? frame.panel?.time) : undefined;
-  if (name === undefined) return times ? { times } : {};
+function resampleColumns(
+  frame: Frame,
+  spec: ResampleSpec,
+  rows: Int32Array,
+): Pick<Design, 'unit' | 'times' | 'strata'> {
+  const { panel } = frame;
+  const found = panel && {
+    unit: panel.unit.join(' × '),
+    times: Float64Array.from(rows, (row) => panel.timeOf[row]),
+  };
+  const name = spec.kind === 'permutation' ? (spec.strata ?? panel?.time) : undefined;
+  if (name === undefined) return { ...found };
   const { codes, levels } = codesAt(codeColumn(columnOf(frame, name, 'strata')), rows);
-  return { ...(times && { times }), strata: { name, codes, count: levels.length } };
+  return { ...found, strata: { name, codes, count: levels.length } };
 }
 
 /** The design of one column once its rows are decided; loses what the model cannot use first. */

@@ -30,7 +30,7 @@ export { identify } from './identify.ts';
 export { termLabel, type Variables, variableLabel } from './labels.ts';
 export { laterModels, VERSION } from './later.ts';
 export { checkOptions, modelOf, models } from './models/index.ts';
-export { type PlannedModel, type PlannedTable, planStudy, type StudyPlan } from './plan.ts';
+export { type PlannedModel, type PlannedTable, planStudy, resampleSpecOf, type StudyPlan } from './plan.ts';
 export { packRecord, unpackRecord } from './record-bytes.ts';
 export { sampleWords } from './regression-notes.ts';
 export { isFit } from './regression-style.ts';
@@ -45,10 +45,10 @@ export {
   placeDraws,
   statusWords,
 } from './resample-draws.ts';
-export { DEFAULT_REPS, drawBytes, isResampled, type ResampleJob } from './resample-job.ts';
+export { DEFAULT_REPS, drawBytes, isResampled, type ResampleJob, resampleJob } from './resample-job.ts';
 export { createPool, type Pool, type PoolHost, type PoolWorker, type Range } from './resample-pool.ts';
 export { hasEstimate } from './resample-refit.ts';
-export type { ResampleRuns, RunDraws } from './resample-summary.ts';
+export { type ResampleRuns, type RunDraws, runsOf } from './resample-summary.ts';
 export {
   answerValue,
   fieldsOf,
@@ -59,8 +59,11 @@ export {
 export {
   type ColumnFailure,
   type CompanionFits,
+  deriveStudy,
+  designsOf,
   type OnProgress,
   type ProgressEvent,
+  placedError,
   type RunOptions,
   runStudy,
   type StudyRun,

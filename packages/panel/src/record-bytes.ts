@@ -43,11 +43,14 @@ export function packRecord(record: unknown): Uint8Array {
 const LITTLE = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
 function writeArray(out: Uint8Array, at: number, array: Bulk): void {
-  if (LITTLE || array instanceof Uint8Array)
-    return out.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
+  if (LITTLE || array instanceof Uint8Array) {
+    out.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
+    return;
+  }
   const view = new DataView(out.buffer);
-  if (array instanceof Float64Array) array.forEach((value, i) => view.setFloat64(at + 8 * i, value, true));
-  else array.forEach((value, i) => view.setInt32(at + 4 * i, value, true));
+  for (let i = 0; i < array.length; i++)
+    if (array instanceof Float64Array) view.setFloat64(at + 8 * i, array[i], true);
+    else view.setInt32(at + 4 * i, array[i], true);
 }
 
 function readArray(bytes: Uint8Array, kind: Kind, at: number, length: number): Bulk {

@@ -161,7 +161,13 @@ async function manifestOf(parts: ReportParts, sections: Section[], o: RunOptions
   const items = sections.flatMap((s) => s.items);
   const idsOf = (kind: 'table' | 'figure') => items.filter((item) => item.kind === kind).map(({ id }) => id);
   const outputs = { tables: idsOf('table'), figures: idsOf('figure') };
-  return { ...plain, outputs, ...(o.versions && { versions: o.versions }), runHash };
+  return {
+    ...plain,
+    outputs,
+    ...(o.base !== undefined && { base: o.base }),
+    ...(o.versions && { versions: o.versions }),
+    runHash,
+  };
 }
 
 /**

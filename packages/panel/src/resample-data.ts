@@ -3,7 +3,7 @@ import { exp, type Kernels, type Problem, Status } from '@gravpanel/core-wasm';
 import type { Draws, OpenJob } from './resample-draws.ts';
 import type { ResampleJob } from './resample-job.ts';
 import { logGammaVariate, multinomial, normal, poisson, type Source, sourceOf } from './resample-random.ts';
-import { hasEstimate, openRefitter } from './resample-refit.ts';
+import { hasEstimate, refitOnce } from './resample-refit.ts';
 
 type Outcome = (source: Source) => Float64Array;
 
@@ -79,8 +79,19 @@ function outcomeOf(job: ResampleJob): Outcome {
 function openRefits(job: ResampleJob, kernels: Kernels, problemOf: (replicate: number) => Problem): OpenJob {
   const { reported, coef, kernel, absorb, factors, seed, maxIter } = job;
   const r = reported.length;
-  const codes = new Int32Array(job.problem.n);
-  const all = new Float64Array([1]);
+  const p = coef.length;
+  const spec = {
+    kernel,
+    absorb,
+    problem: job.problem,
+    factors,
+    coef,
+    codes: job.clusters[0].codes,
+    count: 1,
+    seed,
+    method: 'exact' as const,
+    maxIter,
+  };
   return {
     run(first, count) {
       const out: Draws = {
@@ -91,27 +102,12 @@ function openRefits(job: ResampleJob, kernels: Kernels, problemOf: (replicate: n
         ...(job.studentise && { extra: new Float64Array(count * r).fill(Number.NaN) }),
       };
       for (let i = 0; i < count; i++) {
-        const problem = problemOf(first + i);
-        const spec = {
-          kernel,
-          absorb,
-          problem,
-          factors,
-          coef,
-          codes,
-          count: 1,
-          seed,
-          method: 'exact' as const,
-          maxIter,
-        };
-        const refitter = openRefitter(spec, kernels);
-        const batch = refitter.weighted(all, 1, job.studentise ? 'iid' : 'none');
-        refitter.free();
-        out.status[i] = batch.status[0];
-        if (!hasEstimate(batch.status[0])) continue;
+        const fit = refitOnce(spec, problemOf(first + i), kernels);
+        out.status[i] = fit.status;
+        if (!hasEstimate(fit.status)) continue;
         reported.forEach((at, j) => {
-          out.estimates[i * r + j] = batch.coef[at];
-          if (out.extra) out.extra[i * r + j] = (batch.coef[at] - coef[at]) / batch.se![at];
+          out.estimates[i * r + j] = fit.coef[at];
+          if (out.extra) out.extra[i * r + j] = (fit.coef[at] - coef[at]) / Math.sqrt(fit.vcov[at * p + at]);
         });
       }
       return out;

@@ -58,11 +58,11 @@ export const clusterColumns = (vcov: VcovSpec): string[][] =>
 const refuse = (code: string, message: string, hint: string) => new PanelError({ code, message, hint });
 
 /** The units of the panel, or the rows. */
-function defaultClusters({ groupStart, n }: Design): ResampleClusters {
+function defaultClusters({ groupStart, n, unit }: Design): ResampleClusters {
   if (!groupStart) return { name: 'rows', codes: Int32Array.from({ length: n }, (_, i) => i), count: n };
   const codes = new Int32Array(n);
   for (let g = 0; g + 1 < groupStart.length; g++) codes.fill(g, groupStart[g], groupStart[g + 1]);
-  return { name: 'units', codes, count: groupStart.length - 1 };
+  return { name: unit ?? 'units', codes, count: groupStart.length - 1 };
 }
 
 /** Codes in order of first appearance, so that every code occurs. */
@@ -197,6 +197,9 @@ export function resampleJob(design: Design, estimated: Estimated, spec: Resample
   const auxiliaries = boundary ? [] : model.auxiliaries;
   const reported = [...design.terms.map((_, j) => j), ...auxiliaries.map((_, a) => auxiliaryAt + a)];
   const reps = repsOf(spec, clusters);
+  const seed = spec.seed ?? design.spec.seed ?? DEFAULT_SEED;
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw refuse('resample/seed', `The seed is ${seed}; a whole number from 0 was expected.`, 'Write --seed 1.');
   checkSize(reps, reported.length);
   const periods = periodsOf(design, model.grouped, spec);
   const permuted = permutedOf(design, spec);
@@ -214,7 +217,7 @@ export function resampleJob(design: Design, estimated: Estimated, spec: Resample
     names: [...design.terms.map(({ name }) => name), ...auxiliaries.map(({ estimated: name }) => name)],
     clusters,
     reps,
-    seed: spec.seed ?? design.spec.seed ?? DEFAULT_SEED,
+    seed,
     method: spec.method ?? 'exact',
     points: spec.points ?? 'rademacher',
     ...(periods && { periods }),

@@ -3,12 +3,15 @@ import {
   type AbsorbModel,
   DropCode,
   type Factors,
+  isResampler,
+  type KernelFit,
   type KernelModel,
   type Kernels,
   type Problem,
   STREAM_PAIRS,
   Status,
 } from '@gravpanel/core-wasm';
+import { PanelError } from './errors.ts';
 import type { ReplicateMethod } from './types.ts';
 
 /** One problem to be refitted, at its full-sample optimum. */
@@ -53,12 +56,6 @@ export interface Refitter {
 /** Whether a replicate has an estimate. */
 export const hasEstimate = (status: number) => status === Status.ok || status === Status.poissonBoundary;
 
-function drawWeights(kernels: Kernels, seed: number, replicate: number, count: number): Int32Array {
-  const out = new Int32Array(count);
-  for (const word of kernels.philox(seed, replicate, STREAM_PAIRS, count)) out[Math.floor((word / 2 ** 32) * count)]++;
-  return out;
-}
-
 function rowsWhere(n: number, keep: (i: number) => boolean): Int32Array {
   return Int32Array.from(Array.from({ length: n }, (_, i) => i).filter(keep));
 }
@@ -102,33 +99,34 @@ function absorbRefit(kernels: Kernels, p: RefitProblem, weights: Float64Array) {
   }
 }
 
-/** Opens the refits of one problem. */
-export function openRefitter(p: RefitProblem, kernels: Kernels): Refitter {
+/** One full fit of a problem like `p.problem`, from its optimum: for replicates with new data. */
+export function refitOnce(p: RefitProblem, problem: Problem, kernels: Kernels): KernelFit {
+  if (p.absorb) return absorbRefit(kernels, { ...p, problem }, problem.weights ?? new Float64Array(problem.n).fill(1));
+  return kernels.fit(p.kernel, problem, { tol: p.tol, maxIter: p.maxIter, start: p.coef, scores: false });
+}
+
+function emptyBatch(count: number, width: number, se: ReplicateErrors): RefitBatch {
+  return {
+    coef: new Float64Array(count * width).fill(Number.NaN),
+    status: new Uint8Array(count),
+    fallback: new Uint8Array(count),
+    ...(se !== 'none' && { se: new Float64Array(count * width).fill(Number.NaN) }),
+  };
+}
+
+/** Refits with absorbed effects, one kernel call each. */
+function absorbRefitter(p: RefitProblem, kernels: Kernels): Refitter {
   const width = p.coef.length;
   const { n } = p.problem;
-  const one = (w: ArrayLike<number>, offset: number) => {
-    const weights = new Float64Array(n);
-    for (let i = 0; i < n; i++) weights[i] = w[offset + p.codes[i]] * (p.problem.weights?.[i] ?? 1);
-    if (p.absorb) return absorbRefit(kernels, p, weights);
-    return kernels.fit(
-      p.kernel,
-      { ...p.problem, weights },
-      { tol: p.tol, maxIter: p.maxIter, start: p.coef, scores: false },
-    );
-  };
-  const batch = (
-    count: number,
-    weightsOf: (r: number) => [ArrayLike<number>, number],
-    se: ReplicateErrors,
-  ): RefitBatch => {
-    const out: RefitBatch = {
-      coef: new Float64Array(count * width).fill(Number.NaN),
-      status: new Uint8Array(count),
-      fallback: new Uint8Array(count),
-      ...(se !== 'none' && { se: new Float64Array(count * width).fill(Number.NaN) }),
-    };
+  const drawer = drawing(p, kernels);
+  const batch = (count: number, weightsOf: (r: number) => ArrayLike<number>, se: ReplicateErrors): RefitBatch => {
+    if (se === 'cluster') throw notOpened('standard errors of each replicate are not computed with absorbed effects');
+    const out = emptyBatch(count, width, se);
     for (let r = 0; r < count; r++) {
-      const fit = one(...weightsOf(r));
+      const drawn = weightsOf(r);
+      const weights = new Float64Array(n);
+      for (let i = 0; i < n; i++) weights[i] = drawn[p.codes[i]] * (p.problem.weights?.[i] ?? 1);
+      const fit = absorbRefit(kernels, p, weights);
       out.status[r] = fit.status;
       if (!hasEstimate(fit.status)) continue;
       out.coef.set(fit.coef, r * width);
@@ -137,9 +135,43 @@ export function openRefitter(p: RefitProblem, kernels: Kernels): Refitter {
     return out;
   };
   return {
-    pairs: (first, count, se) => batch(count, (r) => [drawWeights(kernels, p.seed, first + r, p.count), 0], se),
-    weighted: (weights, count, se) => batch(count, (r) => [weights, r * p.count], se),
-    drawWeights: (replicate) => drawWeights(kernels, p.seed, replicate, p.count),
+    pairs: (first, count, se) => batch(count, (r) => drawer(first + r), se),
+    weighted: (weights, count, se) => batch(count, (r) => weights.subarray(r * p.count, (r + 1) * p.count), se),
+    drawWeights: drawer,
     free: () => {},
+  };
+}
+
+/** How often each cluster is drawn in a replicate of pairs. */
+function drawing({ seed, count }: RefitProblem, kernels: Kernels) {
+  return (replicate: number): Int32Array => {
+    const out = new Int32Array(count);
+    for (const word of kernels.philox(seed, replicate, STREAM_PAIRS, count))
+      out[Math.floor((word / 2 ** 32) * count)]++;
+    return out;
+  };
+}
+
+const notOpened = (why: string) =>
+  new PanelError({
+    code: 'resample/not-opened',
+    message: `These refits cannot be made: ${why}.`,
+    hint: 'Leave --studentise and --approximate out, or use --vcov cluster:COLUMN.',
+  });
+
+/** Opens the refits of one problem. @throws PanelError resample/not-opened. */
+export function openRefitter(p: RefitProblem, kernels: Kernels): Refitter {
+  if (p.absorb) {
+    if (p.method !== 'exact') throw notOpened(`${p.method} is not available with absorbed effects`);
+    return absorbRefitter(p, kernels);
+  }
+  const { kernel, problem, coef, codes, count, seed, method } = p;
+  const opened = kernels.resampler({ model: kernel, problem, coef, clusters: { codes, count }, seed, method });
+  if (!isResampler(opened)) throw notOpened(`the core answers ${Status[opened.status]}`);
+  return {
+    pairs: (first, many, se) => opened.pairs(first, many, { se }),
+    weighted: (weights, many, se) => opened.weighted(weights, many, { se }),
+    drawWeights: (replicate) => opened.drawWeights(replicate),
+    free: () => opened.free(),
   };
 }

@@ -80,6 +80,8 @@ export interface RunOptions {
   sha256?: (text: string) => string | Promise<string>;
   /** Versions that the manifest records beside gravpanel's. */
   versions?: Record<string, string>;
+  /** Path from the run's folder to the study's, for the manifest. */
+  base?: string;
   /** Runs replicates; without it they run here. */
   runner?: ResampleRunner;
 }

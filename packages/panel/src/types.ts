@@ -202,7 +202,8 @@ export interface Design {
   groups?: string[];
   /** One code array (n) per clustering dimension asked for by spec.vcov. */
   clusters: { name: string; codes: Int32Array; count: number }[];
-  /** Period of each row, and the strata of a permutation: with a resampled covariance only. */
+  /** With a resampled covariance only: the unit's columns ("i × j"), the period of each row, and the strata of a permutation. */
+  unit?: string;
   times?: Float64Array;
   strata?: { name: string; codes: Int32Array; count: number };
   sample: SampleLog;
@@ -501,6 +502,8 @@ export interface Manifest {
   models: { id: string; column: number; formula: string; status: string; certificate?: Certificate; loglik?: number }[];
   /** Ids of tables and figures in reading order: the names of their files. */
   outputs?: { tables: string[]; figures: string[] };
+  /** Path from the run's folder to the folder that the study's paths count from. Not part of the hash. */
+  base?: string;
   /** Versions beside gravpanel's own: the runtime. Not part of the hash. */
   versions?: Record<string, string>;
   /** Hash of the question: the study, the bytes of the data, seeds, columns and gravpanel's version. */
