@@ -7,6 +7,7 @@ import {
   fixed,
   type Interval,
   pValue,
+  type Resampling,
   type Table,
   type TableRow,
 } from '@gravpanel/panel';
@@ -29,10 +30,14 @@ const NAMES: Record<string, string> = {
 /** Digits after the point that show three significant ones of the standard error. */
 const decimalsOf = (se: number) => (se > 0 ? Math.max(0, Math.min(8, 2 - Math.floor(Math.log10(se)))) : 3);
 
+/** The basic interval stands in the JSON where a better one takes its room here. */
+const shownKinds = ({ intervals }: Resampling) =>
+  (Object.keys(intervals) as (keyof typeof intervals)[]).filter((kind) => kind !== 'basic' || !intervals.bca);
+
 function rowsOf({ fit }: BootResult): TableRow[] {
   const { coefficients } = fit;
   const resampling = fit.resampling!;
-  const kinds = Object.keys(resampling.intervals) as (keyof typeof resampling.intervals)[];
+  const kinds = shownKinds(resampling);
   return coefficients.map((c, j) => {
     const decimals = decimalsOf(c.se);
     const number = (value: number): Cell => ({ text: display(fixed(value, decimals)), value, kind: 'number' });
@@ -78,7 +83,7 @@ export function bootTable(result: BootResult): Table {
   const { fit, model, column } = result;
   const { resampling: r } = fit;
   const right = (head: string) => ({ head, align: 'right' as const });
-  const kinds = Object.keys(r!.intervals).map((kind) => right(NAMES[kind] ?? kind));
+  const kinds = shownKinds(r!).map((kind) => right(NAMES[kind] ?? kind));
   return {
     kind: 'table',
     id: `${model}-${column}`,

@@ -72,7 +72,9 @@ const broken = () =>
   });
 
 /** The record behind {@link packRecord}. @throws PanelError record/broken. */
-export function unpackRecord<T>(bytes: Uint8Array): T {
+export function unpackRecord<T>(given: Uint8Array): T {
+  // Node's Buffer has a slice of its own, which copies nothing.
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   if (bytes.length < HEAD || new TextDecoder().decode(bytes.subarray(0, 8)) !== MAGIC) throw broken();
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
   const start = HEAD + pad(length);

@@ -31,8 +31,8 @@ export function resampledWords({
   failed,
 }: Omit<Resampling, 'intervals'>): string {
   const lost = failed > 0 ? `, ${count(failed)} of them without an estimate` : '';
-  if (scheme === 'jackknife') return `jackknife, leaving out one of ${count(clusters)} ${by} at a time${lost}`;
-  const of = scheme === 'parametric' ? '' : scheme === 'block' ? ' of periods' : ` of ${count(clusters)} ${by}`;
+  if (scheme === 'jackknife') return `jackknife, leaving out one of ${count(clusters)} clusters (${by}) at a time${lost}`;
+  const of = scheme === 'parametric' ? '' : scheme === 'block' ? ' of periods' : ` of ${count(clusters)} clusters (${by})`;
   return `${SCHEMES[scheme]}${of}, ${count(reps)} replicates, seed ${seed}${METHODS[method]}${lost}`;
 }
 
