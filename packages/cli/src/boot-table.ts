@@ -53,8 +53,7 @@ function rowsOf({ fit }: BootResult): TableRow[] {
       cells: [
         { ...number(c.estimate), kind: 'estimate' },
         { ...number(c.se), kind: 'se' },
-        number(resampling.monteCarlo.se[j]),
-        number(resampling.bias[j]),
+        ...(resampling.test ? [] : [number(resampling.monteCarlo.se[j]), number(resampling.bias[j])]),
         ...kinds.map((kind) => interval(resampling.intervals[kind]![j])),
         ...(p === undefined ? [] : [{ text: pValue(p), value: p, kind: 'number' } satisfies Cell]),
       ],
@@ -65,9 +64,11 @@ function rowsOf({ fit }: BootResult): TableRow[] {
 function notesOf({ fit }: BootResult): string[] {
   const { resampling: r, vcovInfo, level } = fit;
   const rule = r!.pRule ? ` p: ${r!.pRule}.` : '';
-  const notes = [
-    `From the ${vcovInfo.resampled}. Intervals at ${fixed(level * 100, 0)}%. MC: how far the standard error would move under another seed.${rule}`,
-  ];
+  const notes = r!.test
+    ? []
+    : [
+        `From the ${vcovInfo.resampled}. Intervals at ${fixed(level * 100, 0)}%. MC: how far the standard error would move under another seed.${rule}`,
+      ];
   if (r!.approximation) {
     const { replicates, medianError, maxError } = r!.approximation;
     notes.push(
@@ -90,7 +91,13 @@ export function bootTable(result: BootResult): Table {
     title: `${model} (${column}): ${fit.title}, ${fit.formula}${fit.sampleName ? `, ${fit.sampleName}` : ''}`,
     spanners: [],
     stub: '',
-    columns: [right('Estimate'), right('SE'), right('MC'), right('Bias'), ...kinds, ...(r!.p ? [right('p')] : [])],
+    columns: [
+      right('Estimate'),
+      right('SE'),
+      ...(r!.test ? [] : [right('MC'), right('Bias')]),
+      ...kinds,
+      ...(r!.p ? [right('p')] : []),
+    ],
     body: rowsOf(result),
     foot: [],
     notes: notesOf(result),

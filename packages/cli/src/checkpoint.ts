@@ -86,7 +86,7 @@ export function openCheckpoint(file: string): Checkpoint {
       places.set(job, [...(places.get(job) ?? []), { at, length }]);
       stored += draws.count;
     });
-    fs.ftruncateSync(fd, end);
+    if (fs.fstatSync(fd).size > end) fs.ftruncateSync(fd, end);
   } catch (error) {
     throw notWritten(file, error, 0);
   }

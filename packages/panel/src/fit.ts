@@ -136,7 +136,9 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels, draws?
   const input = vcovInput(design, estimated, dof);
   const level = spec.level ?? DEFAULT_LEVEL;
   const resampled = draws && resampledVcov(design, estimated, draws, level, kernels);
-  const { covariance, info, notes } = resampled ?? computeVcov(input, kernels);
+  const found = resampled ?? computeVcov(input, kernels);
+  const { info, notes } = found;
+  const covariance = found.covariance ?? iidCovariance(input);
   const estimates = pick(fit, input.reported);
   const base = { distribution: model.distribution, dofResidual: n - dof, vcovInfo: info };
   const nullloglik = nullLoglik(design, estimated, kernels);
@@ -149,7 +151,7 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels, draws?
     depvar: design.depvar,
     sampleName: design.sampleName,
     ...(spec.lag && { lag: spec.lag }),
-    vcov: vcovName(spec.vcov),
+    vcov: resampled ? info.type : vcovName(spec.vcov),
     vcovInfo: info,
     level,
     nobs: n,

@@ -16,10 +16,11 @@ function groupsWith(groupStart: Int32Array, n: number, draw: (from: number, to: 
   return y;
 }
 
-/** Residual standard deviation √(RSS/(n − p)). */
-function residualSpread(job: ResampleJob): number {
-  const { n, y } = job.problem;
-  const rss = y.reduce((sum, value, i) => sum + (value - job.eta[i]) ** 2, 0);
+/** Residual standard deviation √(RSS/(n − p)) of least squares; 1 for likelihoods. */
+function residualSpread(job: ResampleJob, y: Float64Array, eta: Float64Array): number {
+  if (job.kernel !== 'ols') return 1;
+  const { n, weights } = job.problem;
+  const rss = y.reduce((sum, value, i) => sum + (weights ? weights[i] : 1) * (value - eta[i]) ** 2, 0);
   const levels = job.factors.reduce((sum, codes) => sum + new Set(codes).size - 1, job.factors.length > 0 ? 1 : 0);
   return Math.sqrt(rss / Math.max(1, n - job.coef.length - levels));
 }
@@ -35,7 +36,7 @@ function outcomeOf(job: ResampleJob): Outcome {
   const auxiliary = (j: number) => exp(coef[k + j]);
   switch (job.kernel) {
     case 'ols': {
-      const spread = residualSpread(job);
+      const spread = residualSpread(job, y, eta);
       return (source) => eta.map((mean) => mean + spread * normal(source));
     }
     case 'poisson':
@@ -102,12 +103,15 @@ function openRefits(job: ResampleJob, kernels: Kernels, problemOf: (replicate: n
         ...(job.studentise && { extra: new Float64Array(count * r).fill(Number.NaN) }),
       };
       for (let i = 0; i < count; i++) {
-        const fit = refitOnce(spec, problemOf(first + i), kernels);
+        const problem = problemOf(first + i);
+        const fit = refitOnce(spec, problem, kernels);
         out.status[i] = fit.status;
         if (!hasEstimate(fit.status)) continue;
+        const spread = out.extra ? residualSpread(job, problem.y, fit.eta) : 1;
         reported.forEach((at, j) => {
           out.estimates[i * r + j] = fit.coef[at];
-          if (out.extra) out.extra[i * r + j] = (fit.coef[at] - coef[at]) / Math.sqrt(fit.vcov[at * p + at]);
+          const centre = job.scheme === 'permutation' ? 0 : coef[at];
+          if (out.extra) out.extra[i * r + j] = (fit.coef[at] - centre) / (spread * Math.sqrt(fit.vcov[at * p + at]));
         });
       }
       return out;
@@ -125,7 +129,10 @@ export function openParametric(job: ResampleJob, kernels: Kernels): OpenJob {
   }));
 }
 
-/** Permutation of one regressor within strata (Fisher–Yates): refits under no association given the others. */
+/**
+ * Permutation of one regressor within strata (Fisher–Yates): refits under no association given the others. Extra: t of each
+ * replicate, which keeps the level where variances differ (DiCiccio & Romano 2017).
+ */
 export function openPermutation(job: ResampleJob, kernels: Kernels): OpenJob {
   const { n, k, x } = job.problem;
   const { column, strata, count } = job.permuted!;

@@ -42,8 +42,10 @@ export interface ResampleJob {
   /** block: periods of the rows as 0 … T − 1, and the length of a block. */
   periods?: { codes: Int32Array; count: number; length: number };
   /** permutation: the column of x that moves, and the stratum of each row. */
-  permuted?: { column: number; strata: Int32Array; count: number };
+  permuted?: { column: number; strata: Int32Array; count: number; name: string };
   studentise: boolean;
+  /** Residual standard deviation of least squares at the optimum; 1 for likelihoods. */
+  spread: number;
   maxIter: number;
 }
 
@@ -164,8 +166,8 @@ function permutedOf(design: Design, spec: ResampleSpec): ResampleJob['permuted']
         : `"${spec.permute}" is not a term of ${design.formula}.`,
       `Write --permute with one of ${names.filter((name) => name !== '(Intercept)').join(', ')}.`,
     );
-  const strata = design.strata ?? { codes: new Int32Array(design.n), count: 1 };
-  return { column, strata: strata.codes, count: strata.count };
+  const strata = design.strata ?? { name: 'all rows', codes: new Int32Array(design.n), count: 1 };
+  return { column, strata: strata.codes, count: strata.count, name: strata.name };
 }
 
 /** @throws PanelError resample/not-defined. */
@@ -184,6 +186,13 @@ function checkKind(design: Design, { model, problem }: Estimated, spec: Resample
     not('effects after "|" are absorbed', 'Write the effects as i(…), or use --boot-kind pairs.');
   if ((spec.method ?? 'exact') !== 'exact' && !['pairs', 'two-way', 'block', undefined].includes(spec.kind))
     not(`${spec.method} approximates reweighted fits`, 'Leave --approximate out.');
+}
+
+function spreadOf({ n, k }: Design, { model, problem, fit, effects }: Estimated): number {
+  if (model.key !== 'ols') return 1;
+  const { y, weights } = problem;
+  const rss = y.reduce((sum, value, i) => sum + (weights ? weights[i] : 1) * (value - fit.eta[i]) ** 2, 0);
+  return Math.sqrt(rss / (n - k - effects));
 }
 
 /**
@@ -222,7 +231,8 @@ export function resampleJob(design: Design, estimated: Estimated, spec: Resample
     points: spec.points ?? 'rademacher',
     ...(periods && { periods }),
     ...(permuted && { permuted }),
-    studentise: spec.studentise ?? false,
+    studentise: spec.studentise ?? spec.kind === 'permutation',
+    spread: spreadOf(design, estimated),
     maxIter: design.spec.maxIter ?? DEFAULT_MAX_ITER,
   };
 }

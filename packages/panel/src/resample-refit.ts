@@ -120,7 +120,8 @@ function absorbRefitter(p: RefitProblem, kernels: Kernels): Refitter {
   const { n } = p.problem;
   const drawer = drawing(p, kernels);
   const batch = (count: number, weightsOf: (r: number) => ArrayLike<number>, se: ReplicateErrors): RefitBatch => {
-    if (se === 'cluster') throw notOpened('standard errors of each replicate are not computed with absorbed effects');
+    if (se === 'cluster' || (se === 'iid' && p.absorb === 'ols'))
+      throw notOpened('standard errors of each replicate are not computed with absorbed effects');
     const out = emptyBatch(count, width, se);
     for (let r = 0; r < count; r++) {
       const drawn = weightsOf(r);

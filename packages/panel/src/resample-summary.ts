@@ -281,7 +281,8 @@ export function summariseDraws(
   const se = Array.from({ length: width }, (_, j) => Math.sqrt(covariance[j * width + j]));
   const none: Parts = { intervals: {}, monteCarlo: { se: [] }, notes: [] };
   const signs = job.scheme === 'wild' || job.scheme === 'score';
-  const parts = job.scheme === 'jackknife' ? none : (signs ? fromSigns : fromEstimates)(job, draws, level, kernels, k);
+  const plain = job.scheme === 'jackknife' || job.scheme === 'permutation';
+  const parts = plain ? none : (signs ? fromSigns : fromEstimates)(job, draws, level, kernels, k);
   const failures = Array.from(draws.main.status)
     .map((status, replicate) => ({ replicate, status }))
     .filter(({ status }) => !hasEstimate(status))
@@ -305,7 +306,7 @@ export function summariseDraws(
     resampling: {
       kind: job.scheme === 'jackknife' ? 'jackknife' : 'bootstrap',
       scheme: job.scheme,
-      by: job.clusters.map(({ name }) => name).join(' × '),
+      by: job.permuted?.name ?? job.clusters.map(({ name }) => name).join(' × '),
       clusters: job.clusters[0].count,
       reps: job.reps,
       failed: listed.failed,

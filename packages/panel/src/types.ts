@@ -275,6 +275,8 @@ export interface Resampling {
   /** Where and how long they ran: no part of the result. */
   threads?: number;
   seconds?: number;
+  /** permutation: the term moved, its t, and the share of permutations that reach it. */
+  test?: { term: string; statistic: number; p: number };
   /** By construction; one interval a coefficient. */
   intervals: Partial<Record<'percentile' | 'basic' | 'bca' | 'studentised' | 'inverted', Interval[]>>;
   /** Two-sided p of a zero coefficient by inversion of an interval or test; undefined where there is none. */
