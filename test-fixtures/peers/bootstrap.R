@@ -1,5 +1,5 @@
 # Pairs cluster bootstrap of the conditional NB of Hausman, Hall & Griliches (1984), written by hand in R: its own draws, its own
-# likelihood and gradient, nlminb from the full-sample optimum. Standard errors of 2,000 replicates with their Monte Carlo error.
+# likelihood and gradient, BFGS from the full-sample optimum. Standard errors of 2,000 replicates with their Monte Carlo error.
 # Also: percentile, basic and BCa intervals of package boot on an OLS example, with the replicates they were made from.
 # Rscript bootstrap.R data/ > bootstrap.json
 suppressMessages(library(boot))
@@ -25,10 +25,13 @@ hhg <- function(d, y, x, group) {
     -drop(crossprod(X, w[g] * l * (common[g] + digamma(l + y) - digamma(l))))
   }
   fit <- function(start, w) {
-    m <- nlminb(start, nll, gr, w = w, control = list(rel.tol = 1e-12, iter.max = 500, eval.max = 1000))
-    if (m$convergence != 0 && max(abs(gr(m$par, w))) > 1e-3) rep(NA, length(start)) else m$par
+    go <- function(b) optim(b, nll, gr, w = w, method = "BFGS", control = list(reltol = 1e-14, maxit = 500))
+    first <- go(start)
+    last <- go(first$par)
+    # Done when a second search from the end of the first finds nothing better.
+    if (last$convergence != 0 || first$value - last$value > 1e-7) rep(NA, length(start)) else last$par
   }
-  b <- fit(c(0, rep(0, length(x))), rep(1, G))
+  b <- fit(coef(glm(y ~ X - 1, family = poisson)) * c(0, rep(1, length(x))), rep(1, G))
   b <- fit(b, rep(1, G))
   draws <- t(replicate(2000, fit(b, tabulate(sample.int(G, G, TRUE), G))))
   good <- complete.cases(draws)

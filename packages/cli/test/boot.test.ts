@@ -1,7 +1,16 @@
 /** Resampling through the program: the same bits whatever runs, stops or kills it; nothing lost, no part shown as the whole. */
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { count, goodStudy, noise, panelCsv, type Workspace, workspace } from './program.ts';
+import { bin, count, goodStudy, noise, panelCsv, type Workspace, workspace } from './program.ts';
+
+const PARALLEL = spawnSync('sh', ['-c', 'command -v parallel']).status === 0;
+if (!PARALLEL) {
+  const words = 'GNU parallel is missing: shards over hosts were NOT tested (apt install parallel).';
+  if (process.env.CI === 'true') throw new Error(words);
+  process.stderr.write(`${words}\n`);
+}
 
 let w: Workspace;
 const panel = (shift = 0) =>
@@ -379,6 +388,26 @@ describe('shards', () => {
     expect([run.code, run.stdout]).toEqual([code, '']);
     expect(run.stderr).toMatch(message);
   });
+
+  it.runIf(PARALLEL)(
+    'run through GNU parallel, which goes on where it was',
+    () => {
+      expect(plan('hosts', 6).code).toBe(0);
+      const command = join(w.dir, 'gravpanel');
+      writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`, { mode: 0o755 });
+      const run = () =>
+        spawnSync('bash', [w.path('hosts/parallel.sh')], {
+          encoding: 'utf8',
+          env: { ...process.env, GRAVPANEL: command },
+        });
+      expect(run().status).toBe(0);
+      expect(result(readFileSync(w.path('hosts/boot.json'), 'utf8'))).toEqual(here);
+      rmSync(w.path('hosts/boot.json'));
+      expect(run().status).toBe(0);
+      expect(result(readFileSync(w.path('hosts/boot.json'), 'utf8'))).toEqual(here);
+    },
+    60_000,
+  );
 
   it('can be made again without harm', () => {
     const before = readFileSync(w.path('plan-9/shards/shard-5.bin'));
