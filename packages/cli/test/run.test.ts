@@ -35,6 +35,7 @@ describe.each(['hhg-patents', 'china-copublications'])('the run of %s', (name) =
       'fits.json',
       'manifest.json',
       'report.html',
+      'study.yaml',
     ];
     expect(Object.keys(files).sort()).toEqual(expected.sort());
   });

@@ -46,6 +46,7 @@ export {
   statusWords,
 } from './resample-draws.ts';
 export { DEFAULT_REPS, drawBytes, isResampled, type ResampleJob, resampleJob } from './resample-job.ts';
+export { type DifferenceDraws, differenceDraws } from './resample-joint.ts';
 export { createPool, type Pool, type PoolHost, type PoolWorker, type Range } from './resample-pool.ts';
 export { hasEstimate } from './resample-refit.ts';
 export { type ResampleRuns, type RunDraws, runsOf } from './resample-summary.ts';

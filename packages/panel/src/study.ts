@@ -49,13 +49,15 @@ export const vcovSchema = z.union(
   [
     z.enum(['iid', 'hc0', 'hc1', 'hc2', 'hc3', 'bootstrap', 'jackknife']),
     z.string().regex(/^cluster:.+/, { error: vcovWords }),
-    z.strictObject({
-      type: z.enum(['iid', 'hc0', 'hc1', 'hc2', 'hc3', 'cluster']),
-      /** One column a dimension; "a^b" combines columns. */
-      by: z.array(name).min(1).optional(),
-      like: z.enum(['stata', 'fixest', 'sandwich']).optional(),
-    }),
-    z.strictObject({ type: z.enum(['bootstrap', 'jackknife']), ...resampleKeys }),
+    z.discriminatedUnion('type', [
+      z.strictObject({
+        type: z.enum(['iid', 'hc0', 'hc1', 'hc2', 'hc3', 'cluster']),
+        /** One column a dimension; "a^b" combines columns. */
+        by: z.array(name).min(1).optional(),
+        like: z.enum(['stata', 'fixest', 'sandwich']).optional(),
+      }),
+      z.strictObject({ type: z.enum(['bootstrap', 'jackknife']), ...resampleKeys }),
+    ]),
   ],
   { error: vcovWords },
 );
