@@ -131,6 +131,13 @@ function checkSize(reps: number, width: number): void {
   );
 }
 
+/** T^⅓ to the nearest whole number, at least 1. */
+function cubeRoot(periods: number): number {
+  let length = 1;
+  while ((length + 0.5) * (length + 0.5) * (length + 0.5) < periods) length++;
+  return length;
+}
+
 function periodsOf(design: Design, grouped: boolean, spec: ResampleSpec): ResampleJob['periods'] {
   if (spec.kind !== 'block') return undefined;
   if (grouped)
@@ -144,7 +151,7 @@ function periodsOf(design: Design, grouped: boolean, spec: ResampleSpec): Resamp
     throw refuse('model/needs-panel', 'Blocks of periods need a panel; none was declared.', 'Write --panel ID,TIME.');
   const periods = [...new Set(times)].sort((a, b) => a - b);
   const at = new Map(periods.map((period, t) => [period, t]));
-  const length = spec.block ?? Math.max(1, Math.round(Math.cbrt(periods.length)));
+  const length = spec.block ?? cubeRoot(periods.length);
   if (periods.length < 2 || length >= periods.length)
     throw refuse(
       'resample/block-too-long',

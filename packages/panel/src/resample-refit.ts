@@ -8,7 +8,6 @@ import {
   type KernelModel,
   type Kernels,
   type Problem,
-  STREAM_PAIRS,
   Status,
 } from '@gravpanel/core-wasm';
 import { PanelError } from './errors.ts';
@@ -60,7 +59,7 @@ function rowsWhere(n: number, keep: (i: number) => boolean): Int32Array {
   return Int32Array.from(Array.from({ length: n }, (_, i) => i).filter(keep));
 }
 
-/** One refit with absorbed effects on the rows that carry weight; levels without any count leave. */
+/** One fit of new data with absorbed effects, on the rows that carry weight; levels without any count leave. */
 function absorbRefit(kernels: Kernels, p: RefitProblem, weights: Float64Array) {
   const { problem, factors, tol, maxIter } = p;
   let rows = rowsWhere(problem.n, (i) => weights[i] > 0);
@@ -105,54 +104,6 @@ export function refitOnce(p: RefitProblem, problem: Problem, kernels: Kernels): 
   return kernels.fit(p.kernel, problem, { tol: p.tol, maxIter: p.maxIter, start: p.coef, scores: false });
 }
 
-function emptyBatch(count: number, width: number, se: ReplicateErrors): RefitBatch {
-  return {
-    coef: new Float64Array(count * width).fill(Number.NaN),
-    status: new Uint8Array(count),
-    fallback: new Uint8Array(count),
-    ...(se !== 'none' && { se: new Float64Array(count * width).fill(Number.NaN) }),
-  };
-}
-
-/** Refits with absorbed effects, one kernel call each. */
-function absorbRefitter(p: RefitProblem, kernels: Kernels): Refitter {
-  const width = p.coef.length;
-  const { n } = p.problem;
-  const drawer = drawing(p, kernels);
-  const batch = (count: number, weightsOf: (r: number) => ArrayLike<number>, se: ReplicateErrors): RefitBatch => {
-    if (se === 'cluster' || (se === 'iid' && p.absorb === 'ols'))
-      throw notOpened('standard errors of each replicate are not computed with absorbed effects');
-    const out = emptyBatch(count, width, se);
-    for (let r = 0; r < count; r++) {
-      const drawn = weightsOf(r);
-      const weights = new Float64Array(n);
-      for (let i = 0; i < n; i++) weights[i] = drawn[p.codes[i]] * (p.problem.weights?.[i] ?? 1);
-      const fit = absorbRefit(kernels, p, weights);
-      out.status[r] = fit.status;
-      if (!hasEstimate(fit.status)) continue;
-      out.coef.set(fit.coef, r * width);
-      for (let j = 0; out.se && j < width; j++) out.se[r * width + j] = Math.sqrt(fit.vcov[j * width + j]);
-    }
-    return out;
-  };
-  return {
-    pairs: (first, count, se) => batch(count, (r) => drawer(first + r), se),
-    weighted: (weights, count, se) => batch(count, (r) => weights.subarray(r * p.count, (r + 1) * p.count), se),
-    drawWeights: drawer,
-    free: () => {},
-  };
-}
-
-/** How often each cluster is drawn in a replicate of pairs. */
-function drawing({ seed, count }: RefitProblem, kernels: Kernels) {
-  return (replicate: number): Int32Array => {
-    const out = new Int32Array(count);
-    for (const word of kernels.philox(seed, replicate, STREAM_PAIRS, count))
-      out[Math.floor((word / 2 ** 32) * count)]++;
-    return out;
-  };
-}
-
 const notOpened = (why: string) =>
   new PanelError({
     code: 'resample/not-opened',
@@ -162,11 +113,9 @@ const notOpened = (why: string) =>
 
 /** Opens the refits of one problem. @throws PanelError resample/not-opened. */
 export function openRefitter(p: RefitProblem, kernels: Kernels): Refitter {
-  if (p.absorb) {
-    if (p.method !== 'exact') throw notOpened(`${p.method} is not available with absorbed effects`);
-    return absorbRefitter(p, kernels);
-  }
-  const { kernel, problem, coef, codes, count, seed, method } = p;
+  const { kernel, factors, coef, codes, count, seed, method } = p;
+  if (p.absorb && method !== 'exact') throw notOpened(`${method} is not available with absorbed effects`);
+  const problem = p.absorb ? { ...p.problem, factors } : p.problem;
   const opened = kernels.resampler({ model: kernel, problem, coef, clusters: { codes, count }, seed, method });
   if (!isResampler(opened)) throw notOpened(`the core answers ${Status[opened.status]}`);
   return {
