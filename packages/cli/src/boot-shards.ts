@@ -20,12 +20,10 @@ import { onInterrupt } from './interruptible.ts';
 import { nodePool, threadsOf } from './node-pool.ts';
 import { openRun } from './open-run.ts';
 import {
-  allShards,
   findShards,
   mergedDraws,
   openPlan,
   planFiles,
-  readShard,
   shardFile,
   shardRange,
   startedOf,
@@ -194,7 +192,12 @@ async function merge(folder: string, flags: CommonFlags & { output?: string; dra
   const t = terminal(flags);
   for (const file of [flags.output, flags.draws]) if (file) checkOutputFile(file, flags.force);
   const { manifest } = openPlan(folder);
-  allShards(folder, manifest);
+  const columns = manifest.jobs.map((_, i) => startedOf(folder, manifest, i));
+  const draws = mergedDraws(
+    folder,
+    manifest,
+    columns.map(({ runs }) => runs!.main),
+  );
   const kernels = await loadKernels();
   const pool = nodePool(threadsOf(flags.threads));
   const progress = drawProgress(process.stderr, { quiet: t.quiet, color: t.color.err });
@@ -203,9 +206,9 @@ async function merge(folder: string, flags: CommonFlags & { output?: string; dra
   const errors = [];
   try {
     for (const [i, { model, column }] of manifest.jobs.entries()) {
-      const started = startedOf(folder, manifest, i);
+      const started = columns[i];
       const label = `${model} (${column})`;
-      const main = mergedDraws(folder, manifest, i, started.runs!.main);
+      const main = draws[i];
       const { main: job, ...others } = started.runs!;
       const o = { kernels, pool, progress };
       const rest: Record<string, unknown> = {};
@@ -281,5 +284,3 @@ export function statusCommand(): Command {
   });
   return command.action(status);
 }
-
-export { readShard };

@@ -207,31 +207,34 @@ export function findShards(folder: string, manifest: PlanManifest, numbers?: num
 const some = (all: number[]) =>
   `${all.slice(0, 10).join(', ')}${all.length > 10 ? ` and ${all.length - 10} more` : ''}`;
 
-/** @throws PanelError shards/incomplete that names every hole, broken and foreign shard. */
-export function allShards(folder: string, manifest: PlanManifest): void {
-  const { good, missing, broken: bad, foreign } = findShards(folder, manifest);
-  if (good.length === manifest.shards) return;
+function incomplete(folder: string, shards: number, { good, missing, broken: bad, foreign }: FoundShards): PanelError {
   const parts = [
     missing.length > 0 ? `missing: ${some(missing)}` : '',
     bad.length > 0 ? `broken: ${some(bad)}` : '',
     foreign.length > 0 ? `of another plan: ${some(foreign)}` : '',
   ].filter(Boolean);
-  throw new PanelError({
+  return new PanelError({
     code: 'shards/incomplete',
-    message: `${good.length} of ${manifest.shards} shards of "${folder}" can be merged (${parts.join('; ')}).`,
-    hint: `Make them: gravpanel boot run-shard ${[...missing, ...bad, ...foreign].sort((a, b) => a - b)[0]} ${folder}${bad.length + foreign.length > 0 ? ', after removing the file' : ''}.`,
+    message: `${good.length} of ${shards} shards of "${folder}" can be merged (${parts.join('; ')}).`,
+    hint: `Make them: gravpanel boot run-shard ${[...missing, ...bad, ...foreign].sort((x, y) => x - y)[0]} ${folder}${bad.length + foreign.length > 0 ? ', after removing the file' : ''}.`,
     at: { file: folder },
     details: { missing, broken: bad, foreign },
   });
 }
 
-/** All replicates of job i. */
-export function mergedDraws(folder: string, manifest: PlanManifest, i: number, job: ResampleJob): Draws {
-  const all = emptyDraws(job, job.reps);
+/**
+ * All replicates of each job, from one look at every shard.
+ * @throws PanelError shards/incomplete that names every hole, broken and foreign shard.
+ */
+export function mergedDraws(folder: string, manifest: PlanManifest, jobs: ResampleJob[]): Draws[] {
+  const all = jobs.map((job) => emptyDraws(job, job.reps));
+  const found: FoundShards = { good: [], missing: [], broken: [], foreign: [] };
   for (let k = 1; k <= manifest.shards; k++) {
-    const parts = readShard(folder, manifest, k) as ShardPart[];
-    const part = parts.find((one) => one.job === i)!;
-    placeDraws(all, part.first, part.draws, job);
+    const shard = readShard(folder, manifest, k);
+    found[typeof shard === 'string' ? shard : 'good'].push(k);
+    if (typeof shard !== 'string')
+      for (const { job, first, draws } of shard) placeDraws(all[job], first, draws, jobs[job]);
   }
+  if (found.good.length < manifest.shards) throw incomplete(folder, manifest.shards, found);
   return all;
 }
