@@ -1,5 +1,5 @@
 # Pairs cluster bootstrap of the conditional NB of Hausman, Hall & Griliches (1984), written by hand in R: its own draws, its own
-# likelihood and gradient, BFGS from the full-sample optimum. Standard errors of 2,000 replicates with their Monte Carlo error.
+# likelihood and gradient, BFGS from the full-sample optimum in units of its standard errors. Standard errors of 2,000 replicates with their Monte Carlo error.
 # Also: percentile, basic and BCa intervals of package boot on an OLS example, with the replicates they were made from.
 # Rscript bootstrap.R data/ > bootstrap.json
 suppressMessages(library(boot))
@@ -9,31 +9,38 @@ dir <- if (length(args) > 0) args[1] else "../data/"
 hhg <- function(d, y, x, group) {
   y <- d[[y]]; g <- d[[group]]
   total <- ave(y, g, FUN = sum); size <- ave(y, g, FUN = length)
-  keep <- total > 0 & size > 1
+  keep <- which(total > 0 & size > 1)
+  keep <- keep[order(g[keep])]
   y <- y[keep]; X <- cbind(1, as.matrix(d[keep, x])); g <- match(g[keep], unique(g[keep]))
-  G <- max(g); Y <- as.vector(rowsum(y, g))
+  G <- max(g); last <- cumsum(tabulate(g, G))
+  by_group <- function(v) diff(c(0, cumsum(v)[last]))
+  Y <- by_group(y)
+  # What does not depend on the parameters: lnΓ(Y + 1) − Σ lnΓ(y + 1).
+  constant <- lgamma(Y + 1) - by_group(lgamma(y + 1))
   nll <- function(b, w) {
     e <- drop(X %*% b)
-    if (!all(is.finite(e)) || max(abs(e)) > 100) return(1e12)
-    l <- exp(e); L <- as.vector(rowsum(l, g))
-    own <- as.vector(rowsum(lgamma(l + y) - lgamma(l) - lgamma(y + 1), g))
-    -sum(w * (lgamma(L) + lgamma(Y + 1) - lgamma(L + Y) + own))
+    # Beyond exp(15) a difference of two lgamma values loses its digits, and a search runs off to a false maximum there.
+    if (!all(is.finite(e)) || max(abs(e)) > 15) return(1e12)
+    l <- exp(e); L <- by_group(l)
+    -sum(w * (constant + lgamma(L) - lgamma(L + Y) + by_group(lgamma(l + y) - lgamma(l))))
   }
   gr <- function(b, w) {
-    l <- exp(pmax(-100, pmin(100, drop(X %*% b)))); L <- as.vector(rowsum(l, g))
+    l <- exp(pmax(-15, pmin(15, drop(X %*% b)))); L <- by_group(l)
     common <- digamma(L) - digamma(L + Y)
     -drop(crossprod(X, w[g] * l * (common[g] + digamma(l + y) - digamma(l))))
   }
-  fit <- function(start, w) {
-    go <- function(b) optim(b, nll, gr, w = w, method = "BFGS", control = list(reltol = 1e-14, maxit = 500))
-    first <- go(start)
-    last <- go(first$par)
-    # Done when a second search from the end of the first finds nothing better.
-    if (last$convergence != 0 || first$value - last$value > 1e-7) rep(NA, length(start)) else last$par
+  # At the full-sample optimum b the search is in units of its standard errors: b + C u.
+  b <- optim(coef(glm(y ~ X - 1, family = poisson)) * c(0, rep(1, length(x))), nll, gr, w = rep(1, G), method = "BFGS",
+             control = list(reltol = 1e-15, maxit = 1000))$par
+  C <- t(chol(solve(optimHess(b, nll, gr, w = rep(1, G)))))
+  fit <- function(w) {
+    m <- optim(rep(0, length(b)), function(u) nll(b + C %*% u, w), function(u) drop(crossprod(C, gr(b + C %*% u, w))),
+               method = "BFGS", control = list(reltol = 1e-14, maxit = 200))
+    at <- drop(b + C %*% m$par)
+    if (m$convergence != 0 || sqrt(sum(crossprod(C, gr(at, w))^2)) > 1e-3) rep(NA, length(b)) else at
   }
-  b <- fit(coef(glm(y ~ X - 1, family = poisson)) * c(0, rep(1, length(x))), rep(1, G))
-  b <- fit(b, rep(1, G))
-  draws <- t(replicate(2000, fit(b, tabulate(sample.int(G, G, TRUE), G))))
+  b <- fit(rep(1, G))
+  draws <- t(replicate(2000, fit(tabulate(sample.int(G, G, TRUE), G))))
   good <- complete.cases(draws)
   se <- apply(draws[good, ], 2, sd)
   m4 <- apply(draws[good, ], 2, function(v) mean((v - mean(v))^4))
@@ -42,11 +49,14 @@ hhg <- function(d, y, x, group) {
        lower = apply(draws[good, ], 2, quantile, 0.025, type = 6), upper = apply(draws[good, ], 2, quantile, 0.975, type = 6))
 }
 
+RNGkind("L'Ecuyer-CMRG")
 set.seed(20190508)
 synth <- read.csv(paste0(dir, "synth45.csv"))
 rdus <- read.csv(paste0(dir, "patents_rdus.csv"))
-a <- hhg(synth, "patents", c("lgdp", "lrd", "lprox", "lcit", "lmig", "rta"), "pair")
-b <- hhg(rdus, "patents", c("logr", "scisect"), "cusip")
+both <- parallel::mclapply(1:2, mc.cores = 2, function(i)
+  if (i == 1) hhg(synth, "patents", c("lgdp", "lrd", "lprox", "lcit", "lmig", "rta"), "pair")
+  else hhg(rdus, "patents", c("logr", "scisect"), "cusip"))
+a <- both[[1]]; b <- both[[2]]
 
 # boot on rows: each row a cluster of its own.
 ships <- mtcars[, c("mpg", "wt", "hp")]

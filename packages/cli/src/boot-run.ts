@@ -29,7 +29,10 @@ export interface RunFlags extends BootFlags {
   color?: 'always' | 'never' | 'auto';
 }
 
-export const separatorText = (results: BootResult[], width: number, color: boolean) =>
+/** Width of a .txt file. */
+const TEXT_WIDTH = 120;
+
+const tablesText = (results: BootResult[], width: number, color: boolean) =>
   results.map((result) => renderText(bootTable(result), { width, color })).join('\n');
 
 /** Beside the run, named after what is asked: another question has another file. */
@@ -66,7 +69,7 @@ export async function deliver(
 ): Promise<void> {
   const toFile = flags.output !== undefined && flags.output !== '-';
   const asJson = t.json || (toFile && /\.json$/i.test(flags.output!));
-  const text = asJson ? bootJson(results, extra) : separatorText(results, t.width, t.color.out && !toFile);
+  const text = asJson ? bootJson(results, extra) : tablesText(results, toFile ? TEXT_WIDTH : t.width, t.color.out && !toFile);
   if (flags.draws) writeFileAtomically(flags.draws, drawsCsv(drawn), flags.force);
   if (toFile) writeFileAtomically(flags.output!, text, flags.force);
   else await write(process.stdout, text);

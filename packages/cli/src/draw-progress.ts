@@ -48,7 +48,7 @@ export function drawProgress(stream: NodeJS.WriteStream, o: { quiet: boolean; co
       }
       drawn = true;
       const filled = Math.round((BAR * done) / Math.max(1, total));
-      const room = Math.max(20, (stream.columns ?? 80) - BAR - 2);
+      const room = Math.max(20, (stream.columns || 80) - BAR - 2);
       const line = `${label}: ${text}`;
       stream.write(
         `\r\u001b[2K\u001b[?25l${c.cyan('━'.repeat(filled))}${c.dim('━'.repeat(BAR - filled))} ${line.length > room ? `${line.slice(0, room - 1)}…` : line}`,

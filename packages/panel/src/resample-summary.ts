@@ -57,9 +57,10 @@ export function runsOf(job: ResampleJob): ResampleRuns {
 
 /** Column j of the draws where `keep`. */
 function columnOf(values: Float64Array, width: number, j: number, keep: ArrayLike<boolean>): Float64Array {
-  const out: number[] = [];
-  for (let r = 0; r * width < values.length; r++) if (keep[r]) out.push(values[r * width + j]);
-  return Float64Array.from(out);
+  const out = new Float64Array(values.length / width);
+  let n = 0;
+  for (let r = 0; r < out.length; r++) if (keep[r]) out[n++] = values[r * width + j];
+  return out.slice(0, n);
 }
 
 const meanOf = (x: Float64Array) => x.reduce((sum, one) => sum + one, 0) / x.length;
@@ -78,14 +79,20 @@ function usable({ status, estimates }: Draws, { problem, reported }: ResampleJob
 export function drawCovariance(job: ResampleJob, draws: Draws): Float64Array {
   const width = job.reported.length;
   const keep = Array.from({ length: width }, (_, j) => usable(draws, job, j));
+  const centred = (j: number, both: boolean[]) => {
+    const x = columnOf(draws.estimates, width, j, both);
+    const mean = meanOf(x);
+    return x.map((one) => one - mean);
+  };
+  const own = keep.map((mask, j) => centred(j, mask));
   const out = new Float64Array(width * width);
   for (let a = 0; a < width; a++)
     for (let b = 0; b <= a; b++) {
-      const both = keep[a].map((one, r) => one && keep[b][r]);
-      const [x, y] = [columnOf(draws.estimates, width, a, both), columnOf(draws.estimates, width, b, both)];
-      const [mx, my] = [meanOf(x), meanOf(y)];
+      const same = keep[a].every((one, r) => one === keep[b][r]);
+      const both = same ? keep[a] : keep[a].map((one, r) => one && keep[b][r]);
+      const [x, y] = same ? [own[a], own[b]] : [centred(a, both), centred(b, both)];
       let sum = 0;
-      for (let r = 0; r < x.length; r++) sum += (x[r] - mx) * (y[r] - my);
+      for (let r = 0; r < x.length; r++) sum += x[r] * y[r];
       const scale = job.scheme === 'jackknife' ? (x.length - 1) / x.length : 1 / (x.length - 1);
       out[a * width + b] = sum * scale;
       out[b * width + a] = sum * scale;
