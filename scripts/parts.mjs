@@ -8,7 +8,8 @@ const PARTS = [
     used: 'same bits in Node and in a browser',
   },
   { name: 'Rscript', commands: ['Rscript'], used: 'comparison with R' },
-  { name: 'Slurm', commands: ['sbatch'] },
+  { name: 'Slurm', commands: ['sbatch'], used: 'shards of a bootstrap as a job array' },
+  { name: 'GNU parallel', commands: ['parallel'], used: 'shards of a bootstrap over hosts' },
   { name: 'TeX Live', commands: ['latexmk', 'pdflatex'] },
   { name: 'LibreOffice', commands: ['soffice'] },
 ];
@@ -27,7 +28,7 @@ export function partLines(list) {
         ? `found: ${used}`
         : `NOT FOUND, so not tested: ${used}`
       : `${here ? 'found' : 'not found'}, not used by the tests of this version`;
-    return `  ${name.padEnd(12)}${words}`;
+    return `  ${name.padEnd(13)}${words}`;
   });
 }
 

@@ -86,6 +86,7 @@ for (const name of [
   'main',
   'fit',
   'run',
+  'boot',
   'test',
   'check',
   'init',
@@ -97,6 +98,7 @@ for (const name of [
   'verify',
   'export',
   'html',
+  'worker',
 ]) {
   const { metafile } = await build({
     ...common,

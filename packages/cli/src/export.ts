@@ -11,7 +11,8 @@ import {
 } from '@gravpanel/panel';
 import { Command, Option } from 'commander';
 import { checkNewFiles, readBytes, writeFiles } from './files.ts';
-import { choiceOf, commonFlags } from './flags.ts';
+import { choiceOf } from './flag-values.ts';
+import { commonFlags } from './flags.ts';
 import { describeCommand } from './help.ts';
 import { openRun } from './run-folder.ts';
 import { terminal, write } from './streams.ts';

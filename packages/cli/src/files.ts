@@ -97,7 +97,7 @@ export function checkOutputFile(target: string, force: boolean): void {
 }
 
 /** Writes a file by way of a temporary neighbour, so that readers see the old or the new one, never a part. */
-export function writeFileAtomically(target: string, text: string, force: boolean): void {
+export function writeFileAtomically(target: string, text: string | Uint8Array, force: boolean): void {
   const part = path.join(path.dirname(target), `.${path.basename(target)}${suffix()}`);
   try {
     checkOutputFile(target, force);
@@ -130,13 +130,16 @@ export function writeFiles(dir: string, files: Files, force: boolean): void {
 }
 
 /** Files of a run by their path inside the folder. */
-export type Files = Record<string, string>;
+export type Files = Record<string, string | Uint8Array>;
 
 const topLevel = (files: Files) => [...new Set(Object.keys(files).map((name) => name.split('/')[0]))];
 
 function isRun(dir: string): boolean {
   try {
-    return JSON.parse(fs.readFileSync(path.join(dir, 'manifest.json'), 'utf8')).schema === 'manifest/1';
+    return (
+      JSON.parse(fs.readFileSync(path.join(dir, 'manifest.json'), 'utf8')).schema.match(/^(manifest|boot-plan)\/1$/) !==
+      null
+    );
   } catch {
     return false;
   }
@@ -198,17 +201,17 @@ function moveInto(part: string, dir: string, names: string[]): void {
 }
 
 /** Everything a run may write, so that --force leaves nothing of the run before. */
-export const RUN_FILES = ['report.html', 'tables', 'figures', 'networks', 'fits.json', 'manifest.json'];
+export const RUN_FILES = ['report.html', 'tables', 'figures', 'networks', 'fits.json', 'study.yaml', 'manifest.json'];
 
 /**
  * Writes a folder of files: into a temporary sibling first, then by rename. With `force` the files of an earlier run are
  * replaced and other files in the folder stay. @throws PanelError output/exists, output/not-a-run, output/not-written.
  */
-export function writeFolder(dir: string, files: Files, force: boolean): void {
+export function writeFolder(dir: string, files: Files, force: boolean, known: string[] = RUN_FILES): void {
   const target = path.resolve(dir);
   const part = path.join(path.dirname(target), `.${path.basename(target)}${suffix()}`);
   try {
-    checkOutputFolder(dir, force, RUN_FILES);
+    checkOutputFolder(dir, force, known);
     fs.mkdirSync(path.dirname(target), { recursive: true });
     parts.add(part);
     process.once('exit', discardParts);
@@ -217,7 +220,7 @@ export function writeFolder(dir: string, files: Files, force: boolean): void {
       fs.mkdirSync(path.dirname(path.join(part, name)), { recursive: true });
       fs.writeFileSync(path.join(part, name), text);
     }
-    if (exists(target)) moveInto(part, target, [...new Set([...RUN_FILES, ...topLevel(files)])]);
+    if (exists(target)) moveInto(part, target, [...new Set([...known, ...topLevel(files)])]);
     else fs.renameSync(part, target);
   } catch (error) {
     outputError(dir, error);

@@ -8,6 +8,7 @@ import {
   type Frame,
   fittedCsv,
   isFit,
+  isResampled,
   PanelError,
   type PanelErrorFields,
   readingsOf,
@@ -17,9 +18,11 @@ import {
 } from '@gravpanel/panel';
 import { renderCsv, renderMarkdown, renderText } from '@gravpanel/panel/report';
 import { Command } from 'commander';
+import { type DrawnColumn, drawsCsv } from './draws-file.ts';
 import { exitCodeOfAll } from './exit-codes.ts';
 import { checkOutputFile, writeFileAtomically } from './files.ts';
 import { fitJson } from './fit-json.ts';
+import { fitResampled } from './fit-resampled.ts';
 import { commonFlags, type FitFlags, fitFlags, specOf } from './flags.ts';
 import { describeCommand } from './help.ts';
 import { loadFrame } from './load.ts';
@@ -124,11 +127,16 @@ async function act(formula: string, flags: FitFlags): Promise<void> {
   checkShow(flags);
   if (flags.output) checkOutputFile(flags.output, flags.force);
   if (flags.fitted) checkOutputFile(flags.fitted, flags.force);
+  if (flags.draws) checkOutputFile(flags.draws, flags.force);
   const loading = loadKernels();
+  const spec = specOf(formula, flags);
+  const drawn: DrawnColumn[] = [];
   const { results, rows } = await inFlags(async () => {
     const frame = loadFrame(flags.data, flags);
     const kernels = await loading;
-    const found = estimateSpec(frame, specOf(formula, flags), kernels);
+    const found = isResampled(spec.vcov)
+      ? await fitResampled(frame, spec, kernels, { ...flags, quiet: t.quiet || t.json, color: t.color.err }, drawn)
+      : estimateSpec(frame, spec, kernels);
     return { results: readAs(found, flags, kernels), rows: flags.fitted ? rowsCsv(frame, found) : undefined };
   });
   const errors = distinct(results.flatMap((r) => (isFit(r) ? [] : [placed(r)])));
@@ -142,6 +150,7 @@ async function act(formula: string, flags: FitFlags): Promise<void> {
   for (const error of errors)
     await write(process.stderr, t.json ? errorJson(error) : errorText(error, { color: t.color.err }));
   if (rows !== undefined) writeFileAtomically(flags.fitted!, rows, flags.force);
+  if (flags.draws) writeFileAtomically(flags.draws, drawsCsv(drawn), flags.force);
   if (toFile) writeFileAtomically(flags.output!, text, flags.force);
   else await write(process.stdout, text);
   process.exitCode = exitCodeOfAll(errors);

@@ -1,8 +1,9 @@
-/** Values of flags, read strictly: what cannot be read is a usage error that says what was expected. */
+/** Flags of a fit, and those of every command. */
 import {
+  DEFAULT_REPS,
   type FitSpec,
+  isResampled,
   laterModels,
-  laterVcov,
   type ModelKey,
   models,
   nearestHint,
@@ -11,27 +12,9 @@ import {
   VERSION,
 } from '@gravpanel/panel';
 import { Option } from 'commander';
+import { choiceOf, numberOf, wrong } from './flag-values.ts';
+import { type ResampleFlags, refuseResampleFlags, repsFlag, resampleFlags, resampleSpecOf } from './resample-flags.ts';
 import { usageError } from './usage.ts';
-
-const wrong = (flag: string, text: string, expected: string, hint: string) =>
-  usageError('wrong-value', `${flag} is "${text}"; ${expected} was expected.`, hint, flag);
-
-/** A finite number that passes `test`. */
-export function numberOf(flag: string, expected: string, hint: string, test: (x: number) => boolean) {
-  return (text: string): number => {
-    const x = text.trim() === '' ? Number.NaN : Number(text);
-    if (!Number.isFinite(x) || !test(x)) throw wrong(flag, text, expected, hint);
-    return x;
-  };
-}
-
-/** One of `choices`. */
-export function choiceOf<T extends string>(flag: string, choices: readonly T[]) {
-  return (text: string): T => {
-    if ((choices as readonly string[]).includes(text)) return text as T;
-    throw wrong(flag, text, `one of ${choices.join(', ')}`, nearestHint(text, choices));
-  };
-}
 
 const notYet = (what: string, hint: string) =>
   usageError('not-in-this-version', `${what} is not in this version (${VERSION}).`, hint, what.split(' ')[0]);
@@ -49,13 +32,13 @@ const PLAIN_VCOV = ['iid', 'hc0', 'hc1', 'hc2', 'hc3'] as const;
 export function vcovFlag(text: string): VcovSpec {
   const plain = PLAIN_VCOV.find((type) => type === text);
   if (plain) return { type: plain };
-  if (Object.hasOwn(laterVcov, text)) throw notYet(`--vcov ${text}`, laterVcov[text]);
+  if (text === 'bootstrap' || text === 'jackknife') return { type: text };
   const by = /^cluster:(.+)$/
     .exec(text)?.[1]
     .split('+')
     .map((dimension) => dimension.split('^'));
   if (by?.flat().every((column) => column !== '')) return { type: 'cluster', by };
-  const expected = 'iid, hc0, hc1, hc2, hc3 or cluster:COLUMN';
+  const expected = 'iid, hc0, hc1, hc2, hc3, cluster:COLUMN, bootstrap or jackknife';
   throw wrong('--vcov', text, expected, 'cluster:a+b has two dimensions, cluster:a^b combines two columns into one.');
 }
 
@@ -95,7 +78,7 @@ const allCommonFlags = () => [
   new Option('--color [when]', 'colours: always, never or auto')
     .preset('always')
     .argParser(choiceOf('--color', ['always', 'never', 'auto'])),
-  new Option('--threads <n>', 'threads; this version uses one').argParser(
+  new Option('--threads <n>', 'threads for replicates (default: all cores); no number depends on it').argParser(
     numberOf(
       '--threads',
       'a whole number from 1',
@@ -112,7 +95,7 @@ export const fitFlags = () => [
   new Option('--data <file>', 'CSV or TSV file; - is stdin').makeOptionMandatory(),
   new Option('--panel <id,time>', 'unit and time columns; a+b,time for a pair of columns').argParser(panelFlag),
   new Option('--model <key>', Object.keys(models).join(', ')).argParser(modelFlag).makeOptionMandatory(),
-  new Option('--vcov <type>', 'iid, hc0, hc1, hc2, hc3, cluster:A, cluster:A+B, cluster:A^B')
+  new Option('--vcov <type>', 'iid, hc0, hc1, hc2, hc3, cluster:A, cluster:A+B, cluster:A^B, bootstrap, jackknife')
     .argParser(vcovFlag)
     .default({ type: 'iid' }, 'iid'),
   new Option('--like <tool>', 'small-sample factors of stata, fixest or sandwich').argParser(
@@ -135,7 +118,9 @@ export const fitFlags = () => [
   new Option('--max-iter <n>', 'Newton iterations from one start (default 100)').argParser(
     numberOf('--max-iter', 'a whole number from 1', 'Write --max-iter 200.', (n) => Number.isInteger(n) && n >= 1),
   ),
-  new Option('--seed <n>', 'seed of the perturbed start (default 1)').argParser(
+  new Option('--reps <n>', `replicates of the bootstrap (default ${DEFAULT_REPS})`).argParser(repsFlag('--reps')),
+  ...resampleFlags(),
+  new Option('--seed <n>', 'seed of the perturbed start and of the replicates (default 1)').argParser(
     numberOf('--seed', 'a whole number', 'Write --seed 1.', Number.isSafeInteger),
   ),
   new Option('--show <what>', 'coef, irr (rate ratios), elasticity or ame (average marginal effects)').argParser(
@@ -154,7 +139,8 @@ export const fitFlags = () => [
 ];
 
 /** What commander hands to the action of `fit`. */
-export interface FitFlags {
+export interface FitFlags extends ResampleFlags {
+  threads?: number;
   data: string;
   panel?: PanelFlag;
   model: ModelKey;
@@ -187,5 +173,7 @@ export function specOf(formula: string, f: FitFlags): FitSpec {
   const { model, vcov, like, lag, where, offset, exposure, weights, level, tol, maxIter, seed } = f;
   const given = { like, lag, where, offset, exposure, weights, level, tol, maxIter, seed };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { id: 'fit', model, formula, vcov, ...(f.split && { split: { by: f.split } }), ...set };
+  if (!isResampled(vcov)) refuseResampleFlags(f);
+  const covariance = isResampled(vcov) ? resampleSpecOf(vcov.type, f, seed) : vcov;
+  return { id: 'fit', model, formula, vcov: covariance, ...(f.split && { split: { by: f.split } }), ...set };
 }

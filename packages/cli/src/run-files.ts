@@ -19,7 +19,7 @@ import { fitsJson } from './fit-json.ts';
 const TEXT_WIDTH = 120;
 
 /** Every file by its path in the folder, in the order they are listed. */
-export function filesOf(run: StudyRun): Files {
+export function filesOf(run: StudyRun, study: string): Files {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const items = run.report.sections.flatMap(({ items: all }) => all);
   const files: Files = { 'report.html': renderReport(run.report, { document }) };
@@ -28,6 +28,7 @@ export function filesOf(run: StudyRun): Files {
     else Object.assign(files, tableFiles(item));
   }
   files['fits.json'] = fitsJson(run);
+  files['study.yaml'] = study;
   files['manifest.json'] = `${JSON.stringify(run.report.manifest, null, 2)}\n`;
   return files;
 }

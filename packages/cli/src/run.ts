@@ -3,13 +3,16 @@ import path from 'node:path';
 import { loadKernels } from '@gravpanel/core-wasm';
 import { type PanelErrorFields, runStudy, type StudyRun } from '@gravpanel/panel';
 import { Command, Option } from 'commander';
+import { drawProgress } from './draw-progress.ts';
 import { exitCodeOfAll } from './exit-codes.ts';
 import { checkOutputFolder, type Files, RUN_FILES, writeFolder } from './files.ts';
 import { commonFlags } from './flags.ts';
 import { sha256 } from './hash.ts';
 import { describeCommand } from './help.ts';
+import { nodePool, threadsOf } from './node-pool.ts';
 import { errorJson, errorText } from './print-error.ts';
 import { progressOn } from './progress.ts';
+import { resampleRunner } from './resample-runner.ts';
 import { filesOf } from './run-files.ts';
 import { pathFrom } from './run-folder.ts';
 import { type Terminal, terminal, write } from './streams.ts';
@@ -22,6 +25,7 @@ interface RunFlags {
   json: boolean;
   force: boolean;
   quiet: boolean;
+  threads?: number;
   color?: 'always' | 'never' | 'auto';
 }
 
@@ -92,6 +96,8 @@ async function act(file: string, flags: RunFlags): Promise<void> {
   const frame = openData(opened);
   const tables = openTables(opened);
   const progress = progressOn(process.stderr, { quiet: t.quiet || t.json, color: t.color.err });
+  const draws = drawProgress(process.stderr, { quiet: t.quiet || t.json, color: t.color.err });
+  const pool = nodePool(threadsOf(flags.threads));
   let run: StudyRun;
   let files: Files;
   try {
@@ -103,10 +109,14 @@ async function act(file: string, flags: RunFlags): Promise<void> {
       ...(file !== '-' && { studyFile: { path: pathFrom(dir, file), sha256: opened.sha256 } }),
       tables,
       world: loadWorld,
+      base: path.relative(path.resolve(dir), file === '-' ? process.cwd() : path.dirname(path.resolve(file))),
+      runner: resampleRunner({ kernels: await kernels, pool, progress: draws }),
     });
-    files = filesOf(run);
+    files = filesOf(run, opened.source.text);
   } finally {
     progress.end();
+    draws.end();
+    pool.stop();
   }
   writeFolder(dir, files, flags.force);
   await printFailures(run, t);

@@ -58,7 +58,7 @@ function pointerOf({ code, at }: PanelErrorFields, study: Study): string {
 }
 
 /** The table of a study, with its panel; its path counts from the study file. @throws PanelError data/… */
-export function openData({ study, source, path: file }: StudyFile): Frame {
+export function openData({ study, source, path: file }: Pick<StudyFile, 'study' | 'source' | 'path'>): Frame {
   const { data } = study;
   const base = file === '-' ? process.cwd() : path.dirname(path.resolve(file));
   const full = path.resolve(base, data.path);

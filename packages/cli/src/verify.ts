@@ -55,7 +55,7 @@ async function act(dir: string, flags: VerifyFlags): Promise<void> {
     world: loadWorld,
   };
   const run = await runStudy(opened.study, frame, await kernels, progress.step, o).finally(() => progress.end());
-  const files = Object.entries(filesOf(run)).filter(([name]) => COMPARED.test(name));
+  const files = Object.entries(filesOf(run, opened.source.text)).filter(([name]) => COMPARED.test(name));
   const state = files.map(([name, text]) => {
     const file = path.join(dir, name);
     if (!exists(file)) return { name, state: 'missing' as const };

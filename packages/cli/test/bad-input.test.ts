@@ -350,11 +350,11 @@ describe('flags', () => {
       /ols/,
     ],
     [
-      [...fit, '--model', 'ols', '--vcov', 'bootstrap', 'y ~ x'],
-      'usage/not-in-this-version',
-      /bootstrap is not in/,
-      /^--vcov/,
-      /cluster/,
+      [...fit, '--model', 'ols', '--reps', '99', 'y ~ x'],
+      'usage/flag-without-use',
+      /--reps belongs to resampled standard errors/,
+      /^--reps/,
+      /--vcov bootstrap/,
     ],
     [[...fit, '--model', 'ols', '--vcov', 'hc9', 'y ~ x'], 'usage/wrong-value', /"hc9"/, /^--vcov/, /cluster:a\+b/],
     [[...fit, '--model', 'ols', '--panel', 'id', 'y ~ x'], 'usage/wrong-value', /ID,TIME/, /^--panel/, /origin/],
@@ -371,7 +371,7 @@ describe('flags', () => {
     expect(stderr).toMatch(/"chekc" is not a command[\s\S]*Nearest: check/);
   });
 
-  it.each(['boot', 'multiverse', 'audit', 'serve'])('%s says that it is not in this version', (name) => {
+  it.each(['multiverse', 'audit', 'serve'])('%s says that it is not in this version', (name) => {
     const { code, stdout, stderr } = w.run([name, 'x']);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/is not in this version \(\d/);
@@ -409,8 +409,8 @@ describe('a study', () => {
     ],
     [
       'with a key that comes later',
-      goodStudy(fine, 'boot: { reps: 99 }\n'),
-      { code: 3, error: 'study/not-in-this-version', message: /"boot"/, at: /^study\.yaml:6:1/, hint: /./ },
+      goodStudy(fine, 'multiverse: { reps: 99 }\n'),
+      { code: 3, error: 'study/not-in-this-version', message: /"multiverse"/, at: /^study\.yaml:6:1/, hint: /./ },
     ],
     [
       'with an unknown variable',

@@ -38,6 +38,7 @@ describe.each(['hhg-patents', 'china-copublications', 'belt-road-copatents'])('t
       ...outputs.tables
         .filter((id: string) => id.startsWith('network'))
         .flatMap((id: string) => ['.graphml', '-map.txt', '-network.txt'].map((end) => `networks/${id}${end}`)),
+      'study.yaml',
     ];
     expect(Object.keys(files).sort()).toEqual(expected.sort());
   });

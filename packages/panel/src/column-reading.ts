@@ -3,6 +3,7 @@ import { type Coded, codeColumn, columnOf, combineCodes } from './column-read.ts
 import type { FixefReading } from './drops.ts';
 import { parseExpression } from './expression.ts';
 import type { ColumnFormula } from './formula-expand.ts';
+import { clusterColumns } from './resample-job.ts';
 import { type Reading, State, type TermReader, type TermReading } from './terms.ts';
 import type { FitSpec, Frame } from './types.ts';
 
@@ -62,7 +63,7 @@ export function readColumn(frame: Frame, spec: FitSpec, column: ColumnFormula, r
       'effects',
     ),
   );
-  const clusters = spec.vcov.type === 'cluster' ? spec.vcov.by.map((by) => codedBy(frame, by, 'cluster')) : [];
+  const clusters = clusterColumns(spec.vcov).map((by) => codedBy(frame, by, 'cluster'));
   const single = [...offsets, ...[exposure, weights].filter((r) => r !== undefined)];
   return {
     column,

@@ -3,7 +3,7 @@
 import type { Kernels } from '@gravpanel/core-wasm';
 import { log } from '@gravpanel/core-wasm';
 import { dropCollinear, packed } from './collinear.ts';
-import { codesAt } from './column-read.ts';
+import { codeColumn, codesAt, columnOf } from './column-read.ts';
 import { type ColumnReading, readColumn, sumOf } from './column-reading.ts';
 import { filterStates, Keep } from './derive.ts';
 import { type FixefReading, loseUninformative, requireGroups, requireRows } from './drops.ts';
@@ -13,11 +13,12 @@ import { type ColumnFormula, expandFormula } from './formula-expand.ts';
 import { parseFormula } from './formula-parse.ts';
 import { modelOf } from './models/index.ts';
 import { checkOutcome, checkPositive } from './outcome.ts';
+import { isResampled } from './resample-job.ts';
 import { fork, lose, loseMissing, sampleLog, usedRows, type Waterfall, waterfall } from './sample.ts';
 import { type Part, splitParts } from './sample-split.ts';
 import { checkSpec } from './spec-checks.ts';
 import { columnsOfTerm, type TermColumn, termReader } from './terms.ts';
-import type { Design, Failure, FitSpec, FixefFactor, Frame, Note, TermInfo } from './types.ts';
+import type { Design, Failure, FitSpec, FixefFactor, Frame, Note, ResampleSpec, TermInfo } from './types.ts';
 
 function factorAt({ name, coded }: FixefReading, rows: Int32Array): FixefFactor {
   const { codes, levels } = codesAt(coded, rows);
@@ -87,6 +88,23 @@ function requireMoreRows(n: number, k: number): void {
   });
 }
 
+/** The period of each row, and the strata within which a permutation stays: the column named, else the period. */
+function resampleColumns(
+  frame: Frame,
+  spec: ResampleSpec,
+  rows: Int32Array,
+): Pick<Design, 'unit' | 'times' | 'strata'> {
+  const { panel } = frame;
+  const found = panel && {
+    unit: panel.unit.join(' × '),
+    times: Float64Array.from(rows, (row) => panel.timeOf[row]),
+  };
+  const name = spec.kind === 'permutation' ? (spec.strata ?? panel?.time) : undefined;
+  if (name === undefined) return { ...found };
+  const { codes, levels } = codesAt(codeColumn(columnOf(frame, name, 'strata')), rows);
+  return { ...found, strata: { name, codes, count: levels.length } };
+}
+
 /** The design of one column once its rows are decided; loses what the model cannot use first. */
 function assemble(spec: FitSpec, reading: ColumnReading, part: Part, w: Waterfall, kernels: Kernels): Design {
   const { frame } = w;
@@ -141,6 +159,7 @@ function assemble(spec: FitSpec, reading: ColumnReading, part: Part, w: Waterfal
       const { name, codes, levels } = factorAt(cluster, rows);
       return { name, codes, count: levels.length };
     }),
+    ...(isResampled(spec.vcov) && resampleColumns(frame, spec.vcov, rows)),
     sample: sampleLog(w),
     notes: [...kept.notes, ...singletons(fixef)],
   };

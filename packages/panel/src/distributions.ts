@@ -173,3 +173,10 @@ export function tCritical(level: number, df: number): number {
   const density = (t: number) => exp(lnScale - ((df + 1) / 2) * log1p((t * t) / df));
   return upperQuantile((1 - level) / 2, (t) => tUpper(t, df), density);
 }
+
+/** z with P(Z ≤ z) = p, 0 < p < 1. */
+export function normalQuantile(p: number): number {
+  if (p === 0.5) return 0;
+  const z = upperQuantile(Math.min(p, 1 - p), normalUpper, normalDensity);
+  return p < 0.5 ? -z : z;
+}

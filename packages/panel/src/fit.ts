@@ -9,6 +9,9 @@ import { fitStatistics, sumsOfSquares } from './fit-statistics.ts';
 import { fixed } from './format.ts';
 import { type Estimated, maximise, nullLoglik } from './maximise.ts';
 import { boundaryName, checkOptions, type Model, modelOf } from './models/index.ts';
+import { isResampled, resampleJob } from './resample-job.ts';
+import { drawRuns, type ResampleRuns, type RunDraws, runsOf } from './resample-summary.ts';
+import { resampledVcov } from './resample-vcov.ts';
 import { componentParameters } from './swamy-arora.ts';
 import type { Design, Failure, Fit, FitResult, FitSpec, FixefFactor, Frame, Note } from './types.ts';
 import { computeVcov, iidCovariance, type VcovInput, vcovName } from './vcov.ts';
@@ -150,14 +153,17 @@ function fitNotes(design: Design, { others, boundary, model, fit, certificate, c
 /** Reported coefficients and auxiliaries out of all p. */
 const pick = (fit: KernelFit, reported: Int32Array) => Float64Array.from(reported, (j) => fit.coef[j]);
 
-function assemble(design: Design, estimated: Estimated, kernels: Kernels): Fit {
+function assemble(design: Design, estimated: Estimated, kernels: Kernels, draws?: RunDraws): Fit {
   const { spec, n } = design;
   const { model, fit, boundary } = estimated;
   const dof = design.k + estimated.effects + model.auxiliaries.length;
   const input = vcovInput(design, estimated, dof);
-  const { covariance, info, notes } = computeVcov(input, kernels);
-  const estimates = pick(fit, input.reported);
   const level = spec.level ?? DEFAULT_LEVEL;
+  const resampled = draws && resampledVcov(design, estimated, draws, level, kernels);
+  const found = resampled ?? computeVcov(input, kernels);
+  const { info, notes } = found;
+  const covariance = found.covariance ?? iidCovariance(input);
+  const estimates = pick(fit, input.reported);
   const base = { distribution: model.distribution, dofResidual: n - dof, vcovInfo: info };
   const nullloglik = nullLoglik(design, estimated, kernels);
   const auxiliaries = boundary ? [] : model.auxiliaries;
@@ -169,7 +175,7 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels): Fit {
     depvar: design.depvar,
     sampleName: design.sampleName,
     ...(spec.lag && { lag: spec.lag }),
-    vcov: vcovName(spec.vcov),
+    vcov: resampled ? info.type : vcovName(spec.vcov),
     vcovInfo: info,
     level,
     nobs: n,
@@ -198,6 +204,7 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels): Fit {
     covariance: Array.from(covariance),
     covarianceIid: Array.from(iidCovariance(input)),
     parameterNames: [...design.terms.map(({ name }) => name), ...auxiliaries.map(({ estimated: name }) => name)],
+    ...(resampled && { resampling: resampled.resampling }),
   };
 }
 
@@ -223,27 +230,82 @@ export interface Estimation {
   eta: Float64Array;
 }
 
+/** A column at its maximum, and the replicates that its covariance asks for. */
+export interface StartedFit {
+  design: Design;
+  estimated: Estimated;
+  runs?: ResampleRuns;
+}
+
+/** The first half of {@link fitDesign}, for callers that run the replicates elsewhere. @throws PanelError as a Failure has it. */
+export function startFit(design: Design, kernels: Kernels): StartedFit {
+  const model = modelOf(design.spec.model);
+  checkDesign(design, model);
+  const estimated = maximise(design, model, kernels);
+  const { vcov } = design.spec;
+  return { design, estimated, ...(isResampled(vcov) && { runs: runsOf(resampleJob(design, estimated, vcov)) }) };
+}
+
+/** The second half of {@link fitDesign}. @throws PanelError as a Failure has it. */
+export const finishFit = ({ design, estimated }: StartedFit, draws: RunDraws | undefined, kernels: Kernels): Fit =>
+  assemble(design, estimated, kernels, draws);
+
+/** An error as the failed column; defects of the program are thrown on. */
+export function failureAt(design: Design, error: unknown): Failure {
+  if (error instanceof PanelError) return failureOf(design, modelOf(design.spec.model), error);
+  throw error;
+}
+
+/** Runs the replicates of a column, on whatever threads there are. */
+export type ResampleRunner = (runs: ResampleRuns, design: Design) => Promise<RunDraws & Ran>;
+/** Where they ran and how long, for the record. */
+export interface Ran {
+  threads?: number;
+  seconds?: number;
+}
+
 /** {@link fitDesign}, with the linear predictors that fitted values, residuals and specification tests are made of. */
 export function estimateDesign(design: Design, kernels: Kernels): Estimation | Failure {
-  const model = modelOf(design.spec.model);
   try {
-    checkDesign(design, model);
-    const estimated = maximise(design, model, kernels);
-    return { fit: assemble(design, estimated, kernels), design, eta: estimated.fit.eta };
+    const started = startFit(design, kernels);
+    const draws = started.runs && drawRuns(started.runs, kernels);
+    return { fit: finishFit(started, draws, kernels), design, eta: started.estimated.fit.eta };
   } catch (error) {
-    if (error instanceof PanelError) return failureOf(design, model, error);
-    throw error;
+    return failureAt(design, error);
   }
 }
+
+/** {@link estimateDesign} with the replicates run by `runner`. */
+export async function estimateDesignWith(
+  design: Design,
+  kernels: Kernels,
+  runner?: ResampleRunner,
+): Promise<Estimation | Failure> {
+  if (!runner) return estimateDesign(design, kernels);
+  try {
+    const started = startFit(design, kernels);
+    const { eta } = started.estimated.fit;
+    if (!started.runs) return { fit: finishFit(started, undefined, kernels), design, eta };
+    const { threads, seconds, ...draws } = await runner(started.runs, design);
+    const fit = finishFit(started, draws, kernels);
+    const ran = { ...(threads && { threads }), ...(seconds !== undefined && { seconds }) };
+    return { fit: { ...fit, resampling: { ...fit.resampling!, ...ran } }, design, eta };
+  } catch (error) {
+    return failureAt(design, error);
+  }
+}
+
+const resultOf = (found: Estimation | Failure): FitResult => ('failed' in found ? found : found.fit);
 
 /**
  * Estimates one column. What goes wrong with the data or the optimisation becomes a Failure with a stable code;
  * only defects of the program are thrown.
  */
-export function fitDesign(design: Design, kernels: Kernels): FitResult {
-  const found = estimateDesign(design, kernels);
-  return 'failed' in found ? found : found.fit;
-}
+export const fitDesign = (design: Design, kernels: Kernels): FitResult => resultOf(estimateDesign(design, kernels));
+
+/** {@link fitDesign} with the replicates run by `runner`. */
+export const fitDesignWith = async (design: Design, kernels: Kernels, runner?: ResampleRunner): Promise<FitResult> =>
+  resultOf(await estimateDesignWith(design, kernels, runner));
 
 /** {@link fitSpec}, with what fitted values, readings and tests need of each column. */
 export function estimateSpec(frame: Frame, spec: FitSpec, kernels: Kernels): (Estimation | Failure)[] {
@@ -253,11 +315,31 @@ export function estimateSpec(frame: Frame, spec: FitSpec, kernels: Kernels): (Es
   );
 }
 
+/** {@link estimateSpec} with the replicates run by `runner`. */
+export async function estimateSpecWith(
+  frame: Frame,
+  spec: FitSpec,
+  kernels: Kernels,
+  runner: ResampleRunner,
+): Promise<(Estimation | Failure)[]> {
+  checkOptions(spec);
+  const found: (Estimation | Failure)[] = [];
+  for (const design of buildDesigns(frame, spec, kernels))
+    found.push('failed' in design ? design : await estimateDesignWith(design, kernels, runner));
+  return found;
+}
+
 /**
  * Every column of a specification (csw0, split, several outcomes), in order.
  * @throws PanelError model/unknown, model/option-not-supported, and what buildDesigns throws for the whole spec.
  */
-export function fitSpec(frame: Frame, spec: FitSpec, kernels: Kernels): FitResult[] {
-  checkOptions(spec);
-  return buildDesigns(frame, spec, kernels).map((design) => ('failed' in design ? design : fitDesign(design, kernels)));
-}
+export const fitSpec = (frame: Frame, spec: FitSpec, kernels: Kernels): FitResult[] =>
+  estimateSpec(frame, spec, kernels).map(resultOf);
+
+/** {@link fitSpec} with the replicates run by `runner`. */
+export const fitSpecWith = async (
+  frame: Frame,
+  spec: FitSpec,
+  kernels: Kernels,
+  runner: ResampleRunner,
+): Promise<FitResult[]> => (await estimateSpecWith(frame, spec, kernels, runner)).map(resultOf);

@@ -24,7 +24,22 @@ export { exportR } from './export/r.ts';
 export { exportStata } from './export/stata.ts';
 export { evaluateExpression, parseExpression } from './expression.ts';
 export { type CoefficientFigureOptions, coefficientFigure } from './figures.ts';
-export { type Estimation, estimateDesign, estimateSpec, fitDesign, fitSpec } from './fit.ts';
+export {
+  type Estimation,
+  estimateDesign,
+  estimateSpec,
+  estimateSpecWith,
+  failureAt,
+  finishFit,
+  fitDesign,
+  fitDesignWith,
+  fitSpec,
+  fitSpecWith,
+  type Ran,
+  type ResampleRunner,
+  type StartedFit,
+  startFit,
+} from './fit.ts';
 export { fittedCsv } from './fitted-csv.ts';
 export { count, decimal, display, fixed, percent, pValue, STAR_LEVELS, scientific, starsOf } from './format.ts';
 export { expandFormula, parseFormula } from './formula.ts';
@@ -41,24 +56,56 @@ export { likelihoodRatio, overdispersion, wald } from './hypothesis.ts';
 export { identificationTable } from './identification-table.ts';
 export { identify } from './identify.ts';
 export { termLabel, type Variables, variableLabel } from './labels.ts';
-export { laterModels, laterVcov, VERSION } from './later.ts';
+export { laterModels, VERSION } from './later.ts';
 export type { World } from './map-shapes.ts';
 export { periodChange, reset } from './misspecification.ts';
 export { checkOptions, modelOf, models } from './models/index.ts';
-export { impossible, type PlannedModel, type PlannedTable, planStudy, type StudyPlan } from './plan.ts';
+export {
+  impossible,
+  type PlannedModel,
+  type PlannedTable,
+  planStudy,
+  resampleSpecOf,
+  type StudyPlan,
+} from './plan.ts';
 export { fitted, pearsonDispersion, predict, type ResidualType, residuals } from './predict.ts';
 export { ame, elasticity, irr, readingsOf, withReadings } from './readings.ts';
+export { packRecord, unpackRecord } from './record-bytes.ts';
 export { sampleWords } from './regression-notes.ts';
 export { isFit } from './regression-style.ts';
 export { type RegressionTableOptions, regressionTable } from './regression-table.ts';
 export { type ReplicatedCell, replicatedCells } from './replicate.ts';
 export { expectedTable, testsTable } from './report-tables.ts';
 export {
+  checkDraws,
+  type Draws,
+  emptyDraws,
+  extraWidth,
+  type OpenJob,
+  openJob,
+  placeDraws,
+  statusWords,
+} from './resample-draws.ts';
+export { DEFAULT_REPS, drawBytes, isResampled, type ResampleJob, resampleJob } from './resample-job.ts';
+export { type DifferenceDraws, differenceDraws } from './resample-joint.ts';
+export { createPool, type Pool, type PoolHost, type PoolWorker, type Range } from './resample-pool.ts';
+export { hasEstimate } from './resample-refit.ts';
+export { type ResampleRuns, type RunDraws, runsOf } from './resample-summary.ts';
+export {
+  answerValue,
+  fieldsOf,
+  type ResampleWorkerApi,
+  resampleWorkerApi,
+  type WorkerAnswer,
+} from './resample-worker.ts';
+export {
   type ColumnFailure,
   type CompanionFits,
   deriveStudy,
+  designsOf,
   type OnProgress,
   type ProgressEvent,
+  placedError,
   type RunOptions,
   runStudy,
   type StudyRun,

@@ -8,14 +8,8 @@ export const laterModels: Record<string, string> = {
   'nb-frontier': 'Use nb2.',
 };
 
-export const laterVcov: Record<string, string> = {
-  bootstrap: 'Use cluster:UNIT.',
-  jackknife: 'Use cluster:UNIT (hc3 for ols without clusters).',
-};
-
 /** Keys of a study that later versions read. */
 export const laterKeys: Record<string, string> = {
-  boot: 'Use vcov: { type: cluster, by: [unit] }.',
   multiverse: 'Write the variants as models, with csw0(…) and split.',
   audit: 'Leave it out.',
 };

@@ -5,6 +5,7 @@ import { PanelError } from './errors.ts';
 import { DEFAULT_MAX_ITER, DEFAULT_TOL, type Estimate, estimate } from './estimate.ts';
 import { kernelFailure } from './kernel-failure.ts';
 import type { Model } from './models/index.ts';
+import { isResampled } from './resample-job.ts';
 import { type Components, fitRandomEffects } from './swamy-arora.ts';
 import type { Design } from './types.ts';
 
@@ -64,13 +65,15 @@ function accept(design: Design, model: Model, problem: Problem, fit: KernelFit):
 /** hc2 and hc3 need hat values, and those need the dummies. */
 const needsDummies = ({ spec: { vcov } }: Design) => vcov.type === 'hc2' || vcov.type === 'hc3';
 
+const wantsScores = ({ spec: { vcov } }: Design) => vcov.type !== 'iid' && !isResampled(vcov);
+
 function withDummies(design: Design, model: Model, kernels: Kernels): Estimated {
-  const { tol, maxIter, seed, vcov } = design.spec;
+  const { tol, maxIter, seed } = design.spec;
   const { x, columns } = expandDummies(design, kernels);
   checkRows(design, columns + model.auxiliaries.length);
   const problem = problemOf(design, model, x, columns);
   const single = design.fixef.length > 0 && !model.grouped;
-  const found = estimate(model, problem, kernels, { tol, maxIter, seed, single, scores: vcov.type !== 'iid' });
+  const found = estimate(model, problem, kernels, { tol, maxIter, seed, single, scores: wantsScores(design) });
   accept(design, model, problem, found.fit);
   const boundary = found.fit.status === Status.poissonBoundary;
   return { ...found, model, problem, effects: columns - design.k, auxiliaryAt: columns, boundary };
@@ -78,7 +81,7 @@ function withDummies(design: Design, model: Model, kernels: Kernels): Estimated 
 
 function absorbed(design: Design, model: Model, absorb: AbsorbModel, kernels: Kernels): Estimated {
   const { spec, n, k, y, x, offset, weights, fixef } = design;
-  const scores = spec.vcov.type !== 'iid';
+  const scores = wantsScores(design);
   const factors = fixef.map(({ codes }) => codes);
   const effects = kernels.effectsRank(n, factors);
   checkRows(design, k + effects + model.auxiliaries.length);

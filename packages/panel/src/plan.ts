@@ -4,10 +4,10 @@ import { DEFAULT_SEED } from './estimate.ts';
 import { parseExpression } from './expression-parse.ts';
 import { expandFormula, parseFormula } from './formula.ts';
 import { boundaryName, checkOptions, modelOf } from './models/index.ts';
-import type { DescribeSpec, ModelSpec, Study, TableSpec, TestSpec } from './study.ts';
+import type { BootSpec, DescribeSpec, ModelSpec, Study, TableSpec, TestSpec } from './study.ts';
 import { located, placeOf, type StudySource } from './study-places.ts';
 import { twinsOf } from './twins.ts';
-import type { FitSpec, Like, SplitSpec, VcovSpec } from './types.ts';
+import type { FitSpec, Like, ResampleSpec, SplitSpec, VcovSpec } from './types.ts';
 
 export interface PlannedModel {
   id: string;
@@ -33,11 +33,23 @@ export interface StudyPlan {
 
 type StudyVcov = NonNullable<Study['vcov']>;
 
+type ClusterKeys = { type: 'iid' | 'hc0' | 'hc1' | 'hc2' | 'hc3' | 'cluster'; by?: string[]; like?: Like };
+type Given = { type: 'bootstrap' | 'jackknife' } & BootSpec;
+
+/** Keys of a resampled vcov, with those of the study's boot where it has none. "a+b" and lists are two dimensions. */
+export function resampleSpecOf(given: Given, boot: BootSpec = {}): ResampleSpec {
+  const { by, ...rest } = { ...boot, ...given };
+  const dimensions = by && [by].flat().flatMap((one) => one.split('+'));
+  return { ...rest, ...(dimensions && { by: dimensions.map((columns) => columns.split('^')) }) };
+}
+
 /** "cluster:a+b^c" or the keys of a map → VcovSpec. @throws PanelError study/cluster-without-by. */
-export function vcovOf(vcov: StudyVcov | undefined): { vcov: VcovSpec; like?: Like } {
+export function vcovOf(vcov: StudyVcov | undefined, boot?: BootSpec): { vcov: VcovSpec; like?: Like } {
   if (vcov === undefined) return { vcov: { type: 'iid' } };
+  const given = typeof vcov === 'string' ? { type: vcov } : vcov;
+  if (given.type === 'bootstrap' || given.type === 'jackknife') return { vcov: resampleSpecOf(given as Given, boot) };
   if (typeof vcov !== 'string') {
-    const { type, by, like } = vcov;
+    const { type, by, like } = vcov as ClusterKeys;
     if (type !== 'cluster') return { vcov: { type }, ...(like && { like }) };
     if (!by)
       throw new PanelError({
@@ -47,7 +59,7 @@ export function vcovOf(vcov: StudyVcov | undefined): { vcov: VcovSpec; like?: Li
       });
     return { vcov: { type, by: by.map((columns) => columns.split('^')) }, ...(like && { like }) };
   }
-  if (!vcov.startsWith('cluster:')) return { vcov: { type: vcov as Exclude<VcovSpec['type'], 'cluster'> } };
+  if (!vcov.startsWith('cluster:')) return { vcov: { type: vcov as 'iid' | 'hc0' | 'hc1' | 'hc2' | 'hc3' } };
   const by = vcov.slice('cluster:'.length).split('+');
   return { vcov: { type: 'cluster', by: by.map((columns) => columns.split('^')) } };
 }
@@ -64,7 +76,7 @@ function specOf(study: Study, id: string, model: ModelSpec, seed: number, level:
     id,
     model: model.model,
     formula: model.formula,
-    ...vcovOf(model.vcov ?? study.vcov),
+    ...vcovOf(model.vcov ?? study.vcov, study.boot),
     ...(lag && { lag }),
     ...(where && { where }),
     ...(split && { split: split as SplitSpec }),

@@ -18,6 +18,7 @@ const SHORT: Record<string, string> = { hc0: 'HC0', hc1: 'HC1', hc2: 'HC2', hc3:
 /** "observed" (information), "classical", "HC1", "by id". */
 function shortVcov(fit: Fit, variables: Variables): string {
   const type = fit.vcovInfo.type;
+  if (fit.vcovInfo.resampled) return fit.resampling!.kind;
   if (type === 'iid') return fit.distribution === 't' ? 'classical' : 'observed';
   return type.startsWith('cluster:') ? `by ${clusterWords(type, variables)}` : (SHORT[type] ?? type);
 }

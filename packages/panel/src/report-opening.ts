@@ -87,6 +87,7 @@ function reasonLabel({ reason }: DropReason, study: Study): string {
 
 /** "observed information", "clustered by cusip (338)". */
 function seWords({ vcov, vcovInfo, distribution }: Fit, study: Study): string {
+  if (vcovInfo.resampled) return vcovInfo.resampled;
   if (vcov === 'iid') return distribution === 't' ? 'classical' : 'observed information';
   if (!vcov.startsWith('cluster:')) return vcov.toUpperCase();
   const by = vcov

@@ -195,6 +195,7 @@ async function manifestOf(parts: ReportParts, sections: Section[], o: RunOptions
     ...plain,
     outputs,
     ...(o.studyFile && { studyFile: o.studyFile }),
+    ...(o.base !== undefined && { base: o.base }),
     ...(o.versions && { versions: o.versions }),
     runHash,
   };

@@ -6,7 +6,7 @@ import { derive } from './derive.ts';
 import { type DescribeContext, describe } from './describe.ts';
 import { buildDesigns } from './design.ts';
 import { PanelError, type PanelErrorFields } from './errors.ts';
-import { fitDesign } from './fit.ts';
+import { fitDesignWith, type ResampleRunner } from './fit.ts';
 import type { DifferenceCovariance } from './hausman.ts';
 import { identify } from './identify.ts';
 import type { World } from './map-shapes.ts';
@@ -74,6 +74,10 @@ export interface RunOptions {
   tables?: Record<string, Frame>;
   /** Boundaries of all countries; asked for only where the study has a map. */
   world?: () => World | Promise<World>;
+  /** Path from the run's folder to the study's, for the manifest. */
+  base?: string;
+  /** Runs replicates; without it they run here. */
+  runner?: ResampleRunner;
 }
 
 /** Error areas that mean the study itself is wrong: nothing is estimated then. */
@@ -129,6 +133,7 @@ interface Work {
   kernels: Kernels;
   plan: StudyPlan;
   source?: StudySource;
+  runner?: ResampleRunner;
   step: (stage: ProgressEvent['stage'], label: string, detail?: string) => Promise<void>;
 }
 
@@ -147,7 +152,7 @@ async function fitAll(work: Work, label: string, designs: (Design | Failure)[]):
   const results: FitResult[] = [];
   for (const [i, design] of designs.entries()) {
     await work.step('model', label, designs.length > 1 ? `column ${i + 1} of ${designs.length}` : undefined);
-    results.push('failed' in design ? design : fitDesign(design, work.kernels));
+    results.push('failed' in design ? design : await fitDesignWith(design, work.kernels, work.runner));
   }
   return results;
 }
@@ -249,7 +254,15 @@ export async function runStudy(
   progress.total = 3 + plan.describe.length + columns + plan.tests.length;
   await step('data', 'derived columns and designs');
   const derived = deriveStudy(study, frame, o.source);
-  const work: Work = { study, frame: derived, kernels, plan, step, ...(o.source && { source: o.source }) };
+  const work: Work = {
+    study,
+    frame: derived,
+    kernels,
+    plan,
+    step,
+    ...(o.source && { source: o.source }),
+    ...(o.runner && { runner: o.runner }),
+  };
   const planned = plan.models.map((model) => ({
     model,
     designs: designsOf(study, derived, model.spec, kernels, o.source),

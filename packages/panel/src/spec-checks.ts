@@ -7,6 +7,7 @@ import { walk } from './expression-tree.ts';
 import { type ColumnFormula, fixefName } from './formula-expand.ts';
 import { type Formula, formulaNames } from './formula-tree.ts';
 import { modelOf } from './models/index.ts';
+import { clusterColumns } from './resample-job.ts';
 import type { FitSpec, Frame } from './types.ts';
 
 /** @throws PanelError formula/unknown-variable at the first name that is no column, formula/no-panel at a lag without one. */
@@ -70,7 +71,7 @@ function checkOptionNames(frame: Frame, { offset, exposure, weights, vcov, split
     if (/^[\p{L}_][\p{L}\p{N}_.]*$/u.test(source)) columnOf(frame, source, role);
     parseExpression(source, { file: `--${role}` });
   }
-  if (vcov.type === 'cluster') for (const name of vcov.by.flat()) columnOf(frame, name, 'cluster');
+  for (const name of clusterColumns(vcov).flat()) columnOf(frame, name, 'cluster');
   if (split) columnOf(frame, split.by, 'split');
 }
 

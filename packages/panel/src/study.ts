@@ -44,17 +44,33 @@ export const variableSchema = z.strictObject({
   simulated: z.boolean().optional(),
 });
 
-const vcovWords = 'iid, hc0, hc1, hc2, hc3, cluster:COLUMN or { type: …, by: [COLUMN] }';
+const vcovWords = 'iid, hc0, hc1, hc2, hc3, cluster:COLUMN, bootstrap, jackknife or { type: …, by: [COLUMN] }';
+/** How replicates are drawn: of vcov bootstrap and jackknife, and of boot. */
+const resampleKeys = {
+  reps: z.number().int().min(2).optional(),
+  seed: z.number().int().min(0).optional(),
+  by: z.union([name, z.array(name).min(1)], { error: 'a column name or a list of them' }).optional(),
+  kind: z.enum(['pairs', 'block', 'two-way', 'wild', 'score', 'parametric']).optional(),
+  method: z.enum(['exact', 'second-order', 'one-step']).optional(),
+  points: z.enum(['rademacher', 'webb']).optional(),
+  block: z.number().int().min(1).optional(),
+  studentise: z.boolean().optional(),
+};
+export const bootSchema = z.strictObject(resampleKeys);
+
 export const vcovSchema = z.union(
   [
-    z.enum(['iid', 'hc0', 'hc1', 'hc2', 'hc3']),
+    z.enum(['iid', 'hc0', 'hc1', 'hc2', 'hc3', 'bootstrap', 'jackknife']),
     z.string().regex(/^cluster:.+/, { error: vcovWords }),
-    z.strictObject({
-      type: z.enum(['iid', 'hc0', 'hc1', 'hc2', 'hc3', 'cluster']),
-      /** One column a dimension; "a^b" combines columns. */
-      by: z.array(name).min(1).optional(),
-      like: z.enum(['stata', 'fixest', 'sandwich']).optional(),
-    }),
+    z.discriminatedUnion('type', [
+      z.strictObject({
+        type: z.enum(['iid', 'hc0', 'hc1', 'hc2', 'hc3', 'cluster']),
+        /** One column a dimension; "a^b" combines columns. */
+        by: z.array(name).min(1).optional(),
+        like: z.enum(['stata', 'fixest', 'sandwich']).optional(),
+      }),
+      z.strictObject({ type: z.enum(['bootstrap', 'jackknife']), ...resampleKeys }),
+    ]),
   ],
   { error: vcovWords },
 );
@@ -196,6 +212,7 @@ export const studySchema = z.strictObject({
   describe: z.array(describeSchema).optional(),
   models: z.record(id, modelSchema).optional(),
   vcov: vcovSchema.optional(),
+  boot: bootSchema.optional(),
   tests: z.array(testSchema).optional(),
   tables: z.record(id, tableSchema).optional(),
   notes: z.array(z.string()).optional(),
@@ -213,6 +230,7 @@ export const studySchema = z.strictObject({
 export const studyJsonSchema = () => ({ title: 'gravpanel study', ...z.toJSONSchema(studySchema, { io: 'input' }) });
 
 export type Study = z.infer<typeof studySchema>;
+export type BootSpec = z.infer<typeof bootSchema>;
 export type DescribeSpec = z.infer<typeof describeSchema>;
 export type ModelSpec = z.infer<typeof modelSchema>;
 export type TestSpec = z.infer<typeof testSchema>;

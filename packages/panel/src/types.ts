@@ -62,7 +62,41 @@ export type VcovSpec =
   | { type: 'iid' }
   | { type: 'hc0' | 'hc1' | 'hc2' | 'hc3' }
   /** `by`: one entry per clustering dimension; an entry of several columns (A^B) is their combination. */
-  | { type: 'cluster'; by: string[][] };
+  | { type: 'cluster'; by: string[][] }
+  | ResampleSpec;
+
+/**
+ * What a bootstrap draws: whole clusters with replacement (pairs), blocks of consecutive periods (block), two factors at
+ * once (two-way), signs of cluster residuals or scores (wild, score), outcomes from the fitted model (parametric), or one
+ * regressor's values within strata (permutation).
+ */
+export type BootKind = 'pairs' | 'block' | 'two-way' | 'wild' | 'score' | 'parametric' | 'permutation';
+
+/** How a replicate is estimated: to the maximum, or by a named approximation of it. */
+export type ReplicateMethod = 'exact' | 'second-order' | 'one-step';
+
+/** Standard errors from replicates. */
+export interface ResampleSpec {
+  type: 'bootstrap' | 'jackknife';
+  /** Default pairs. */
+  kind?: BootKind;
+  /** Clusters; two entries for two-way. Default: the units of the panel, the rows without one. */
+  by?: string[][];
+  /** Replicates; default 999. The jackknife has one a cluster. */
+  reps?: number;
+  /** Seed of the draws; default: that of the specification. */
+  seed?: number;
+  method?: ReplicateMethod;
+  /** Draws of wild and score: signs, or Webb's six points. Default rademacher. */
+  points?: 'rademacher' | 'webb';
+  /** Periods in a block. */
+  block?: number;
+  /** The term that a permutation moves, and the column within whose values it stays (default: the period). */
+  permute?: string;
+  strata?: string;
+  /** Whether each replicate gets a standard error of its own, for studentised intervals. */
+  studentise?: boolean;
+}
 
 /** Whose small-sample factors are reproduced; undefined: gravpanel's own defaults (docs/methods.md). */
 export type Like = 'stata' | 'fixest' | 'sandwich';
@@ -171,6 +205,10 @@ export interface Design {
   groups?: string[];
   /** One code array (n) per clustering dimension asked for by spec.vcov. */
   clusters: { name: string; codes: Int32Array; count: number }[];
+  /** With a resampled covariance only: the unit's columns ("i × j"), the period of each row, and the strata of a permutation. */
+  unit?: string;
+  times?: Float64Array;
+  strata?: { name: string; codes: Int32Array; count: number };
   sample: SampleLog;
   notes: Note[];
 }
@@ -218,6 +256,47 @@ export interface VcovInfo {
   factorRule: string;
   /** Set when a multiway covariance had negative eigenvalues that were put to 0. */
   repaired?: boolean;
+  /** What was resampled, in words: "pairs of cusip, 999 replicates, seed 1". */
+  resampled?: string;
+}
+
+/** Lower and upper limit. */
+export type Interval = [lower: number, upper: number];
+
+/** What replicates say about the coefficients (in their order), beside their covariance. */
+export interface Resampling {
+  kind: 'bootstrap' | 'jackknife';
+  scheme: BootKind | 'jackknife';
+  /** What was drawn: "cusip", "rows", "id × year". */
+  by: string;
+  clusters: number;
+  /** Replicates asked for (all 2^g sign vectors where those are fewer). */
+  reps: number;
+  /** Replicates without an estimate. */
+  failed: number;
+  seed: number;
+  method: ReplicateMethod;
+  /** Where and how long they ran: no part of the result. */
+  threads?: number;
+  seconds?: number;
+  /** permutation: the term moved, its t, and the share of permutations that reach it. */
+  test?: { term: string; statistic: number; p: number };
+  /** By construction; one interval a coefficient. */
+  intervals: Partial<Record<'percentile' | 'basic' | 'bca' | 'studentised' | 'inverted', Interval[]>>;
+  /** Two-sided p of a zero coefficient by inversion of an interval or test; undefined where there is none. */
+  p?: number[];
+  /** Which one: "percentile", "wild t, null imposed", … */
+  pRule?: string;
+  /** Mean of the replicates less the estimate. */
+  bias: number[];
+  /** Standard deviations of the figures over other seeds. */
+  monteCarlo: { se: number[]; percentile?: Interval[]; p?: number[] };
+  /** The first 100 of the failed replicates. */
+  failures: { replicate: number; status: string }[];
+  /** Replicates that left the fast path for the damped one. */
+  fallback: number;
+  /** Error of an approximation against exact refits of the first replicates, in standard errors. */
+  approximation?: { replicates: number; medianError: number; maxError: number; seRatio: number[] };
 }
 
 /** One estimated column: the JSON of interface.md ("columns" entry), plus the covariance matrix. */
@@ -261,6 +340,8 @@ export interface Fit {
   covarianceIid: number[];
   /** Names of the p parameters of `covariance`. */
   parameterNames: string[];
+  /** Where the covariance comes from replicates. */
+  resampling?: Resampling;
   /** The coefficients read another way, where that was asked for. */
   readings?: Readings;
 }
@@ -501,6 +582,8 @@ export interface Manifest {
   outputs?: { tables: string[]; figures: string[] };
   /** The study's file, from the folder of the run, and its SHA-256: where `gravpanel test RUN` finds it again. Not part of the hash. */
   studyFile?: { path: string; sha256: string };
+  /** Path from the run's folder to the folder that the study's paths count from. Not part of the hash. */
+  base?: string;
   /** Versions beside gravpanel's own: the runtime. Not part of the hash. */
   versions?: Record<string, string>;
   /** Hash of the question: the study, the bytes of the data, seeds, columns and gravpanel's version. */

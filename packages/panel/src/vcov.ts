@@ -1,6 +1,7 @@
 /** Covariance matrices of estimates: observed information, heteroskedasticity-robust, one-way and multiway clusters. */
 import type { Kernels } from '@gravpanel/core-wasm';
 import { PanelError } from './errors.ts';
+import { isResampled } from './resample-job.ts';
 import { type FactorInput, smallSampleFactor } from './small-sample.ts';
 import type { Design, Like, Note, VcovInfo, VcovSpec } from './types.ts';
 
@@ -194,7 +195,7 @@ function clustered(input: VcovInput, own: boolean): Clustered {
   return { covariance, counts: dimensions.map(({ count }) => count) };
 }
 
-const fewClusters = (counts: number[]): Note[] => {
+export const fewClusters = (counts: number[]): Note[] => {
   const fewest = Math.min(...counts);
   return fewest >= 30
     ? []
@@ -261,7 +262,7 @@ export function computeVcov(input: VcovInput, kernels: Kernels): Vcov {
   const { spec } = input;
   if (spec.type === 'cluster') return clusterVcov(input, kernels);
   const { factor, rule } = smallSampleFactor(factorInput(input));
-  const plain = spec.type === 'iid' ? iidCovariance(input) : robust(input, spec.type);
+  const plain = spec.type === 'iid' || isResampled(spec) ? iidCovariance(input) : robust(input, spec.type);
   return {
     covariance: plain.map((v) => v * factor),
     info: { type: spec.type, factor, factorRule: rule },

@@ -4,6 +4,7 @@ import { FONT_CSS, PAGE_CSS, renderTableHtml, TABLE_CSS } from '@gravpanel/panel
 import csvUrl from '../../../studies/hhg-patents/data/patents_rdus.csv?url';
 import { startWorker, valueFrom } from './client.ts';
 import type { FitAnswer } from './protocol.ts';
+import { fitResampled } from './resample.ts';
 
 const SPEC: FitSpec = {
   id: 'fit',
@@ -75,8 +76,8 @@ function showError(error: unknown): void {
 }
 
 const api = startWorker();
-/** For the tests and for the console: the calls of the worker. */
-Object.assign(globalThis, { gravpanel: api });
+/** For the tests and for the console: the calls of the worker, and fits whose replicates run on a pool of them. */
+Object.assign(globalThis, { gravpanel: api, gravpanelResampled: fitResampled });
 
 async function main(): Promise<void> {
   element('formula').textContent = `${SPEC.model}: ${SPEC.formula}`;

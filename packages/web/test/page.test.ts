@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadKernels } from '@gravpanel/core-wasm';
-import { type FitResult, isFit } from '@gravpanel/panel';
+import { type FitResult, type FitSpec, fitSpec, isFit, readTable, setPanel } from '@gravpanel/panel';
 import { type Browser, type ConsoleMessage, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -133,6 +133,34 @@ describe.runIf(found)('the built page in chromium', () => {
       error: { code: expect.stringMatching(/unknown/), hint: expect.stringContaining('logr') },
     });
   });
+
+  test('gives a bootstrap the same bits in Node and on 1, 2 and 3 workers of the page', async () => {
+    const csv = shared('hhg-patents/data/patents_rdus.csv');
+    const vcov = { type: 'bootstrap', reps: 3000, seed: 3 } as const;
+    const spec: FitSpec = { id: 'fit', model: 'nb-fe', formula: 'patents ~ logr', vcov };
+    const frame = setPanel(readTable(csv, { name: 'patents' }), ['cusip'], 'year');
+    const numbers = (results: FitResult[]) =>
+      results.map((fit) => {
+        if (!isFit(fit)) return fit;
+        const { threads: _threads, ...resampling } = fit.resampling!;
+        return { ...numbersOf(fit), resampling: JSON.stringify(resampling) };
+      });
+    const here = numbers(fitSpec(frame, spec, await loadKernels()));
+    for (const threads of [1, 2, 3]) {
+      const answer = (await page.evaluate(
+        ([request, n]) =>
+          (globalThis as unknown as { gravpanelResampled(r: unknown, n: number): Promise<unknown> }).gravpanelResampled(
+            request,
+            n as number,
+          ),
+        [{ csv, name: 'patents', unit: ['cusip'], time: 'year', spec }, threads] as const,
+      )) as Answer<FitResult[]>;
+      expect(answer.ok ? 'ok' : answer.error).toBe('ok');
+      const { value } = answer as { value: FitResult[] };
+      expect(value.map((fit) => isFit(fit) && fit.resampling!.threads)).toEqual([threads]);
+      expect(numbers(value)).toEqual(here);
+    }
+  }, 120_000);
 
   test.each(STUDIES)(
     '$name: every estimate has the same bits in Node and in chromium',

@@ -79,7 +79,8 @@ export function checkOptions(spec: FitSpec): void {
       `Use --offset for a term with coefficient 1, or one of ${keysThat((m) => m.needs.exposure)}.`,
     );
   const type = spec.vcov.type;
-  if (!needs.vcov.includes(type))
+  // Replicates ask nothing of the model but its fit; what a scheme needs beyond that, resample-job.ts checks.
+  if (type !== 'bootstrap' && type !== 'jackknife' && !needs.vcov.includes(type))
     throw unsupported(
       model,
       `${type} standard errors`,
