@@ -22,6 +22,7 @@ export {
   scatterColumn, scatterRows, olsFitted,
 } from './absorb-arrange';
 export { components, denseCodes } from './effects';
+export { philoxInto } from './rng';
 export { planCreate, planLaplace, planWeights } from './absorb-plan';
 export { apply, centre, remaining } from './demean';
 export { project } from './project';

@@ -5,6 +5,7 @@
  * Matrices are row-major. n rows, k columns of x, g groups, p = k + number of auxiliary parameters.
  */
 import type { AbsorbKernels } from './abi-absorb.ts';
+import type { ResampleKernels } from './abi-resample.ts';
 
 /** Estimators of the core. Field names as in docs/methods.md. */
 export type KernelModel = 'ols' | 'poisson' | 'nb1' | 'nb2' | 'nb-fe' | 'nb-re' | 'poisson-re';
@@ -117,7 +118,7 @@ export interface SymEigen {
 export type SpecialFunction = 'exp' | 'log' | 'log1p' | 'lgamma' | 'digamma' | 'trigamma';
 
 /** The typed calls. One instance owns one linear memory; it is not re-entrant and not shared between workers. */
-export interface Kernels extends AbsorbKernels {
+export interface Kernels extends AbsorbKernels, ResampleKernels {
   /** Fits one model. Never throws for numbers; see {@link Status}. */
   fit(model: KernelModel, problem: Problem, options?: KernelOptions): KernelFit;
   /**

@@ -11,12 +11,15 @@ import type {
 } from './abi.ts';
 import { Status } from './abi.ts';
 import type { AbsorbKernels } from './abi-absorb.ts';
+import type { ResampleKernels } from './abi-resample.ts';
 import { absorbKernels } from './absorb.ts';
 import { type CoreExports, type CoreModule, decodeBase64, instantiate } from './instantiate.ts';
+import { resampleKernels } from './resample.ts';
 import { wasmBase64 } from './wasm.generated.ts';
 
 export * from './abi.ts';
 export * from './abi-absorb.ts';
+export * from './abi-resample.ts';
 export { exp, log, log1p, pow } from './elementary.ts';
 
 /** Order = model codes of assembly/task.ts. */
@@ -40,7 +43,7 @@ let compiled: Promise<CoreModule> | undefined;
 export async function loadKernels(): Promise<Kernels> {
   const { module, exports } = await instantiate(compiled ? await compiled : decodeBase64(wasmBase64));
   compiled ??= Promise.resolve(module);
-  return { ...new Core(exports).kernels(), ...absorbKernels(exports) };
+  return { ...new Core(exports).kernels(), ...absorbKernels(exports), ...resampleKernels(module, exports) };
 }
 
 /** Thrown inside this file only, where linear memory cannot grow; calls that return a status turn it into outOfMemory. */
@@ -53,7 +56,7 @@ class Core {
     this.core = core;
   }
 
-  kernels(): Omit<Kernels, keyof AbsorbKernels> {
+  kernels(): Omit<Kernels, keyof AbsorbKernels | keyof ResampleKernels> {
     return {
       fit: (model, problem, options) => this.fit(model, problem, options ?? {}),
       evaluate: (model, problem, theta) => this.evaluate(model, problem, theta),

@@ -1,8 +1,9 @@
 /** The little of WebAssembly that this package uses, declared here so that neither DOM nor Node types are needed. */
 import type { AbsorbExports } from './absorb-workspace.ts';
+import type { ResampleExports } from './resample.ts';
 
 /** Functions of assembly/index.ts; pointers are byte offsets, 0 where absent. */
-export interface CoreExports extends AbsorbExports {
+export interface CoreExports extends AbsorbExports, ResampleExports {
   memory: { readonly buffer: ArrayBuffer };
   mark(): number;
   reset(top: number): void;
@@ -44,16 +45,23 @@ export type CoreModule = object;
 interface WebAssemblyLike {
   compile(bytes: Uint8Array): Promise<CoreModule>;
   instantiate(module: CoreModule, imports: object): Promise<{ exports: unknown }>;
+  Instance: new (module: CoreModule, imports: object) => { exports: unknown };
 }
+
+const host = () => (globalThis as unknown as { WebAssembly: WebAssemblyLike }).WebAssembly;
 
 /** Compiles bytes (or takes a compiled module) and instantiates without imports. */
 export async function instantiate(
   source: Uint8Array | CoreModule,
 ): Promise<{ module: CoreModule; exports: CoreExports }> {
-  const wasm = (globalThis as unknown as { WebAssembly: WebAssemblyLike }).WebAssembly;
-  const module = source instanceof Uint8Array ? await wasm.compile(source) : source;
-  const instance = await wasm.instantiate(module, {});
+  const module = source instanceof Uint8Array ? await host().compile(source) : source;
+  const instance = await host().instantiate(module, {});
   return { module, exports: instance.exports as CoreExports };
+}
+
+/** Another instance of a compiled module with its own linear memory. */
+export function instantiateAgain(module: CoreModule): CoreExports {
+  return new (host().Instance)(module, {}).exports as CoreExports;
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
