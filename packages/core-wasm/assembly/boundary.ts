@@ -43,7 +43,7 @@ function asPoisson(t: Task, theta: usize, tol: f64, maxIter: i32): i32 {
 }
 
 /** The largest count that the dispersion multiplies: of a row (nb2) or of a group's sum (poisson-re); 1 for nb1. */
-function largestCount(t: Task): f64 {
+export function largestCount(t: Task): f64 {
   let most: f64 = 1;
   if (t.model == NB1) return most;
   if (t.model != POISSON_RE) for (let i = 0; i < t.n; i++) most = max(most, get(t.y, i));

@@ -23,6 +23,7 @@ export {
 } from './absorb-arrange';
 export { components, denseCodes } from './effects';
 export { philoxInto } from './rng';
+export { resampleDraw, resampleOpen, resampleRun } from './resample';
 export { planCreate, planLaplace, planWeights } from './absorb-plan';
 export { apply, centre, remaining } from './demean';
 export { project } from './project';

@@ -69,7 +69,7 @@ function nextWord(): u32 {
 function nextBelow(bound: u32): u32 {
   let product = <u64>nextWord() * bound;
   if (<u32>product < bound) {
-    const floor = (0 - bound) % bound;
+    const floor: u32 = (0 - bound) % bound;
     while (<u32>product < floor) product = <u64>nextWord() * bound;
   }
   return <u32>(product >> 32);

@@ -1,0 +1,65 @@
+/**
+ * The rows of one replicate: those of clusters with positive weight, moved together into a task of their own whose weights are the
+ * problem's times the replicate's. Everything that works on a task works on it.
+ */
+import { Clusters, offsetAt } from './resample-cache';
+import { alloc } from './memory';
+import { byGroup, get, NB_FE, newTask, put, Task } from './task';
+
+/** A task with room for all rows of t, in the same scale; null where memory is short. */
+export function roomLike(t: Task): Task | null {
+  const c = newTask(t.model, t.n, t.k);
+  if (!c) return null;
+  c.y = alloc(<f64>t.n * 8);
+  c.x = alloc(<f64>t.n * t.ld * 8);
+  c.w = alloc(<f64>t.n * 8);
+  if (t.offset) c.offset = alloc(<f64>t.n * 8);
+  if (byGroup(t.model)) c.group = alloc(<f64>t.g * 4 + 4);
+  c.center = t.center;
+  c.scale = t.scale;
+  c.constant = t.constant;
+  return c.y != 0 && c.x != 0 && c.w != 0 && (!t.offset || c.offset != 0) && (!t.group || c.group != 0) ? c : null;
+}
+
+/**
+ * Copies the rows of the `count` clusters in `list` with their weights; `bounds` gets where each begins among the rows (groups) of
+ * c. Groups that give nothing to nb-fe are left out.
+ */
+export function gather(t: Task, c: Task, s: Clusters, list: usize, weights: usize, count: i32, bounds: usize): void {
+  c.n = 0;
+  c.g = 0;
+  for (let a = 0; a < count; a++) {
+    const cluster = offsetAt(list, a);
+    const w = get(weights, a);
+    store<i32>(bounds + (<usize>a << 2), byGroup(t.model) ? c.g : c.n);
+    if (!byGroup(t.model)) gatherRows(t, c, offsetAt(s.row, cluster), offsetAt(s.row, cluster + 1), w);
+    else
+      for (let g = offsetAt(s.group, cluster); g < offsetAt(s.group, cluster + 1); g++) {
+        const from = offsetAt(t.group, g);
+        const to = offsetAt(t.group, g + 1);
+        if (t.model == NB_FE && idle(t, from, to)) continue;
+        store<i32>(c.group + (<usize>c.g << 2), c.n);
+        c.g++;
+        gatherRows(t, c, from, to, w);
+      }
+  }
+  store<i32>(bounds + (<usize>count << 2), byGroup(t.model) ? c.g : c.n);
+  if (byGroup(t.model)) store<i32>(c.group + (<usize>c.g << 2), c.n);
+}
+
+function idle(t: Task, from: i32, to: i32): bool {
+  if (to - from < 2) return true;
+  for (let i = from; i < to; i++) if (get(t.y, i) > 0) return false;
+  return true;
+}
+
+function gatherRows(t: Task, c: Task, from: i32, to: i32, w: f64): void {
+  const rows = <usize>(to - from);
+  const at = <usize>c.n << 3;
+  const source = <usize>from << 3;
+  memory.copy(c.y + at, t.y + source, rows << 3);
+  memory.copy(c.x + at * t.ld, t.x + source * t.ld, (rows << 3) * t.ld);
+  if (t.offset) memory.copy(c.offset + at, t.offset + source, rows << 3);
+  for (let i = from; i < to; i++) put(c.w, c.n + i - from, t.w ? w * get(t.w, i) : w);
+  c.n += to - from;
+}
