@@ -12,6 +12,8 @@ import {
 import { largestCount } from './boundary';
 import { maximise } from './fit';
 import { cholesky, choleskyInverse, choleskySolve } from './matrix';
+import { nbfeDerivatives, nbfeRoom, nbfeScore } from './nbfe';
+import { gatherLayout, layOut, Layout } from './nbfe-layout';
 import { alloc, allocZeros, mark, reset } from './memory';
 import { fitOls } from './ols';
 import { gather, roomLike } from './replicate';
@@ -19,7 +21,7 @@ import { drawCounts, startStream } from './rng';
 import { covarianceToUser, standardise, toInternal, toUser } from './scale';
 import { clusterCovariance, sandwichRoom } from './sandwich';
 import {
-  BAD_INPUT, byGroup, checkRows, dispersed, get, NB_RE, newTask, NOT_POSITIVE_DEFINITE, OK, OLS, OUT_OF_MEMORY,
+  BAD_INPUT, byGroup, checkRows, dispersed, ETA_OVERFLOW, get, NB_FE, NB_RE, newTask, NO_CONVERGENCE, NOT_POSITIVE_DEFINITE, OK, OLS, OUT_OF_MEMORY,
   POISSON_BOUNDARY, put, SEPARATED, Task,
 } from './task';
 import { log1 } from './vmath';
@@ -36,6 +38,8 @@ const SE_CLUSTER = 2;
 const PIVOT: f64 = 1e-10;
 /** As PIVOT for normal equations, which the full QR of ols.ts does not need. */
 const SQUARES_PIVOT: f64 = 1e-6;
+/** Contraction above which a score alone does not do. */
+const SLOW: f64 = 0.02;
 /** No step of the fast path may be longer, in the standardised scale. */
 const LONGEST: f64 = 4;
 /** ln α below this less the log of the largest count, |ln r| or |ln s| above RUNAWAY: for the damped path to judge. */
@@ -49,6 +53,8 @@ const TENSOR_ROOM: f64 = 67108864;
 let whole: Task | null = null;
 let part: Task | null = null;
 let clusters: Clusters | null = null;
+/** nb-fe: the rows for the fast evaluation, or null where groups.ts has to do. */
+let layout: Layout | null = null;
 let method: i32 = EXACT;
 let tol: f64 = 0;
 let maxIter: i32 = 0;
@@ -79,6 +85,7 @@ let sums: usize = 0;
 let theta: usize = 0;
 let step: usize = 0;
 let extra: usize = 0;
+let free: usize = 0;
 let factor: usize = 0;
 let covariance: usize = 0;
 let start: usize = 0;
@@ -119,6 +126,7 @@ export function resampleOpen(
   if (status) return status;
   toInternal(t, userOptimum, optimum);
   if (dispersed(model)) floor = FLOOR - log1(largestCount(t));
+  if (model == NB_FE && method == EXACT && nbfeRoom(k)) layout = layOut(t, clusters!);
   if (fresh) return method == EXACT ? OK : POISSON_BOUNDARY;
   return fillCache(t);
 }
@@ -136,12 +144,13 @@ function room(t: Task): bool {
   theta = alloc(p * 8);
   step = alloc(p * 8);
   extra = alloc(p * 8);
+  free = allocZeros(p);
   start = alloc(p * 8);
   factor = alloc(p * p * 8);
   covariance = alloc(p * p * 8);
   bounds = alloc(count * 4 + 4);
   if (part == null || !counts || !list || !weights || !rows || !bounds || !optimum || !sums || !theta || !step) return false;
-  return extra != 0 && start != 0 && factor != 0 && covariance != 0;
+  return extra != 0 && free != 0 && start != 0 && factor != 0 && covariance != 0;
 }
 
 /**
@@ -248,6 +257,7 @@ function freeStep(t: Task): bool {
     if (method == SECOND_ORDER || largest(extra, p) <= largest(step, p))
       for (let j = 0; j < p; j++) put(step, j, get(step, j) + get(extra, j));
   }
+  memory.copy(free, step, <usize>p << 3);
   for (let j = 0; j < p; j++) put(theta, j, get(optimum, j) + get(step, j));
   return true;
 }
@@ -272,6 +282,38 @@ function climb(c: Task): bool {
   return false;
 }
 
+/** As {@link climb} on the fast evaluation, whose score alone finishes with the last −Hessian. ETA_OVERFLOW: for groups.ts. */
+function climbFast(c: Task, s: Layout): i32 {
+  const p = c.p;
+  let before: f64 = 0;
+  let whole = true;
+  let hessian = false;
+  while (used < maxIter) {
+    const status = whole ? nbfeDerivatives(c, s, theta) : nbfeScore(c, s, theta);
+    if (status) return status;
+    used++;
+    if (whole && !cholesky(c.neg, p, factor, PIVOT)) return NOT_POSITIVE_DEFINITE;
+    choleskySolve(factor, p, c.grad, step);
+    for (let j = 0; j < p; j++) put(theta, j, get(theta, j) + get(step, j));
+    const size = largest(step, p);
+    if (!(size < LONGEST) || strayed(c)) return NO_CONVERGENCE;
+    if (before > 0) {
+      // error left: the contraction seen, which for the first chord step is half of what it will be
+      const ratio = size / before;
+      const left = size * (whole ? ratio * ratio : hessian ? ratio : 2 * ratio);
+      if (left <= tol || size <= 1e-13) return OK;
+      hessian = !whole;
+      whole = ratio > SLOW;
+    } else {
+      if (size * size * 10 <= tol) return OK;
+      whole = size > SLOW;
+      hessian = false;
+    }
+    before = size;
+  }
+  return NO_CONVERGENCE;
+}
+
 function largest(a: usize, p: i32): f64 {
   let m: f64 = 0;
   for (let j = 0; j < p; j++) m = max(m, abs(get(a, j)));
@@ -289,10 +331,19 @@ function refit(t: Task, kind: i32): i32 {
   const c = part!;
   if (kind != SE_NONE && method != EXACT && t.model != OLS) return BAD_INPUT;
   memory.copy(theta, optimum, <usize>t.p << 3);
-  const started = !fresh && (cache == 0 || freeStep(t));
-  const settled = cache != 0 && (t.model == OLS || method != EXACT);
+  let started = !fresh && (cache == 0 || freeStep(t));
+  let settled = cache != 0 && (t.model == OLS || method != EXACT);
   if (settled && started && kind == SE_NONE) return OK;
   if (method != EXACT && t.model != OLS) return NOT_POSITIVE_DEFINITE;
+  if (started && layout) {
+    gatherLayout(layout!, list, weights, active);
+    const status = climbFast(c, layout!);
+    if (status == OK && kind == SE_NONE) return OK;
+    started = status == ETA_OVERFLOW;
+    if (started) for (let j = 0; j < c.p; j++) put(theta, j, get(optimum, j) + get(free, j));
+    settled = status == OK;
+    started = started || settled;
+  }
   gather(t, c, clusters!, list, weights, active, bounds);
   if (c.n == 0) return NOT_POSITIVE_DEFINITE;
   if (!started || !(settled || climb(c))) return refitDamped(c, kind);
