@@ -134,6 +134,27 @@ export function contract(third: usize, p: i32, d: usize, out: usize): void {
   }
 }
 
+/** out (p × p, lower triangle) −= Σₖ ∂³ℓ/∂i∂j∂k dₖ: how −H changes along d is minus that. */
+export function shiftHessian(third: usize, p: i32, d: usize, out: usize): void {
+  for (let i = 0; i < p; i++) {
+    const row = out + ((<usize>i * p) << 3);
+    const di = 0.5 * get(d, i);
+    for (let j = 0; j <= i; j++) {
+      const dj = 0.5 * get(d, j);
+      const other = out + ((<usize>j * p) << 3);
+      let s: f64 = 0;
+      for (let k = 0; k <= j; k++, third += 8) {
+        const value = load<f64>(third);
+        // the entry (k, k) of a diagonal gets both of its halves here, those of (i, i) and (j, j) below
+        s += value * 0.5 * get(d, k);
+        put(row, k, get(row, k) - (k == i ? 2 : 1) * value * dj);
+        put(other, k, get(other, k) - (k == j ? 2 : 1) * value * di);
+      }
+      put(row, j, get(row, j) - (i == j ? 2 : 1) * s);
+    }
+  }
+}
+
 /** out = Σ weight · row over `count` rows of the cache (addresses in `rows`), `length` doubles, a multiple of 8. */
 export function accumulate(rows: usize, weights: usize, count: i32, first: i32, length: i32, out: usize): void {
   const end = <usize>count << 2;

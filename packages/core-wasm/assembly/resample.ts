@@ -7,7 +7,7 @@
  * below `tol`. A replicate for which this does not end well goes the damped way of fit.ts, and says so.
  */
 import {
-  accumulate, cacheClusters, Clusters, contract, derivatives, lowLength, offsetAt, tensorLength,
+  accumulate, cacheClusters, Clusters, contract, derivatives, lowLength, offsetAt, shiftHessian, tensorLength,
 } from './resample-cache';
 import { largestCount } from './boundary';
 import { maximise } from './fit';
@@ -39,7 +39,8 @@ const PIVOT: f64 = 1e-10;
 /** As PIVOT for normal equations, which the full QR of ols.ts does not need. */
 const SQUARES_PIVOT: f64 = 1e-6;
 /** Contraction above which a score alone does not do. */
-const SLOW: f64 = 0.02;
+const SLOW: f64 = 0.05;
+const FIRST: f64 = 3;
 /** No step of the fast path may be longer, in the standardised scale. */
 const LONGEST: f64 = 4;
 /** ln α below this less the log of the largest count, |ln r| or |ln s| above RUNAWAY: for the damped path to judge. */
@@ -252,10 +253,21 @@ function freeStep(t: Task): bool {
   if (!cholesky(factor, p, factor, t.model == OLS ? SQUARES_PIVOT : PIVOT)) return false;
   choleskySolve(factor, p, sums, step);
   if (tensor) {
-    contract(sums + (<usize>lowLength(p) << 3), p, step, extra);
-    choleskySolve(factor, p, extra, extra);
+    // d = N⁻¹(g + ½T[d₁, d₁]), then a Newton step on g − Nd + ½T[d, d] = 0, where ½(T[d, d] − T[d₁, d₁]) is left
+    const third = sums + (<usize>lowLength(p) << 3);
+    contract(third, p, step, start);
+    choleskySolve(factor, p, start, extra);
     if (method == SECOND_ORDER || largest(extra, p) <= largest(step, p))
       for (let j = 0; j < p; j++) put(step, j, get(step, j) + get(extra, j));
+    contract(third, p, step, extra);
+    for (let j = 0; j < p; j++) put(extra, j, get(extra, j) - get(start, j));
+    at = sums + (<usize>p << 3);
+    for (let i = 0; i < p; i++) for (let j = 0; j <= i; j++, at += 8) put(factor, i * p + j, load<f64>(at));
+    shiftHessian(third, p, step, factor);
+    if (cholesky(factor, p, factor, PIVOT)) {
+      choleskySolve(factor, p, extra, extra);
+      if (largest(extra, p) <= largest(step, p)) for (let j = 0; j < p; j++) put(step, j, get(step, j) + get(extra, j));
+    }
   }
   memory.copy(free, step, <usize>p << 3);
   for (let j = 0; j < p; j++) put(theta, j, get(optimum, j) + get(step, j));
@@ -282,36 +294,56 @@ function climb(c: Task): bool {
   return false;
 }
 
-/** As {@link climb} on the fast evaluation, whose score alone finishes with the last −Hessian. ETA_OVERFLOW: for groups.ts. */
+/**
+ * As {@link climb} on the fast evaluation. One −Hessian, moved along its own step by the third derivatives, serves the scores of the
+ * following steps. ETA_OVERFLOW: for groups.ts.
+ */
 function climbFast(c: Task, s: Layout): i32 {
   const p = c.p;
   let before: f64 = 0;
   let whole = true;
-  let hessian = false;
+  let contraction: f64 = 0;
   while (used < maxIter) {
     const status = whole ? nbfeDerivatives(c, s, theta) : nbfeScore(c, s, theta);
     if (status) return status;
     used++;
     if (whole && !cholesky(c.neg, p, factor, PIVOT)) return NOT_POSITIVE_DEFINITE;
     choleskySolve(factor, p, c.grad, step);
+    if (whole && tensor) bend(c, 0.5);
     for (let j = 0; j < p; j++) put(theta, j, get(theta, j) + get(step, j));
     const size = largest(step, p);
     if (!(size < LONGEST) || strayed(c)) return NO_CONVERGENCE;
-    if (before > 0) {
-      // error left: the contraction seen, which for the first chord step is half of what it will be
-      const ratio = size / before;
-      const left = size * (whole ? ratio * ratio : hessian ? ratio : 2 * ratio);
-      if (left <= tol || size <= 1e-13) return OK;
-      hessian = !whole;
-      whole = ratio > SLOW;
+    const ratio = before > 0 ? size / before : 0;
+    if (whole) {
+      const curvature = before > 0 ? min(max(size / (before * before), 1.0), 1e4) : 10.0;
+      if (size * size * curvature <= tol) return OK;
+      whole = size > SLOW || !moveHessian(c);
+      contraction = 0;
     } else {
-      if (size * size * 10 <= tol) return OK;
-      whole = size > SLOW;
-      hessian = false;
+      // a chord step contracts as the one before it; the first one, at most as Newton's own step did
+      contraction = contraction > 0 ? ratio : FIRST * ratio;
+      if (size * contraction <= tol || size <= 1e-14) return OK;
+      whole = ratio > SLOW;
     }
     before = size;
   }
   return NO_CONVERGENCE;
+}
+
+/** Adds to a Newton step what the third derivatives say about it (Chebyshev's step), unless that is more than `most` of it. */
+function bend(c: Task, most: f64): void {
+  const p = c.p;
+  contract(sums + (<usize>lowLength(p) << 3), p, step, extra);
+  choleskySolve(factor, p, extra, extra);
+  if (!(largest(extra, p) <= most * largest(step, p))) return;
+  for (let j = 0; j < p; j++) put(step, j, get(step, j) + get(extra, j));
+}
+
+/** The factor of −H one step on, by the third derivatives of the replicate; false where it is not positive definite. */
+function moveHessian(c: Task): bool {
+  if (!tensor) return true;
+  shiftHessian(sums + (<usize>lowLength(c.p) << 3), c.p, step, c.neg);
+  return cholesky(c.neg, c.p, factor, PIVOT);
 }
 
 function largest(a: usize, p: i32): f64 {
