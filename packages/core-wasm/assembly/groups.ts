@@ -178,14 +178,14 @@ function centre(t: Task, a: i32, v: f64): usize {
 function poissonRows(t: Task, from: i32, to: i32, L: f64, Y: f64, w: f64): f64 {
   memory.fill(t.tXe, 0, <usize>t.ld << 3);
   memory.fill(t.tXc, 0, <usize>t.ld << 3);
-  let ll = lnNegbin(Y, theta_, L) - lnPoisson(Y, Y);
+  let ll = t.quiet ? 0.0 : lnNegbin(Y, theta_, L) - lnPoisson(Y, Y);
   for (let a = from; a < to; a++) {
     if (waiting == t.block) flush(t);
     const y = get(t.y, a);
     const share = get(t.lambda, a) / L;
     const d = centre(t, a, w * rowInformation * share);
     axpyInto(y + share * slope, d, t.tXe, t.ld);
-    ll += lnPoisson(y, share * Y);
+    if (!t.quiet) ll += lnPoisson(y, share * Y);
   }
   return ll;
 }
@@ -197,7 +197,7 @@ function negbinRows(t: Task, from: i32, to: i32, L: f64, Y: f64, w: f64): f64 {
   memory.fill(t.tXe, 0, <usize>ld << 3);
   memory.fill(t.tXc, 0, <usize>ld << 3);
   const odds = random ? (s_ + Y) / (r_ + L) : Y / L;
-  let ll = random ? betaTerm(L, Y) : -lnNegbin(Y, L, Y);
+  let ll = t.quiet ? 0.0 : random ? betaTerm(L, Y) : -lnNegbin(Y, L, Y);
   let rowsV: f64 = 0;
   let rowsE: f64 = 0;
   let rowsW: f64 = 0;
@@ -213,7 +213,7 @@ function negbinRows(t: Task, from: i32, to: i32, L: f64, Y: f64, w: f64): f64 {
     rowsE += sumE;
     rowsV += sumV;
     rowsW += sumW;
-    ll += lnNegbin(y, lambda, lambda * odds);
+    if (!t.quiet) ll += lnNegbin(y, lambda, lambda * odds);
   }
   // ΣE − E(Λ, Y) in the form that is small where Λ ≫ Y, or where Λ ≪ Y
   common = random || L < Y ? rowsE + slope : common - rowsV;

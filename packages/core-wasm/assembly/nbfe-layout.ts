@@ -4,6 +4,7 @@
  * takes what a replicate drew.
  */
 import { SMALL_COUNT } from './cells';
+import { Draw } from './replicate';
 import { Clusters, offsetAt } from './resample-cache';
 import { alloc, mark, reset } from './memory';
 import { get, put, Task } from './task';
@@ -172,15 +173,15 @@ function sortCells(s: Layout): bool {
   return true;
 }
 
-/** Takes the groups of the `count` clusters in `list` with their weights. */
-export function gatherLayout(s: Layout, list: usize, weights: usize, count: i32): void {
+/** Takes the groups of drawn clusters with their weights. */
+export function gatherLayout(s: Layout, d: Draw): void {
   memory.fill(s.rowPlace, 0xff, <usize>s.allGroups << 2);
   memory.fill(s.sumPlace, 0xff, <usize>s.allGroups << 2);
   s.groups = 0;
   s.rows = 0;
-  for (let a = 0; a < count; a++) {
-    const cluster = offsetAt(list, a);
-    const w = get(weights, a);
+  for (let a = 0; a < d.count; a++) {
+    const cluster = offsetAt(d.list, a);
+    const w = get(d.weights, a);
     for (let g = offsetAt(s.firstOf, cluster); g < offsetAt(s.firstOf, cluster + 1); g++) {
       const own = w * get(s.weightOfAll, g);
       if (own > 0) gatherGroup(s, g, own);

@@ -6,6 +6,32 @@ import { Clusters, offsetAt } from './resample-cache';
 import { alloc } from './memory';
 import { byGroup, get, NB_FE, newTask, put, Task } from './task';
 
+/** Clusters of positive weight: which, their weights, their cached derivatives, and where each begins in the gathered task. */
+// @ts-ignore: decorator
+@unmanaged
+export class Draw {
+  count: i32 = 0;
+  list: usize = 0;
+  weights: usize = 0;
+  rows: usize = 0;
+  /** count + 1 offsets of rows (groups). */
+  bounds: usize = 0;
+}
+
+/** Room for a draw of at most `clusters`; null where memory is short. */
+export function newDraw(clusters: i32): Draw | null {
+  const at = alloc(<f64>offsetof<Draw>());
+  if (!at) return null;
+  const d = changetype<Draw>(at);
+  const count = <f64>clusters;
+  d.count = 0;
+  d.list = alloc(count * 4);
+  d.weights = alloc(count * 8);
+  d.rows = alloc(count * 4);
+  d.bounds = alloc(count * 4 + 4);
+  return d.list != 0 && d.weights != 0 && d.rows != 0 && d.bounds != 0 ? d : null;
+}
+
 /** A task with room for all rows of t, in the same scale; null where memory is short. */
 export function roomLike(t: Task): Task | null {
   const c = newTask(t.model, t.n, t.k);
@@ -21,17 +47,14 @@ export function roomLike(t: Task): Task | null {
   return c.y != 0 && c.x != 0 && c.w != 0 && (!t.offset || c.offset != 0) && (!t.group || c.group != 0) ? c : null;
 }
 
-/**
- * Copies the rows of the `count` clusters in `list` with their weights; `bounds` gets where each begins among the rows (groups) of
- * c. Groups that give nothing to nb-fe are left out.
- */
-export function gather(t: Task, c: Task, s: Clusters, list: usize, weights: usize, count: i32, bounds: usize): void {
+/** Copies the rows of drawn clusters with their weights. Groups that give nothing to nb-fe are left out. */
+export function gather(t: Task, c: Task, s: Clusters, d: Draw): void {
   c.n = 0;
   c.g = 0;
-  for (let a = 0; a < count; a++) {
-    const cluster = offsetAt(list, a);
-    const w = get(weights, a);
-    store<i32>(bounds + (<usize>a << 2), byGroup(t.model) ? c.g : c.n);
+  for (let a = 0; a < d.count; a++) {
+    const cluster = offsetAt(d.list, a);
+    const w = get(d.weights, a);
+    store<i32>(d.bounds + (<usize>a << 2), byGroup(t.model) ? c.g : c.n);
     if (!byGroup(t.model)) gatherRows(t, c, offsetAt(s.row, cluster), offsetAt(s.row, cluster + 1), w);
     else
       for (let g = offsetAt(s.group, cluster); g < offsetAt(s.group, cluster + 1); g++) {
@@ -43,7 +66,7 @@ export function gather(t: Task, c: Task, s: Clusters, list: usize, weights: usiz
         gatherRows(t, c, from, to, w);
       }
   }
-  store<i32>(bounds + (<usize>count << 2), byGroup(t.model) ? c.g : c.n);
+  store<i32>(d.bounds + (<usize>d.count << 2), byGroup(t.model) ? c.g : c.n);
   if (byGroup(t.model)) store<i32>(c.group + (<usize>c.g << 2), c.n);
 }
 

@@ -36,9 +36,13 @@ export function offsetAt(a: usize, i: i32): i32 {
   return load<i32>(a + (<usize>i << 2));
 }
 
-/** Gradient and −Hessian of any model, with the (Gaussian) sum of squares for ols. */
+/** Gradient and −Hessian of any model, without the likelihood; ols: −½ RSS in its place. */
 export function derivatives(t: Task, theta: usize): i32 {
-  return t.model == OLS ? evaluateSquares(t, theta) : evaluate(t, theta);
+  if (t.model == OLS) return evaluateSquares(t, theta);
+  t.quiet = true;
+  const status = evaluate(t, theta);
+  t.quiet = false;
+  return status;
 }
 
 /** Rows of cluster c of task t as the task v, a copy of t; `group` is room for its group offsets. */
@@ -134,18 +138,17 @@ export function contract(third: usize, p: i32, d: usize, out: usize): void {
   }
 }
 
-/** out (p × p, lower triangle) −= Σₖ ∂³ℓ/∂i∂j∂k dₖ: how −H changes along d is minus that. */
-export function shiftHessian(third: usize, p: i32, d: usize, out: usize): void {
+/** matrix (p × p, lower triangle; −H) −= Σₖ ∂³ℓ/∂i∂j∂k dₖ, its change along d. An entry that meets the diagonal counts twice. */
+export function moveAlong(third: usize, p: i32, d: usize, matrix: usize): void {
   for (let i = 0; i < p; i++) {
-    const row = out + ((<usize>i * p) << 3);
+    const row = matrix + ((<usize>i * p) << 3);
     const di = 0.5 * get(d, i);
     for (let j = 0; j <= i; j++) {
       const dj = 0.5 * get(d, j);
-      const other = out + ((<usize>j * p) << 3);
+      const other = matrix + ((<usize>j * p) << 3);
       let s: f64 = 0;
       for (let k = 0; k <= j; k++, third += 8) {
         const value = load<f64>(third);
-        // the entry (k, k) of a diagonal gets both of its halves here, those of (i, i) and (j, j) below
         s += value * 0.5 * get(d, k);
         put(row, k, get(row, k) - (k == i ? 2 : 1) * value * dj);
         put(other, k, get(other, k) - (k == j ? 2 : 1) * value * di);

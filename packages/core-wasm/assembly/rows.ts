@@ -127,7 +127,7 @@ function poissonBlock(t: Task, from: i32, rows: i32): void {
     const e = y - mu;
     put(t.rowE, r, w * e);
     put(t.rowW, r, w * mu);
-    if (w == 0) continue;
+    if (w == 0 || t.quiet) continue;
     sumAdd(w * (y < LARGE_COUNT ? y * get(t.eta, i) - mu : -largeDeviance(y, mu, get(t.eta, i))));
   }
 }
@@ -155,7 +155,7 @@ function nb1Block(t: Task, from: i32, rows: i32, delta: f64): void {
     put(t.D, r, s);
     auxScore += s;
     auxCurvature += w * (sumW - y * h * (1 - h) - m * gap + m * h * h);
-    if (w != 0) sumAdd(w * lnNegbin(y, m, mu));
+    if (w != 0 && !t.quiet) sumAdd(w * lnNegbin(y, m, mu));
   }
 }
 
@@ -181,6 +181,6 @@ function nb2Block(t: Task, from: i32, rows: i32, m: f64): void {
     put(t.D, r, s);
     auxScore += s;
     auxCurvature += w * (sumW - gap + m * f * f - y * f * q);
-    if (w != 0) sumAdd(w * lnNegbin(y, m, mu));
+    if (w != 0 && !t.quiet) sumAdd(w * lnNegbin(y, m, mu));
   }
 }

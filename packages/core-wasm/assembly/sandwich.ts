@@ -1,5 +1,6 @@
 /** V M V, M the sum over clusters of w⁻¹ s s' with s the weighted score of a cluster (so a cluster of weight m counts m times). */
 import { alloc } from './memory';
+import { Draw } from './replicate';
 import { offsetAt } from './resample-cache';
 import { get, put } from './task';
 
@@ -15,14 +16,14 @@ export function sandwichRoom(p: i32): bool {
   return total != 0 && meat != 0 && half != 0;
 }
 
-/** `scores`: units × p, weights included; cluster a holds units bounds[a] … bounds[a + 1] − 1. V is replaced by V M V. */
-export function clusterCovariance(p: i32, scores: usize, bounds: usize, weights: usize, count: i32, V: usize): void {
+/** `scores`: rows (groups) of the draw × p, weights included. V is replaced by V M V. */
+export function clusterCovariance(p: i32, scores: usize, d: Draw, V: usize): void {
   memory.fill(meat, 0, (<usize>p * p) << 3);
-  for (let a = 0; a < count; a++) {
+  for (let a = 0; a < d.count; a++) {
     memory.fill(total, 0, <usize>p << 3);
-    for (let u = offsetAt(bounds, a); u < offsetAt(bounds, a + 1); u++)
+    for (let u = offsetAt(d.bounds, a); u < offsetAt(d.bounds, a + 1); u++)
       for (let j = 0; j < p; j++) put(total, j, get(total, j) + get(scores, u * p + j));
-    const inverse = 1 / get(weights, a);
+    const inverse = 1 / get(d.weights, a);
     for (let i = 0; i < p; i++)
       for (let j = 0; j < p; j++)
         put(meat, i * p + j, get(meat, i * p + j) + inverse * get(total, i) * get(total, j));

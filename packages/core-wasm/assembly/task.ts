@@ -74,6 +74,8 @@ export class Task {
   neg: usize = 0;
   /** Rows (or groups) × p internal scores, or 0 where they are not wanted. */
   scores: usize = 0;
+  /** Derivatives alone: the log-likelihood is not wanted, and is left at 0. */
+  quiet: bool = false;
   /** Constant part of the log-likelihood: −Σ w ln y! and the like. */
   base: f64 = 0;
   /** What a fit leaves behind. */
