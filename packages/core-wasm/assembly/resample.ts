@@ -44,10 +44,10 @@ export function resampleOpen(
   return status ? status : openRefit(t, s, optimum, boundary != 0, method, tol, maxIter);
 }
 
-/** How often each cluster is drawn in pairs replicate (low, high): `count` integers. */
-export function resampleDraw(seedLow: u32, seedHigh: u32, low: u32, high: u32, out: usize): void {
+/** How often each of `count` clusters is drawn in pairs replicate (low, high): `count` integers. */
+export function resampleDraw(seedLow: u32, seedHigh: u32, low: u32, high: u32, count: i32, out: usize): void {
   startStream(seedLow, seedHigh, 0, low, high);
-  drawCounts(clusters!.count, out);
+  drawCounts(count, out);
 }
 
 /**
@@ -65,7 +65,7 @@ export function resampleRun(
     if (given) result = takeWeights(given + ((<usize>r * clusters!.count) << 3));
     else {
       const now = low + <u32>r;
-      resampleDraw(seedLow, seedHigh, now, now < low ? high + 1 : high, counts);
+      resampleDraw(seedLow, seedHigh, now, now < low ? high + 1 : high, clusters!.count, counts);
       takeCounts();
     }
     const wrong = result != OK;

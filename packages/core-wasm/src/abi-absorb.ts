@@ -31,6 +31,11 @@ export interface AbsorbOptions {
   withinTol?: number;
   /** Whether row scores are wanted. Default true. */
   scores?: boolean;
+  /**
+   * Where poisson and nb2 begin: n linear predictors (offset and effects included) and the p coefficients in them; ln α is estimated
+   * from them where it is not finite. Default: effects fitted without the regressors.
+   */
+  start?: { eta: Float64Array; coef: Float64Array };
   /** Whether separated rows are looked for (poisson, nb2). Default true. */
   separation?: boolean;
 }

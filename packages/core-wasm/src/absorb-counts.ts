@@ -18,6 +18,7 @@ import {
   gramBlock,
   inBlocks,
   openWorkspace,
+  type Parts,
   takeRows,
   takeVector,
   transform,
@@ -147,7 +148,7 @@ function tolerance(step: number, last: number): number {
   return Math.max(last, Math.min(1e-2, 0.1 * step * step));
 }
 
-function begin(ws: Workspace, counts: CountSums | undefined): Ascent {
+function begin(ws: Workspace, counts: CountSums | undefined, start: AbsorbOptions['start']): Ascent {
   const { core, plan, y, prior, eta } = ws;
   const a: Ascent = {
     ws,
@@ -160,11 +161,13 @@ function begin(ws: Workspace, counts: CountSums | undefined): Ascent {
     slope: 0,
     curve: 0,
   };
-  if (ws.levels.length === 0) firstStep(a);
+  if (start) a.beta.set(start.coef.subarray(0, ws.k));
+  else if (ws.levels.length === 0) firstStep(a);
   else core.proportionalFit(plan, y, prior, eta, 2);
   a.objective = core.poissonMean(plan, y, prior, eta);
   if (counts) {
-    a.lnAlpha = startDispersion(ws);
+    const given = start?.coef[ws.k] ?? Number.NaN;
+    a.lnAlpha = given > SUSPECT ? given : startDispersion(ws);
     a.counts = counts;
     a.objective = evaluate(a);
   }
@@ -274,6 +277,11 @@ function scoresOf(a: Ascent, wanted: boolean): { scores: Float64Array; gradient:
   return { scores, gradient: doubles(core, total, p).slice() };
 }
 
+/** η begins at the offset, or at the start's. */
+function startingParts(problem: AbsorbProblem, factors: DenseCodes[], { start }: AbsorbOptions): Parts {
+  return { ...problem, factors, offset: start?.eta ?? problem.offset };
+}
+
 /** Fits poisson or nb2; the caller has checked the numbers. */
 export function fitAbsorbedCounts(
   core: AbsorbExports,
@@ -283,9 +291,9 @@ export function fitAbsorbedCounts(
   options: AbsorbOptions,
 ): AbsorbFit {
   const counts = model === 'nb2' ? countSums(problem.y, problem.weights) : undefined;
-  const ws = openWorkspace(core, { ...problem, factors }, counts ? 2 : 1, true);
+  const ws = openWorkspace(core, startingParts(problem, factors, options), counts ? 2 : 1, true);
   if (!ws.squares.every(Number.isFinite)) return emptyFit(Status.badInput, ws.k + (counts ? 1 : 0));
-  const a = begin(ws, counts);
+  const a = begin(ws, counts, options.start);
   const ended = climb(a, options);
   return ended.status === Status.poissonBoundary
     ? boundaryFit(core, problem, factors, options)
@@ -299,8 +307,8 @@ function boundaryFit(
   factors: DenseCodes[],
   options: AbsorbOptions,
 ): AbsorbFit {
-  const ws = openWorkspace(core, { ...problem, factors }, 1, true);
-  const a = begin(ws, undefined);
+  const ws = openWorkspace(core, startingParts(problem, factors, options), 1, true);
+  const a = begin(ws, undefined, options.start);
   const fit = finish(a, climb(a, options), { ...options, scores: false });
   if (fit.status !== Status.ok) return fit;
   if (!atBoundary(ws)) return { ...emptyFit(Status.noConvergence, ws.k + 1), effectLevels: ws.levels };

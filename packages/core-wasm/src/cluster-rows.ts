@@ -69,9 +69,9 @@ function sortGroups(groupStart: Int32Array, codes: Int32Array, count: number) {
 }
 
 /** undefined for shapes, codes or groups that no kernel takes; the numbers themselves are checked by the core. */
-export function sortByCluster({ model, problem, clusters }: ResampleProblem): ClusterRows | undefined {
+export function sortByCluster({ model, problem, clusters, coef }: ResampleProblem): ClusterRows | undefined {
   const { n, k, y, x, offset, weights, groupStart } = problem;
-  const shapes = n >= 1 && k >= 1 && y.length >= n && x.length >= n * k;
+  const shapes = n >= 1 && k >= 1 && coef.length >= k && y.length >= n && x.length >= n * k;
   const columns = (offset?.length ?? n) >= n && (weights?.length ?? n) >= n;
   if (!shapes || !columns || !validCodes(clusters.codes, n, clusters.count)) return undefined;
   const grouped = GROUP_MODELS.includes(model);

@@ -10,6 +10,8 @@ import type {
 } from './abi-resample.ts';
 import { type ClusterRows, sortByCluster } from './cluster-rows.ts';
 import { type CoreExports, type CoreModule, instantiateAgain } from './instantiate.ts';
+import { alloc, checkPairs, checkWeighted, newBatch, Refused, requireInteger, TWO32, words } from './replicates.ts';
+import { openFactorResampler } from './resample-factors.ts';
 
 /** Functions of assembly/{rng,resample}.ts; pointers are byte offsets. */
 export interface ResampleExports {
@@ -42,7 +44,7 @@ export interface ResampleExports {
     tol: number,
     maxIter: number,
   ): number;
-  resampleDraw(seedLow: number, seedHigh: number, low: number, high: number, out: number): void;
+  resampleDraw(seedLow: number, seedHigh: number, low: number, high: number, count: number, out: number): void;
   resampleRun(
     given: number,
     seedLow: number,
@@ -68,19 +70,6 @@ const KINDS: readonly NonNullable<ReplicateOptions['se']>[] = ['none', 'iid', 'c
 const LN_BOUNDARY = -40;
 /** Replicates per call of the core: its output buffers. */
 const CHUNK = 512;
-const TWO32 = 2 ** 32;
-
-/** Low and high 32-bit word of an integer from 0 to 2⁵³ − 1. */
-function words(value: number): [number, number] {
-  return [value % TWO32, Math.floor(value / TWO32)];
-}
-
-/** Throws a RangeError unless `value` is an integer from 0 to `most`. */
-function requireInteger(name: string, value: number, most = Number.MAX_SAFE_INTEGER): void {
-  if (!Number.isInteger(value) || value < 0 || value > most)
-    throw new RangeError(`${name} is ${value}: an integer from 0 to ${most} was expected`);
-}
-
 function philox(core: CoreExports, seed: number, replicate: number, stream: number, count: number): Uint32Array {
   requireInteger('seed', seed);
   requireInteger('replicate', replicate);
@@ -93,21 +82,6 @@ function philox(core: CoreExports, seed: number, replicate: number, stream: numb
   const out = new Uint32Array(core.memory.buffer, at, count).slice();
   core.reset(top);
   return out;
-}
-
-/** Thrown inside this file only; resampler() turns it into its status. */
-class Refused extends Error {
-  readonly status: Status;
-  constructor(status: Status) {
-    super(Status[status]);
-    this.status = status;
-  }
-}
-
-function alloc(core: CoreExports, bytes: number): number {
-  const at = core.alloc(bytes) >>> 0;
-  if (at === 0) throw new Refused(Status.outOfMemory);
-  return at;
 }
 
 function putDoubles(core: CoreExports, values: Float64Array | undefined): number {
@@ -187,15 +161,12 @@ class ClusterResampler implements Resampler {
   }
 
   pairs(first: number, count: number, options?: ReplicateOptions): ReplicateBatch {
-    requireInteger('count', count);
-    requireInteger('first', first, Number.MAX_SAFE_INTEGER - count);
+    checkPairs(first, count);
     return this.run(count, options, (from) => ({ given: 0, replicate: words(first + from) }));
   }
 
   weighted(weights: Float64Array, count: number, options?: ReplicateOptions): ReplicateBatch {
-    requireInteger('count', count);
-    if (weights.length !== count * this.clusters)
-      throw new RangeError(`${weights.length} weights: ${count} × ${this.clusters} were expected`);
+    checkWeighted(weights, count, this.clusters);
     const core = this.open();
     return this.run(count, options, (from, to) => {
       const part = weights.subarray(from * this.clusters, to * this.clusters);
@@ -207,7 +178,7 @@ class ClusterResampler implements Resampler {
   drawWeights(replicate: number): Int32Array {
     requireInteger('replicate', replicate);
     const core = this.open();
-    core.resampleDraw(...this.seed, ...words(replicate), this.weights);
+    core.resampleDraw(...this.seed, ...words(replicate), this.clusters, this.weights);
     return new Int32Array(core.memory.buffer, this.weights, this.clusters).slice();
   }
 
@@ -226,13 +197,7 @@ class ClusterResampler implements Resampler {
   ): ReplicateBatch {
     const core = this.open();
     const kind = KINDS.indexOf(options?.se ?? 'none');
-    const batch: ReplicateBatch = {
-      coef: new Float64Array(count * this.p),
-      status: new Uint8Array(count),
-      fallback: new Uint8Array(count),
-      iterations: new Uint8Array(count),
-    };
-    if (kind > 0) batch.se = new Float64Array(count * this.p);
+    const batch = newBatch(count, this.p, options);
     const bytes = [this.bytes, this.bytes + CHUNK, this.bytes + 2 * CHUNK] as const;
     for (let from = 0; from < count; from += this.chunk) {
       const to = Math.min(count, from + this.chunk);
@@ -269,6 +234,7 @@ export function resampleKernels(module: CoreModule, core: CoreExports): Resample
         const sorted = sortByCluster(spec);
         if (!sorted) return { status: Status.badInput };
         const own = instantiateAgain(module);
+        if (spec.problem.factors && spec.problem.factors.length > 0) return openFactorResampler(own, spec);
         open(own, spec, sorted);
         return new ClusterResampler(own, spec);
       } catch (error) {
