@@ -18,7 +18,10 @@ export function widths() {
   const lanes = flags.includes(' avx512dq') ? 8 : flags.includes(' avx2') ? 4 : 2;
   return [
     { name: 'C128', flags: ['-mavx', '-mno-fma', '-ffp-contract=off', '-DLANES=2'] },
-    { name: `C${64 * lanes}`, flags: ['-march=native', `-mprefer-vector-width=${Math.max(128, 64 * lanes)}`, `-DLANES=${lanes}`] },
+    {
+      name: `C${64 * lanes}`,
+      flags: ['-march=native', `-mprefer-vector-width=${Math.max(128, 64 * lanes)}`, `-DLANES=${lanes}`],
+    },
   ];
 }
 
@@ -27,7 +30,9 @@ export function compile(name, { name: width, flags }, defines = []) {
   mkdirSync(folder, { recursive: true });
   const out = join(folder, `${[name, width, ...defines].join('-').replaceAll('=', '')}`);
   const source = join(root, 'bench/native', `${name}.c`);
-  execFileSync('gcc', ['-O3', ...flags, ...defines.map((d) => `-D${d}`), source, '-lm', '-o', out], { stdio: 'inherit' });
+  execFileSync('gcc', ['-O3', ...flags, ...defines.map((d) => `-D${d}`), source, '-lm', '-o', out], {
+    stdio: 'inherit',
+  });
   return out;
 }
 
@@ -52,6 +57,26 @@ export function cpuTime(body) {
   body();
   const { user, system } = process.cpuUsage(before);
   return user + system;
+}
+
+/** Uniform numbers in (0, 1), mulberry32. */
+export function uniforms(seed) {
+  let a = seed;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296 + 1e-10;
+  };
+}
+
+/**
+ * Rounds of [ours, theirs] → their best time, the median of the rounds' ratios, and best ÷ best. On a shared machine the last says
+ * what the code can do: other loads slow a round of one side more than the other's.
+ */
+export function compare(pairs) {
+  const least = (side) => Math.min(...pairs.map((pair) => pair[side]));
+  return { time: least(1), ratio: median(pairs.map(([a, b]) => a / b)), best: least(0) / least(1) };
 }
 
 export const median = (values) => {

@@ -1,22 +1,43 @@
 /**
- * npm run bench [-- --rounds N] [--install-peers] [--record]
- * Prints the ratios; --record also appends them to bench/RESULTS.md with date, machine and commit. Exit 5 where a limit is missed.
+ * npm run bench [-- PART …] [--rounds N] [--install-peers] [--record]; parts: kernels (core against C twins), fits (processes
+ * against R); default: both. Prints the ratios; --record also appends them to bench/RESULTS.md with date, machine and commit. Exit 5 where a limit is missed.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchCore } from './core.mjs';
 import { peerMissing, run } from './fit-vs-fixest.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
-const { values } = parseArgs({
+const PARTS = ['kernels', 'fits'];
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '9' },
     'install-peers': { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
   },
 });
+const unknown = positionals.find((part) => !PARTS.includes(part));
+if (unknown) {
+  console.error(`"${unknown}" is not a part of the bench; one of ${PARTS.join(', ')} was expected.`);
+  process.exit(2);
+}
+const wanted = (part) => positionals.length === 0 || positionals.includes(part);
+const report = (text) => {
+  console.log(text);
+  if (values.record) appendFileSync(join(root, 'bench/RESULTS.md'), text);
+};
+if (wanted('kernels')) {
+  const { text, missed, absent } = await benchCore((line) => console.error(line));
+  if (text) report(text);
+  else console.error(`The kernels are compared with C twins, and ${absent}.`);
+  if (missed > 0 || absent) process.exitCode = absent ? 2 : 5;
+}
+if (!wanted('fits')) process.exit();
+
 const own = join(root, 'out/rlib');
 const libraries = [process.env.R_LIBS, existsSync('/opt/rlib') && '/opt/rlib', own].filter(Boolean).join(delimiter);
 const env = { ...process.env, R_LIBS: libraries, NO_COLOR: '1' };
@@ -55,6 +76,5 @@ ${cpus()[0].model}, ${cpus().length} cores, shared · Node ${process.version} ·
 | --- | ---: | ---: | ---: | ---: |
 ${results.map((x) => `| ${x.name} | ${x.ours.toFixed(3)} | ${x.peer.toFixed(3)} | **${x.ratio.toFixed(2)}** | ${x.limit ?? ''} |`).join('\n')}
 `;
-console.log(text);
-if (values.record) appendFileSync(join(root, 'bench/RESULTS.md'), text);
-process.exitCode = results.some((x) => x.limit !== undefined && x.ratio > x.limit) ? 5 : 0;
+report(text);
+if (results.some((x) => x.limit !== undefined && x.ratio > x.limit)) process.exitCode = 5;

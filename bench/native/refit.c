@@ -1,5 +1,5 @@
 /*
- * The exact nb-fe refit of packages/core-wasm/assembly/{refit,nbfe,nbfe-layout,cells,columns}.ts in C: same algorithm, same layout, with
+ * The exact nb-fe refit of packages/core-wasm/assembly/{free-step,climb,nbfe,nbfe-layout,cells,columns}.ts in C: same algorithm, same layout, with
  * GROUPS, PERIODS and K known to the compiler.  refit FILE ROUNDS  FILE: x (N × K), optimum (K), tol, replicates B as doubles; y (N), weights (B ×
  * GROUPS) as int32. Waits for a line on stdin before each round; prints ns a replicate, the sum of all coefficients, failures and evaluations.
  */
@@ -290,9 +290,38 @@ static double largest(const double *a) {
   return m;
 }
 
+/* ½ T[d, d] from packed third derivatives, each times a third of its permutations. */
+static void contract(const double *third, const double *d, double *out) {
+  memset(out, 0, K * sizeof *out);
+  for (int i = 0; i < K; i++)
+    for (int j = 0; j <= i; j++) {
+      double s = 0;
+      for (int k = 0; k <= j; k++, third++) { s += *third * d[k]; out[k] += 0.5 * *third * d[i] * d[j]; }
+      out[i] += 0.5 * s * d[j];
+      out[j] += 0.5 * s * d[i];
+    }
+}
+/* matrix −= T[d], lower triangle. */
+static void move_along(const double *third, const double *d, double *matrix, int line) {
+  for (int i = 0; i < K; i++)
+    for (int j = 0; j <= i; j++) {
+      double s = 0, di = 0.5 * d[i], dj = 0.5 * d[j];
+      for (int k = 0; k <= j; k++, third++) {
+        s += *third * 0.5 * d[k];
+        matrix[i * line + k] -= (k == i ? 2 : 1) * *third * dj;
+        matrix[j * line + k] -= (k == j ? 2 : 1) * *third * di;
+      }
+      matrix[i * line + j] -= (i == j ? 2 : 1) * s;
+    }
+}
+static void add(const double *a, double *to) { for (int i = 0; i < K; i++) to[i] += a[i]; }
+
+static double sums[LENGTH];
+#define THIRDS (sums + LOW)
+static void unpack(double *low) { for (int i = 0, at = K; i < K; i++) for (int j = 0; j <= i; j++) low[i * K + j] = sums[at++]; }
+
 APART int free_step(const int *w) {
-  double sums[LENGTH], low[K * K], extra[K] = {0};
-  double weights[GROUPS];
+  double low[K * K], half[K], extra[K], weights[GROUPS];
   const double *rows[GROUPS];
   int count = 0;
   for (int g = 0; g < GROUPS; g++) if (w[g]) { weights[count] = w[g]; rows[count++] = cache + g * LENGTH; }
@@ -302,44 +331,59 @@ APART int free_step(const int *w) {
     for (int g = 0; g < count; g++) for (int q = 0; q < 8 / LANES; q++) s[q] += weights[g] * load(rows[g] + at + q * LANES);
     for (int q = 0; q < 8 / LANES; q++) store(sums + at + q * LANES, s[q]);
   }
-  for (int i = 0, at = K; i < K; i++) for (int j = 0; j <= i; j++) low[i * K + j] = sums[at++];
+  unpack(low);
   if (!cholesky(low, K)) return 0;
   solve(sums, step_);
-  const double *third = sums + LOW;
-  for (int i = 0; i < K; i++)
-    for (int j = 0; j <= i; j++) {
-      double s = 0;
-      for (int k = 0; k <= j; k++, third++) { s += *third * step_[k]; extra[k] += 0.5 * *third * step_[i] * step_[j]; }
-      extra[i] += 0.5 * s * step_[j];
-      extra[j] += 0.5 * s * step_[i];
-    }
-  solve(extra, extra);
-  int use = largest(extra) <= largest(step_);
-  for (int i = 0; i < K; i++) theta[i] = optimum[i] + step_[i] + (use ? extra[i] : 0);
+  contract(THIRDS, step_, half);
+  solve(half, extra);
+  if (largest(extra) <= largest(step_)) add(extra, step_);
+  contract(THIRDS, step_, extra);
+  for (int i = 0; i < K; i++) extra[i] -= half[i];
+  unpack(low);
+  move_along(THIRDS, step_, low, K);
+  if (cholesky(low, K)) {
+    solve(extra, extra);
+    if (largest(extra) <= largest(step_)) add(extra, step_);
+  }
+  for (int i = 0; i < K; i++) theta[i] = optimum[i] + step_[i];
   return 1;
 }
 
+static int done(double left) {
+  if (!(left <= tol)) return 0;
+  if (left <= 1e-15) return 1;
+  for (int j = 1; j < K; j++) if (left > 1e-10 * fabs(theta[j])) return 0;
+  return 1;
+}
 static int refit(const int *w) {
   if (!free_step(w)) return 0;
   gather(w);
-  double before = 0;
-  int whole = 1, settled = 0;
+  double before = 0, contraction = 0;
+  int whole = 1;
   for (int used = 0; used < 12; used++) {
     evaluations++;
     if (whole) { evaluate(); if (!cholesky(gram, HIGH)) return 0; }
     else evaluate_score();
     solve(gradient, step_);
-    for (int i = 0; i < K; i++) theta[i] += step_[i];
-    double size = largest(step_);
+    if (whole) {
+      double extra[K];
+      contract(THIRDS, step_, extra);
+      solve(extra, extra);
+      if (largest(extra) <= 0.5 * largest(step_)) add(extra, step_);
+    }
+    add(step_, theta);
+    double size = largest(step_), ratio = before > 0 ? size / before : 0;
     if (!(size < 4)) return 0;
-    if (before > 0) {
-      double ratio = size / before, left = size * (whole ? ratio * ratio : settled ? ratio : 2 * ratio);
-      if (left <= tol || size <= 1e-13) return 1;
-      settled = !whole;
-      whole = ratio > 0.02;
+    if (whole) {
+      double curvature = before > 0 ? fmin(fmax(size / (before * before), 1), 1e4) : 10;
+      if (done(size * size * curvature)) return 1;
+      whole = size > 0.05;
+      if (!whole) { move_along(THIRDS, step_, gram, HIGH); whole = !cholesky(gram, HIGH); }
+      contraction = 0;
     } else {
-      if (size * size * 10 <= tol) return 1;
-      whole = size > 0.02;
+      contraction = contraction > 0 ? ratio : 3 * ratio;
+      if (size <= 1e-14 || done(size * contraction)) return 1;
+      whole = ratio > 0.05;
     }
     before = size;
   }

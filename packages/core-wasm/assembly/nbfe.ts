@@ -10,7 +10,7 @@ import { largeCells, smallCells } from './cells';
 import { Layout } from './nbfe-layout';
 import { alloc } from './memory';
 import { ETA_OVERFLOW, get, OK, put, Task } from './task';
-import { expUnchecked } from './vmath';
+import { expInto } from './vmath';
 
 /** |η| up to which products of λ stay finite. */
 const WIDEST: f64 = 300;
@@ -35,10 +35,10 @@ function means(s: Layout, b: usize): i32 {
   let widest = f64x2.splat(0);
   for (let at = s.lambda; at < end; at += 16) {
     const eta = v128.load(at);
-    widest = f64x2.pmax(f64x2.abs(eta), widest);
-    v128.store(at, expUnchecked(eta));
+    widest = f64x2.pmax(f64x2.mul(eta, eta), widest);
   }
-  if (!(max(f64x2.extract_lane(widest, 0), f64x2.extract_lane(widest, 1)) <= WIDEST)) return ETA_OVERFLOW;
+  if (!(max(f64x2.extract_lane(widest, 0), f64x2.extract_lane(widest, 1)) <= WIDEST * WIDEST)) return ETA_OVERFLOW;
+  expInto(s.lambda, s.lambda, (s.rows + 1) & ~1);
   let at = s.lambda;
   let flat = false;
   for (let g = 0; g < s.groups; g++) {

@@ -43,6 +43,7 @@ export function roomLike(t: Task): Task | null {
   if (byGroup(t.model)) c.group = alloc(<f64>t.g * 4 + 4);
   c.center = t.center;
   c.scale = t.scale;
+  c.basis = t.basis;
   c.constant = t.constant;
   return c.y != 0 && c.x != 0 && c.w != 0 && (!t.offset || c.offset != 0) && (!t.group || c.group != 0) ? c : null;
 }

@@ -44,8 +44,7 @@ function schurTwo(plan: Plan, nv: i32, v: usize, out: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function schurThree(plan: Plan, nv: i32, v: usize, out: usize): void {
-  const bytes = <usize>plan.stride << 3;
+function schurThree(plan: Plan, nv: i32, bytes: usize, v: usize, out: usize): void {
   const codesA = codesOf(plan, 1);
   const codesB = codesOf(plan, 2);
   const starts = plan.starts;
@@ -143,16 +142,21 @@ function two4(plan: Plan, v: usize, out: usize): void {
   schurTwo(plan, 4, v, out);
 }
 function three1(plan: Plan, v: usize, out: usize): void {
-  schurThree(plan, 1, v, out);
+  schurThree(plan, 1, <usize>plan.stride << 3, v, out);
 }
 function three2(plan: Plan, v: usize, out: usize): void {
-  schurThree(plan, 2, v, out);
+  schurThree(plan, 2, <usize>plan.stride << 3, v, out);
 }
 function three3(plan: Plan, v: usize, out: usize): void {
-  schurThree(plan, 3, v, out);
+  schurThree(plan, 3, <usize>plan.stride << 3, v, out);
 }
 function three4(plan: Plan, v: usize, out: usize): void {
-  schurThree(plan, 4, v, out);
+  schurThree(plan, 4, <usize>plan.stride << 3, v, out);
+}
+
+/** Eight columns in all: a rest row is 64 bytes. */
+function threeEight(plan: Plan, v: usize, out: usize): void {
+  schurThree(plan, 4, 64, v, out);
 }
 
 /** out = S v for all columns, S as in {@link diagonal}; up to 8 columns share one pass over the rows. */
@@ -179,6 +183,7 @@ export function schur(plan: Plan, v: usize, out: usize): void {
       if (nv == 1) three1(plan, a, b);
       else if (nv == 2) three2(plan, a, b);
       else if (nv == 3) three3(plan, a, b);
+      else if (bytes == 64) threeEight(plan, a, b);
       else three4(plan, a, b);
     } else for (let c = 0; c < nv; c++) schurMany(plan, a + (<usize>c << 4), b + (<usize>c << 4));
   }
