@@ -48,7 +48,7 @@ export async function benchCore(log) {
 ## ${new Date().toISOString().slice(0, 10)}: kernels and exact refits ÷ C twins, one thread
 
 ${cpus()[0].model}, ${cpus().length} cores, shared · Node ${process.version} · gcc ${gcc} · commit ${git('rev-parse', '--short', 'HEAD')}${dirty} · CPU time of
-alternating rounds (31 for kernels, 15 of 2,000 replicates for refits). Same algorithm, layout and data; the C twins know all sizes at compile time. C128: the
+alternating rounds (31 for kernels, 15 of 2,000 replicates for refits). Same algorithm and layout, refits on the same data and draws; the C twins know all sizes at compile time. C128: the
 instructions that WebAssembly SIMD has; the other: all the machine has. Times: best round. Ratio: **best ÷ best** (median of the rounds' ratios); limits are for C128.
 The core: ${(gzip / 1e3).toFixed(1)} kB gzipped (limit 60), instantiated in ${instantiate.toFixed(2)} ms (limit 1).
 
