@@ -122,10 +122,11 @@ function newtonError(size: f64, before: f64): f64 {
   return size * size * curvature;
 }
 
-/** Whether `left` is below tol, and below a share of every coefficient unless rounding is. */
+/** Whether `left` is below tol, and below a share of every coefficient unless it is rounding, as it must be in a basis of x. */
 function done(c: Task, theta: usize, left: f64): bool {
   if (!(left <= tol)) return false;
   if (left <= 1e-15) return true;
+  if (c.basis) return false;
   for (let j = 0; j < c.p; j++) if (j != c.constant && left > SHARE * abs(get(theta, j))) return false;
   return true;
 }

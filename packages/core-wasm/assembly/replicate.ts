@@ -43,6 +43,7 @@ export function roomLike(t: Task): Task | null {
   if (byGroup(t.model)) c.group = alloc(<f64>t.g * 4 + 4);
   c.center = t.center;
   c.scale = t.scale;
+  c.basis = t.basis;
   c.constant = t.constant;
   return c.y != 0 && c.x != 0 && c.w != 0 && (!t.offset || c.offset != 0) && (!t.group || c.group != 0) ? c : null;
 }
@@ -70,7 +71,6 @@ export function gather(t: Task, c: Task, s: Clusters, d: Draw): void {
   if (byGroup(t.model)) store<i32>(c.group + (<usize>c.g << 2), c.n);
 }
 
-/** nb-fe: whether a group of one row, or without any count, contributes exactly 0. */
 export function idle(t: Task, from: i32, to: i32): bool {
   if (to - from < 2) return true;
   for (let i = from; i < to; i++) if (get(t.y, i) > 0) return false;

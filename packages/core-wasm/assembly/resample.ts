@@ -4,10 +4,11 @@ import { cached, cacheRow } from './free-step';
 import { alloc } from './memory';
 import { covariance, damped, openRefit, refit, scoresRoom, SE_CLUSTER, SE_NONE, theta } from './refit';
 import { Draw, newDraw } from './replicate';
+import { orthogonalise } from './orthogonal';
 import { Clusters, offsetAt } from './resample-cache';
 import { drawCounts, startStream } from './rng';
 import { standardise, toUser } from './scale';
-import { BAD_INPUT, checkRows, get, newTask, OK, OUT_OF_MEMORY, POISSON_BOUNDARY, put, Task } from './task';
+import { BAD_INPUT, checkRows, get, newTask, OK, OLS, OUT_OF_MEMORY, POISSON_BOUNDARY, put, Task } from './task';
 
 let task: Task | null = null;
 let clusters: Clusters | null = null;
@@ -41,6 +42,7 @@ export function resampleOpen(
   s.group = groupOf;
   let status = checkRows(t);
   if (!status) status = standardise(t, true);
+  if (!status && model != OLS && !orthogonalise(t)) return OUT_OF_MEMORY;
   return status ? status : openRefit(t, s, optimum, boundary != 0, method, tol, maxIter);
 }
 

@@ -31,11 +31,11 @@ export interface ResampleProblem {
   clusters: { codes: Int32Array; count: number };
   /** Integer, 0 … 2⁵³ − 1: the key of Philox is (seed mod 2³², ⌊seed / 2³²⌋). */
   seed: number;
-  /** Default exact. */
+  /** Default exact. At the Poisson boundary (ln α = LN_BOUNDARY) only exact, and every replicate then starts afresh. */
   method?: ResampleMethod;
   /**
    * exact: the error that a replicate may be left with, in the standardised scale of the core (regressors of unit spread),
-   * as predicted from the last two Newton steps. Default 1e-12.
+   * as predicted from the last steps; besides, it is below 1e-10 of the smallest coefficient. Default 1e-12.
    */
   tol?: number;
   /** exact: Newton steps of the fast path (default 12), after which the damped path with the likelihood takes over. */
@@ -45,7 +45,7 @@ export interface ResampleProblem {
 /** Standard errors of each replicate, for studentised intervals. */
 export interface ReplicateOptions {
   /**
-   * iid: from the observed information (ols: s² = RSS/(Σw − k)). cluster: from the sandwich over the replicate's clusters, in which a
+   * iid: from the observed information (ols: s² = RSS/(N − k − rank of the effects), N = Σ cluster weight × rows of positive own weight). cluster: from the sandwich over the replicate's clusters, in which a
    * cluster of weight m counts as m clusters, without a small-sample factor. Not available with one-step and second-order
    * (status badInput), where there is no optimum to take it at; ols allows it always. Default none.
    */
@@ -91,7 +91,8 @@ export const STREAM_PAIRS = 0;
 export interface ResampleKernels {
   /**
    * Checks and lays out a problem, and caches the clusters' derivatives at `coef`. On failure the status says why: badInput (codes, seed,
-   * shapes, a group split between clusters, a model that takes no factors), notCount, etaOverflow, outOfMemory.
+   * shapes, a group split between clusters, a model that takes no factors), notCount, etaOverflow, outOfMemory, poissonBoundary (an
+   * approximation asked for where coef is at the boundary); with factors, what the fit of the full sample says.
    */
   resampler(spec: ResampleProblem): Resampler | { status: Status };
   /**
