@@ -7,6 +7,7 @@ import {
   exportR,
   exportStata,
   type FitResult,
+  PanelError,
   planStudy,
 } from '@gravpanel/panel';
 import { Command, Option } from 'commander';
@@ -64,6 +65,14 @@ async function act(dir: string, flags: ExportFlags): Promise<void> {
   checkNewFiles(files, flags.force);
   const { manifest, study } = openRun(dir, flags.study);
   const opened = openStudy(study);
+  const made = manifest.studyFile?.sha256;
+  if (flags.study === undefined && made !== undefined && opened.sha256 !== made)
+    throw new PanelError({
+      code: 'run/study-changed',
+      message: `"${study}" is not the study that the run in "${dir}" was made from; its scripts would mix the two.`,
+      hint: 'Run it again with gravpanel run, then export.',
+      at: { file: study },
+    });
   const frame = deriveStudy(opened.study, openData(opened), opened.source);
   const { fits, companions } = readFits(dir);
   const plan = exportPlan(opened.study, planStudy(opened.study, opened.source), frame, fits, companions, {

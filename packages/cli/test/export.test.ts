@@ -108,6 +108,12 @@ describe('exported scripts', () => {
     expect(w.run(['export', 'out', '-o', 'scripts'])).toMatchObject({ code: 2 });
     expect(w.run(['export', 'out', '-o', 'scripts', '--force'])).toMatchObject({ code: 0 });
     for (const name of ['models.R', 'models.do', 'models.py']) expect(script(name)).not.toContain(w.dir);
+    w.write('study.yaml', study.replace('Everything', 'Nearly everything'));
+    expect(w.run(['export', 'out', '-o', 'other'])).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/run\/study-changed/),
+    });
+    w.write('study.yaml', study);
     expect(w.run(['export', 'out', '--to', 'sas']).stderr).toMatch(
       /--to is "sas"; one of stata, r, python was expected/,
     );

@@ -1,5 +1,5 @@
 /** What is wrong with a study is told with file, line, column and what to do. The cases are the ones people write. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PanelError, type PanelErrorFields } from '../src/errors.ts';
 import { placeOf, relocate } from '../src/study-places.ts';
@@ -19,7 +19,8 @@ function fault(text: string): PanelErrorFields {
 }
 
 describe('parseStudy', () => {
-  it.each(readdirSync(studies))('reads the shipped study %s', (name) => {
+  const shipped = readdirSync(studies).filter((name) => existsSync(new URL(`${name}/study.yaml`, studies)));
+  it.each(shipped)('reads the shipped study %s', (name) => {
     const study = parseStudy(readFileSync(new URL(`${name}/study.yaml`, studies), 'utf8'), { file: name });
     expect(Object.keys(study.models!).length).toBeGreaterThan(2);
   });
