@@ -4,6 +4,7 @@ export const commands: Record<string, string> = {
   fit: 'estimate one formula and print its regression table',
   test: 'specification tests of a run or a study: Hausman, overdispersion, RESET, …',
   check: 'check a study and its data without estimating',
+  patents: 'bulk patent tables to co-patent records and panel (patents build)',
   init: 'write a first study file for a table',
   schema: 'print the JSON Schema of a study file',
   doctor: 'tell what this machine has, and check the core on it',
@@ -14,4 +15,4 @@ export const commands: Record<string, string> = {
   verify: 'compute a finished run again and compare its tables to the byte',
 };
 
-export const laterCommands = ['describe', 'plot', 'table', 'boot', 'multiverse', 'patents', 'serve'];
+export const laterCommands = ['describe', 'plot', 'table', 'boot', 'multiverse', 'serve'];

@@ -134,9 +134,9 @@ export type Files = Record<string, string>;
 
 const topLevel = (files: Files) => [...new Set(Object.keys(files).map((name) => name.split('/')[0]))];
 
-function isRun(dir: string): boolean {
+function isOurs(dir: string, schema: string): boolean {
   try {
-    return JSON.parse(fs.readFileSync(path.join(dir, 'manifest.json'), 'utf8')).schema === 'manifest/1';
+    return JSON.parse(fs.readFileSync(path.join(dir, 'manifest.json'), 'utf8')).schema === schema;
   } catch {
     return false;
   }
@@ -146,13 +146,18 @@ function isRun(dir: string): boolean {
  * Refuses an output folder that is there, unless `force`; with it, one whose files of the same names are not a run's.
  * @throws PanelError output/exists, output/not-a-run.
  */
-export function checkOutputFolder(dir: string, force: boolean, names: string[] = []): void {
+export function checkOutputFolder(
+  dir: string,
+  force: boolean,
+  names: string[] = [],
+  schema: 'manifest/1' | 'patents/1' = 'manifest/1',
+): void {
   const found = entry(dir);
   if (!found) return;
   if (!force) throw existsError(dir, 'Add --force to replace the run in it, or choose another folder with -o.');
   if (!fs.statSync(dir).isDirectory()) throw existsError(dir, 'It is a file: choose a folder with -o.');
   const taken = names.filter((name) => exists(path.join(dir, name)));
-  if (taken.length > 0 && !isRun(dir))
+  if (taken.length > 0 && !isOurs(dir, schema))
     throw new PanelError({
       code: 'output/not-a-run',
       message: `"${dir}" holds ${taken.join(', ')}, and no run of gravpanel wrote ${taken.length === 1 ? 'it' : 'them'}.`,
@@ -221,6 +226,43 @@ export function writeFolder(dir: string, files: Files, force: boolean): void {
     else fs.renameSync(part, target);
   } catch (error) {
     outputError(dir, error);
+  } finally {
+    discardParts();
+    process.off('exit', discardParts);
+  }
+}
+
+/**
+ * A folder whose files `fill` makes in place, by streaming: in a temporary sibling first, then by rename, as {@link writeFolder}.
+ * @param names what an earlier result of this kind may hold, replaced with `force`.
+ * @throws PanelError output/exists, output/not-a-run, output/not-written, and what `fill` throws; the temporary folder is gone then.
+ */
+export async function fillFolder<T>(
+  dir: string,
+  o: { names: string[]; schema: 'patents/1'; force: boolean },
+  fill: (part: string) => Promise<T>,
+): Promise<T> {
+  const target = path.resolve(dir);
+  const part = path.join(path.dirname(target), `.${path.basename(target)}${suffix()}`);
+  checkOutputFolder(dir, o.force, o.names, o.schema);
+  try {
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    parts.add(part);
+    process.once('exit', discardParts);
+    fs.mkdirSync(part);
+  } catch (error) {
+    outputError(dir, error);
+  }
+  try {
+    const result = await fill(part);
+    try {
+      checkOutputFolder(dir, o.force, o.names, o.schema);
+      if (exists(target)) moveInto(part, target, o.names);
+      else fs.renameSync(part, target);
+    } catch (error) {
+      outputError(dir, error);
+    }
+    return result;
   } finally {
     discardParts();
     process.off('exit', discardParts);

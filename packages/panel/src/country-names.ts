@@ -40,7 +40,7 @@ export const SPELLINGS: Record<string, string> = {
   'macedonia the former yugoslav rep of': 'MKD',
   'congo democratic republic of': 'COD',
   'french southern antartic territories': 'ATF',
-  'moldova rep of': 'MDA',
+  'moldova repof': 'MDA',
   'korea dem peoples rep of': 'PRK',
   'tanzania united rep of': 'TZA',
   pal: 'PSE',

@@ -79,5 +79,6 @@ export { placeOf, relocate, type StudySource } from './study-places.ts';
 export { parseStudy, type ReadStudy, readStudy } from './study-read.ts';
 export { runTest, type TestOutcome, type TestWork } from './study-tests.ts';
 export { type ReadOptions, readTable } from './table-read.ts';
+export { checkDelimiter, invalidUtf8At } from './table-text.ts';
 export type * from './types.ts';
 export { vuong } from './vuong.ts';

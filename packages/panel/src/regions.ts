@@ -7,8 +7,9 @@ import { placeAt } from './study-places.ts';
 
 /** A country as a list names it. */
 export interface ListedCountry extends Country {
-  /** The list's own spelling. */
+  /** The list's own spelling, and where it stands. */
   written: string;
+  at: Place;
 }
 export interface Region {
   name: string;
@@ -28,9 +29,6 @@ interface Text {
   file: string;
   text: string;
 }
-
-/** Character at which each country stands in its file; not part of the value. */
-const offsets = new WeakMap<ListedCountry, number>();
 
 function fault(source: Text, node: Node | null | undefined, fields: { code: string; message: string; hint: string }) {
   return new PanelError({ ...fields, at: placeAt(source, node?.range?.[0] ?? 0) });
@@ -68,20 +66,16 @@ function listOf(source: Text, node: Node | null | undefined, what: string): List
       });
     // The spelling of the file, so that unquoted codes never turn into another type.
     const written = typeof item.value === 'string' ? item.value : (item.source ?? String(item.value));
-    const offset = item.range?.[0] ?? 0;
-    const place: Place = placeAt(source, offset, written.length);
-    const country = { ...resolveCountry(written, place), written };
-    offsets.set(country, offset);
-    return country;
+    const at = placeAt(source, item.range?.[0] ?? 0, written.length);
+    return { ...resolveCountry(written, at), written, at };
   });
 }
 
 /** @throws PanelError countries/twice where a country stands in two places. */
-function checkOnce(source: Text, regions: Region[]): void {
+function checkOnce(regions: Region[]): void {
   const seen = new Map<string, { region: string; written: string }>();
   for (const { name, countries } of regions)
-    for (const country of countries) {
-      const { iso3, written } = country;
+    for (const { iso3, written, at } of countries) {
       const before = seen.get(iso3);
       if (before) {
         const apart = before.region !== name;
@@ -91,7 +85,7 @@ function checkOnce(source: Text, regions: Region[]): void {
             ? `${iso3} stands in two regions: "${before.written}" in ${before.region}, "${written}" in ${name}.`
             : `${iso3} stands twice in the list: "${before.written}" and "${written}".`,
           hint: 'Keep one of the two.',
-          at: placeAt(source, offsets.get(country) ?? 0, written.length),
+          at,
         });
       }
       seen.set(iso3, { region: name, written });
@@ -117,7 +111,7 @@ function schemeOf(source: Text, contents: Node | null): RegionScheme {
     const name = String(isScalar(pair.key) ? pair.key.value : pair.key);
     return { name, countries: listOf(source, pair.value as Node, name) };
   });
-  checkOnce(source, read);
+  checkOnce(read);
   return { name: source.file, ...(typeof title === 'string' && { title }), regions: read };
 }
 
@@ -178,7 +172,7 @@ export function readPartners(text: string, file: string): PartnerList {
   }
   if (!isSeq(contents)) return fromScheme(schemeOf(source, contents));
   const partners = listOf(source, contents, file);
-  checkOnce(source, [{ name: '', countries: partners }]);
+  checkOnce([{ name: '', countries: partners }]);
   return { partners };
 }
 
