@@ -1,18 +1,23 @@
-/** A build's files against the counts that the generator kept. */
+/**
+ * A build's files against the counts that the generator kept:
+ * node bench/patents/check.mjs OUT TRUTH.JSON FROM:TO [--count whole|fractional] [--date grant|application]
+ */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { HOME } from './generate.mjs';
 
 const require = createRequire(new URL('../../packages/panel/package.json', import.meta.url));
 const iso = require('i18n-iso-countries');
-const Papa = createRequire(new URL('../../packages/panel/package.json', import.meta.url))('papaparse');
+const Papa = require('papaparse');
 
 const table = (dir, name) =>
   Papa.parse(readFileSync(join(dir, name), 'utf8'), { header: true, skipEmptyLines: true }).data;
 
 /**
- * Compares copatents, panel, applicants and fields with the truth; shares to 1e-12 of their size, counts exactly.
+ * Compares copatents, panel, applicants and fields with the truth; sums of shares to 1e-12 of their size (the order of adding differs), counts exactly.
  * @returns the number of cells compared. @throws Error at the first difference.
  */
 export function checkTruth(dir, truth, [from, to], { count = 'whole', date = 'grant' } = {}) {
@@ -22,7 +27,7 @@ export function checkTruth(dir, truth, [from, to], { count = 'whole', date = 'gr
   const same = (what, got, expected) => {
     cells++;
     const near =
-      count === 'whole' ? Number(got) === expected : Math.abs(got - expected) <= 1e-12 * Math.max(1, expected) * 1e3;
+      count === 'whole' ? Number(got) === expected : Math.abs(got - expected) <= 1e-12 * Math.max(1000, expected);
     if (!near) throw new Error(`${what} is ${got}; ${expected} was expected`);
   };
   const code = (iso3) => iso.alpha3ToAlpha2(iso3);
@@ -65,4 +70,13 @@ export function checkTruth(dir, truth, [from, to], { count = 'whole', date = 'gr
   for (const { field, partner, patents } of classes)
     same(`field ${field} ${partner}`, patents, fields[`${field} ${code(partner)}`]);
   return cells;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { count: { type: 'string' }, date: { type: 'string' } },
+  });
+  const [dir, truth, years] = positionals;
+  console.log(checkTruth(dir, JSON.parse(readFileSync(truth, 'utf8')), years.split(':').map(Number), values));
 }

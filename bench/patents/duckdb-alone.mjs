@@ -1,4 +1,7 @@
-/** node duckdb-alone.mjs DIR: DuckDB reads the columns that a build needs from the plain tables, and nothing else. */
+/**
+ * node duckdb-alone.mjs DIR load|count: DuckDB reads the columns that a build needs from the plain tables, one table after the other,
+ * and nothing else: into a table of its own (load), or only counting what is not empty (count), which keeps no value.
+ */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -29,18 +32,17 @@ export const TABLES = {
   ],
 };
 
-const db = await (
-  await DuckDBInstance.create(':memory:', { memory_limit: '2500MB', preserve_insertion_order: 'false' })
-).connect();
+const [, , dir, how] = process.argv;
+const settings = { memory_limit: '2500MB', preserve_insertion_order: 'false' };
+const db = await (await DuckDBInstance.create(':memory:', settings)).connect();
 for (const [table, [header, needed]] of Object.entries(TABLES)) {
   const types = header
     .split(' ')
     .map((name) => `'${name}': 'VARCHAR'`)
     .join(', ');
-  const scan = `read_csv('${join(process.argv[2], `${table}.tsv`)}', delim='\\t', quote='"', escape='"', header=true, auto_detect=false, strict_mode=true, columns={${types}})`;
-  const counts = needed
-    .split(' ')
-    .map((name) => `count(${name})`)
-    .join(', ');
-  await db.run(`SELECT ${counts} FROM ${scan}`);
+  const file = join(dir, `${table}.tsv`);
+  const scan = `read_csv('${file}', delim='\\t', quote='"', escape='"', header=true, auto_detect=false, strict_mode=true, columns={${types}})`;
+  const columns = needed.split(' ');
+  if (how === 'count') await db.run(`SELECT ${columns.map((name) => `count(${name})`).join(', ')} FROM ${scan}`);
+  else await db.run(`CREATE OR REPLACE TABLE loaded AS SELECT ${columns.join(', ')} FROM ${scan}`);
 }

@@ -11,7 +11,6 @@ import { readPatents } from './patents-table.ts';
 import { readPlaces } from './places.ts';
 import { makeResults, type OutputName, readApplicants, readFields, writeOutput } from './results.ts';
 import { type BuildOptions, columnsOf, FIELD_TABLE, PARTY_TABLE, type TableName } from './tables.ts';
-import { unpack } from './unpack.ts';
 
 /** Before each piece of work: its name, how many are done, and of how many. */
 export type OnStep = (label: string, done: number, total: number) => Promise<void>;
@@ -30,12 +29,18 @@ export function findTables(o: BuildOptions): Map<TableName, string> {
   need(PARTY_TABLE[o.role]);
   if (!o.skip.includes('applicants')) need('g_assignee_disambiguated', '--skip applicants does without it.');
   if (!o.skip.includes('fields')) {
-    const wanted = o.fields ?? (['ipc', 'cpc'] as const).find((key) => findTable(o.dir, FIELD_TABLE[key]));
-    if (!wanted)
+    const table = fieldTable(o);
+    if (!table)
       throw missingTable(o.dir, 'g_ipc_at_issue', 'g_cpc_current would do as well; --skip fields does without.');
-    need(FIELD_TABLE[wanted], '--skip fields does without it.');
+    need(table, '--skip fields does without it.');
   }
   return files;
+}
+
+/** The table of fields: the one asked for, or the first that is there. */
+function fieldTable({ dir, fields }: BuildOptions): TableName | undefined {
+  const key = fields ?? (['ipc', 'cpc'] as const).find((one) => findTable(dir, FIELD_TABLE[one]));
+  return key && FIELD_TABLE[key];
 }
 
 function emptyResult(o: BuildOptions, facts: Facts, yearsIn: { first?: number; last?: number }): PanelError {
@@ -57,66 +62,83 @@ function emptyResult(o: BuildOptions, facts: Facts, yearsIn: { first?: number; l
   });
 }
 
-/** Reads one table after the other; an unpacked copy lives only while its table is read. */
-function reader(o: BuildOptions, files: Map<TableName, string>, scratch: string) {
+/** The tables in the order in which they are read; the assignees' table twice where they are the parties too. */
+function orderOf(o: BuildOptions, files: Map<TableName, string>): TableName[] {
+  const fields = [...files.keys()].filter((table) => Object.values(FIELD_TABLE).includes(table));
+  const dates: TableName[] = o.date === 'application' ? ['g_application'] : [];
+  const applicants: TableName[] = o.skip.includes('applicants') ? [] : ['g_assignee_disambiguated'];
+  return ['g_location_disambiguated', 'g_patent', ...dates, PARTY_TABLE[o.role], ...applicants, ...fields];
+}
+
+/**
+ * Hands out one table after the other. While the database reads a table the next one is hashed and unpacked; an unpacked copy goes
+ * when its table has been read.
+ */
+function reader(o: BuildOptions, files: Map<TableName, string>, scratch: string, onStep: OnStep) {
+  const order = orderOf(o, files);
   const inputs: Input[] = [];
+  let at = 0;
+  const open = async (i: number) => {
+    const folder = path.join(scratch, String(i));
+    fs.mkdirSync(folder, { recursive: true });
+    return openTable(files.get(order[i])!, order[i], columnsOf(order[i], o), folder);
+  };
+  let next = open(0);
   return {
     inputs,
+    steps: order.length + 1,
     async read<T>(table: TableName, work: (input: Input) => Promise<T>): Promise<T> {
-      const known = inputs.find((input) => input.table === table);
-      const input = known ?? (await openTable(files.get(table)!, table, columnsOf(table, o), scratch));
-      if (!known) inputs.push(input);
-      else if (input.plain !== input.file) await unpack(input.file, table, scratch);
+      await onStep(table, at, order.length + 1);
+      const input = await next;
+      if (input.table !== table) throw new Error(`${table} was to be read, not ${input.table}`);
+      if (++at < order.length) {
+        next = open(at);
+        next.catch(() => {});
+      }
+      if (!inputs.some((known) => known.table === table)) inputs.push(input);
       try {
         return await work(input);
       } finally {
         drop(input);
       }
     },
+    /** Resolves when nothing is being unpacked any more. */
+    settle: () => next.then(drop, () => {}),
   };
 }
 
 async function steps(
   db: Database,
   o: BuildOptions,
-  files: Map<TableName, string>,
-  folder: string,
-  scratch: string,
-  onStep: OnStep,
-) {
-  const total = files.size + 1;
-  let done = 0;
-  const { inputs, read } = reader(o, files, scratch);
-  const step = async <T>(table: TableName, work: (input: Input) => Promise<T>): Promise<T> => {
-    await onStep(table, done++, total);
-    return read(table, work);
-  };
-  const places = await step('g_location_disambiguated', (input) => readPlaces(db, input));
-  const filedTable = async (granted: Input) =>
-    o.date === 'application'
-      ? step('g_application', (filed) => readPatents(db, granted, filed, o))
-      : readPatents(db, granted, undefined, o);
-  const patents = await step('g_patent', filedTable);
-  const parties = await step(PARTY_TABLE[o.role], (input) => countParties(db, input, places));
+  { inputs, read }: ReturnType<typeof reader>,
+): Promise<{ facts: Facts; inputs: Input[] }> {
+  const places = await read('g_location_disambiguated', (input) => readPlaces(db, input));
+  const patents = await readPatents(db, read, o);
+  const parties = await read(PARTY_TABLE[o.role], (input) => countParties(db, input, places));
   const facts: Facts = { places, patents, parties, copatents: await makeResults(db, places, o) };
   if (facts.copatents === 0) throw emptyResult(o, facts, patents);
-  const names: OutputName[] = ['copatents', 'panel'];
-  if (!o.skip.includes('applicants')) {
-    facts.applicants = await step('g_assignee_disambiguated', (input) => readApplicants(db, input, places, o));
-    names.push('applicants');
+  if (!o.skip.includes('applicants'))
+    facts.applicants = await read('g_assignee_disambiguated', (input) => readApplicants(db, input, places, o));
+  if (!o.skip.includes('fields')) {
+    const table = fieldTable(o)!;
+    facts.fields = await read(table, (input) => readFields(db, input, o));
   }
-  const fieldTable = [...files.keys()].find((table) => Object.values(FIELD_TABLE).includes(table));
-  if (fieldTable) {
-    facts.fields = await step(fieldTable, (input) => readFields(db, input, o));
-    names.push('fields');
-  }
-  await onStep('results', done, total);
+  return { facts, inputs };
+}
+
+async function writeAll(db: Database, { facts }: { facts: Facts }, folder: string, format: BuildOptions['format']) {
+  const names: OutputName[] = [
+    'copatents',
+    'panel',
+    ...(facts.applicants ? (['applicants'] as const) : []),
+    ...(facts.fields ? (['fields'] as const) : []),
+  ];
   const outputs: { name: string; rows: number }[] = [];
   for (const name of names) {
-    const file = `${name}.${o.format}`;
-    outputs.push({ name: file, rows: await writeOutput(db, name, path.join(folder, file), o.format) });
+    const file = `${name}.${format}`;
+    outputs.push({ name: file, rows: await writeOutput(db, name, path.join(folder, file), format) });
   }
-  return { facts, inputs, outputs };
+  return outputs;
 }
 
 /**
@@ -128,14 +150,17 @@ export async function buildPatents(o: BuildOptions, folder: string, onStep: OnSt
   const scratch = path.join(folder, 'scratch');
   fs.mkdirSync(scratch);
   const db = await openDatabase(scratch, o.threads);
-  let result: Awaited<ReturnType<typeof steps>>;
+  const tables = reader(o, files, scratch, onStep);
   try {
-    result = await steps(db, o, files, folder, scratch, onStep);
+    const found = await steps(db, o, tables);
+    await onStep('results', tables.steps - 1, tables.steps);
+    const outputs = await writeAll(db, found, folder, o.format);
+    const manifest = manifestOf(o, { ...found, outputs }, folder, db.version);
+    fs.writeFileSync(path.join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    return manifest;
   } finally {
+    await tables.settle();
     db.close();
     fs.rmSync(scratch, { recursive: true, force: true });
   }
-  const manifest = manifestOf(o, result, folder, db.version);
-  fs.writeFileSync(path.join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  return manifest;
 }

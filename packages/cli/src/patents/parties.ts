@@ -32,11 +32,11 @@ const ORPHAN = -10;
  * @throws PanelError data/….
  */
 export async function countParties(db: Database, input: Input, places: Places): Promise<PartyCounts> {
-  const id = `CASE WHEN patent.id IS NULL THEN ${ORPHAN} WHEN patent.use <> ${Use.used} THEN -patent.use::INTEGER ELSE patent.id END`;
+  const id = `CASE WHEN patent.use IS NULL THEN ${ORPHAN} WHEN patent.use <> ${Use.used} THEN -patent.use::INTEGER ELSE patent.rowid::INTEGER END`;
   const located = `coalesce(place.code, CASE WHEN coalesce(party.location_id, '') = '' THEN ${NO_LOCATION} ELSE ${UNLISTED} END)`;
   try {
     await db.run(
-      `CREATE TABLE counted AS SELECT ${id} AS id, CASE WHEN patent.use = ${Use.used} THEN ${located} ELSE 0 END AS code, count(*)::INTEGER AS n FROM (SELECT patent_id, location_id FROM ${scan(input)}) party LEFT JOIN patent ON patent.patent_id = party.patent_id LEFT JOIN place ON place.location_id = party.location_id GROUP BY ALL`,
+      `CREATE TABLE counted AS SELECT ${id} AS id, CASE WHEN patent.use = ${Use.used} THEN ${located} ELSE 0 END AS code, count(*)::INTEGER AS n FROM (SELECT patent_id, location_id FROM ${scan(input)}) party LEFT JOIN patent ON patent.patent_id = party.patent_id LEFT JOIN place ON place.location_id = CASE WHEN patent.use = ${Use.used} THEN party.location_id END GROUP BY ALL`,
     );
   } catch (error) {
     throw csvError(error, input.file);

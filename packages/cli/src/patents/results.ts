@@ -28,7 +28,7 @@ const shares = (rows: string) => `sum(${rows} * n / size ORDER BY size, n)`;
 async function findCopatents(db: Database, { count }: BuildOptions): Promise<void> {
   const weight = count === 'whole' ? '1' : 'b.n / size';
   await db.run(
-    `CREATE TABLE copatent AS SELECT patent.id, patent.patent_id, partner.partner, partner.place, patent.year, b.n, size.size, ${weight} AS weight FROM party a JOIN home ON a.code = home.code JOIN party b ON b.id = a.id JOIN partner ON partner.code = b.code JOIN patent ON patent.id = a.id JOIN size ON size.id = a.id`,
+    `CREATE TABLE copatent AS SELECT a.id, patent.patent_id, partner.partner, partner.place, patent.year, b.n, size.size, ${weight} AS weight FROM party a JOIN home ON a.code = home.code JOIN party b ON b.id = a.id JOIN partner ON partner.code = b.code JOIN patent ON patent.rowid = a.id JOIN size ON size.id = a.id`,
   );
 }
 
@@ -36,12 +36,12 @@ async function findCopatents(db: Database, { count }: BuildOptions): Promise<voi
 async function countTotals(db: Database, { count }: BuildOptions): Promise<void> {
   if (count === 'whole') {
     await db.run(
-      'CREATE TABLE total AS SELECT code, year, count(*) AS patents FROM party JOIN patent USING (id) WHERE code >= 0 GROUP BY ALL',
+      'CREATE TABLE total AS SELECT code, year, count(*) AS patents FROM party JOIN patent ON patent.rowid = party.id WHERE code >= 0 GROUP BY ALL',
     );
     return;
   }
   await db.run(
-    `CREATE TABLE total AS SELECT code, year, ${shares('c')} AS patents FROM (SELECT code, year, n, size, count(*) AS c FROM party JOIN patent USING (id) JOIN size USING (id) WHERE code >= 0 GROUP BY ALL) GROUP BY code, year`,
+    `CREATE TABLE total AS SELECT code, year, ${shares('c')} AS patents FROM (SELECT code, year, n, size, count(*) AS c FROM party JOIN patent ON patent.rowid = party.id JOIN size USING (id) WHERE code >= 0 GROUP BY ALL) GROUP BY code, year`,
   );
 }
 
@@ -151,7 +151,7 @@ export async function readFields(db: Database, input: Input, o: BuildOptions): P
     throw csvError(error, input.file);
   }
   await db.run(
-    `CREATE TABLE field AS SELECT field, partner, ${sumOfWeights(o)} AS patents FROM class JOIN copatent USING (id) WHERE field <> '' GROUP BY ALL`,
+    `CREATE TABLE field AS SELECT field, partner, ${sumOfWeights(o)} AS patents FROM (SELECT id, field FROM class WHERE field <> '') JOIN copatent USING (id) GROUP BY ALL`,
   );
   const [counts] = await db.rows<{ rows: number; used: number; empty: number }>(
     `SELECT coalesce(sum(n), 0) AS rows, coalesce(sum(n) FILTER (id IS NOT NULL), 0) AS used, coalesce(sum(n) FILTER (id IS NOT NULL AND field = ''), 0) AS empty FROM class`,

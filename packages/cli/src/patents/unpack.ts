@@ -120,7 +120,7 @@ const isUtf16 = (b: Uint8Array) =>
   b.length > 1 && ((b[0] === 0xff && b[1] === 0xfe) || (b[0] === 0xfe && b[1] === 0xff));
 
 /** Sends the text on, chunk by chunk, and checks it on the way. @returns its size and CRC-32. */
-async function pass(file: string, table: string, text: Readable, take: (chunk: Buffer) => void) {
+async function pass(file: string, table: string, { text, entry }: Source, take: (chunk: Buffer) => void) {
   let size = 0;
   let crc = 0;
   let carry: Buffer = Buffer.alloc(0);
@@ -137,7 +137,7 @@ async function pass(file: string, table: string, text: Readable, take: (chunk: B
     const whole = bytes.subarray(0, bytes.length - openTail(bytes));
     if (!isUtf8(whole)) throw await notUtf8(file, table, whole, size - carry.length);
     size += chunk.length;
-    crc = zlib.crc32(chunk, crc);
+    if (entry) crc = zlib.crc32(chunk, crc);
     carry = Buffer.from(bytes.subarray(whole.length));
   }
   if (carry.length > 0) throw await notUtf8(file, table, carry, size - carry.length);
@@ -162,10 +162,11 @@ export async function unpack(file: string, table: string, folder: string): Promi
   const plain = packed ? path.join(folder, `${table}.tsv`) : file;
   const out = packed ? fs.openSync(plain, 'w') : undefined;
   try {
-    const { raw, text, entry } = open(file, table);
+    const source = open(file, table);
+    const { raw, entry } = source;
     const hashed = raw ? hashInto(hash, raw) : Promise.resolve();
     hashed.catch(() => {});
-    const { size, crc } = await pass(file, table, text, (chunk) => {
+    const { size, crc } = await pass(file, table, source, (chunk) => {
       if (out === undefined) hash.update(chunk);
       else fs.writeSync(out, chunk);
     });
