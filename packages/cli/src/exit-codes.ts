@@ -20,6 +20,8 @@ export function exitCodeOf({ code, at }: PanelErrorFields): number {
   const area = code.split('/')[0];
   if (area === 'internal') return EXIT.internal;
   if (area === 'usage' || area === 'output' || area === 'model' || area === 'readings') return EXIT.usage;
+  // A country that cannot be read: an argument where a flag named it, data where a file did.
+  if (area === 'country' && at?.file?.startsWith('--')) return EXIT.usage;
   if (area === 'fit') return DATA_FITS.has(code) ? EXIT.data : EXIT.notConverged;
   // A formula or filter that cannot be parsed is an argument that cannot be read; in a study it is the study.
   if (code.endsWith('/syntax') && at?.line === undefined) return EXIT.usage;
