@@ -102,7 +102,9 @@ function data({ described, study, plan }: ReportParts): Section {
   const table = shown ? undefined : allVariablesTable(study);
   const statistics = described.findIndex((item) => item.kind === 'table' && item.id === 'summary');
   const at = statistics < 0 ? described.length : statistics;
-  return section('data', 'The data', [], [...described.slice(0, at), table, ...described.slice(at)]);
+  // A study without models has no results to print its notes under.
+  const notes = plan.tables.length === 0 ? (study.notes ?? []) : [];
+  return section('data', 'The data', notes, [...described.slice(0, at), table, ...described.slice(at)]);
 }
 
 function allVariablesTable(study: Study): Table | undefined {
