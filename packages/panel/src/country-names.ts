@@ -36,6 +36,8 @@ export const SPELLINGS: Record<string, string> = {
   kazakstan: 'KAZ',
   'libyan arab jamahiriya': 'LBY',
   'macau aomen': 'MAC',
+  'macedonia fyr': 'MKD',
+  'fyr macedonia': 'MKD',
   'macedonia former yugoslav rep of': 'MKD',
   'macedonia the former yugoslav rep of': 'MKD',
   'congo democratic republic of': 'COD',

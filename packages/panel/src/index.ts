@@ -40,6 +40,7 @@ export {
 export { likelihoodRatio, overdispersion, wald } from './hypothesis.ts';
 export { identificationTable } from './identification-table.ts';
 export { identify } from './identify.ts';
+export { type CountryCode, type JoinSpec, joinFrame } from './join.ts';
 export { termLabel, type Variables, variableLabel } from './labels.ts';
 export { laterModels, laterVcov, VERSION } from './later.ts';
 export type { World } from './map-shapes.ts';
