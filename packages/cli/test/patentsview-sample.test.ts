@@ -102,7 +102,7 @@ describe('patentsview-sample', () => {
     expect(stderr).toBe('');
     expect(code).toBe(0);
     const report = readFileSync(w.path('report/report.html'), 'utf8');
-    expect(report).toContain('The sample was drawn by year');
+    expect(report).toContain('The sample was drawn by year;');
     expect(readFileSync(w.path('report/tables/shares-copatents.csv'), 'utf8')).toMatch(/^USA,[^,]*,71/m);
   });
 });

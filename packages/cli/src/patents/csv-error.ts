@@ -1,5 +1,7 @@
 /** DuckDB's complaints about a table → PanelError with its line. */
 import { PanelError } from '@gravpanel/panel';
+import { lineOfRow } from './locate.ts';
+import type { Unpacked } from './unpack.ts';
 
 const MOST_SHOWN = 80;
 
@@ -9,10 +11,12 @@ function lineOf(text: string): string {
 }
 
 /** What the message of a failed read says, about the file as the user named it; other errors come back as they are. */
-export function csvError(error: unknown, file: string): unknown {
+export function csvError(error: unknown, { file, plain }: Unpacked): unknown {
   const text = error instanceof Error ? error.message : String(error);
-  const line = Number(/CSV Error on Line: (\d+)/.exec(text)?.[1]);
-  if (!Number.isFinite(line)) return outOfRoom(error, text, file);
+  // DuckDB counts rows, and a quoted field may run over several lines.
+  const row = Number(/CSV Error on Line: (\d+)/.exec(text)?.[1]);
+  if (!Number.isFinite(row)) return outOfRoom(error, text, file);
+  const line = lineOfRow(plain, row);
   const at = { file, line, row: line, ...(lineOf(text) && { source: lineOf(text) }) };
   const fields = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(text);
   if (fields)
@@ -22,7 +26,8 @@ export function csvError(error: unknown, file: string): unknown {
       hint: 'A tab inside a field needs quotes around it; a line break too.',
       at,
     });
-  if (/quote/i.test(text))
+  // An open quote swallows the lines below it until one is too long. The settings at the end of the message name quotes too.
+  if (/quote|maximum line size/i.test(text.split('file = ')[0]))
     return new PanelError({
       code: 'data/quotes',
       message: `A quoted field that starts on line ${line} of "${file}" does not end, or goes on after its closing quote.`,

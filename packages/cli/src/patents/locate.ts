@@ -57,3 +57,14 @@ export function linesOf(file: string, column: number, values: ReadonlySet<string
   });
   return found;
 }
+
+/** 1-based line on which a row starts, the header being row 1; the row's number where the file has fewer. */
+export function lineOfRow(file: string, row: number): number {
+  let at = 1;
+  let found = row;
+  walkColumn(file, 0, (_, line) => {
+    if (++at === row) found = line;
+    return at < row;
+  });
+  return found;
+}

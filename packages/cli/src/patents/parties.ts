@@ -39,7 +39,7 @@ export async function countParties(db: Database, input: Input, places: Places): 
       `CREATE TABLE counted AS SELECT ${id} AS id, CASE WHEN patent.use = ${Use.used} THEN ${located} ELSE 0 END AS code, count(*)::INTEGER AS n FROM (SELECT patent_id, location_id FROM ${scan(input)}) party LEFT JOIN patent ON patent.patent_id = party.patent_id LEFT JOIN place ON place.location_id = CASE WHEN patent.use = ${Use.used} THEN party.location_id END GROUP BY ALL`,
     );
   } catch (error) {
-    throw csvError(error, input.file);
+    throw csvError(error, input);
   }
   const out = await db.rows<{ id: number; n: number }>('SELECT id, sum(n) AS n FROM counted WHERE id < 0 GROUP BY id');
   const lost = await db.rows<{ code: number; n: number }>(

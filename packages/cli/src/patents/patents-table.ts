@@ -46,7 +46,7 @@ async function load(db: Database, input: Input, sql: string): Promise<void> {
   try {
     await db.run(sql);
   } catch (error) {
-    throw csvError(error, input.file);
+    throw csvError(error, input);
   }
 }
 

@@ -50,7 +50,7 @@ export async function readPlaces(db: Database, input: Input): Promise<Places> {
       `CREATE TABLE location AS SELECT coalesce(location_id, '') AS location_id, trim(coalesce(disambig_country, '')) AS country FROM ${scan(input)}`,
     );
   } catch (error) {
-    throw csvError(error, input.file);
+    throw csvError(error, input);
   }
   await checkIds(db, input);
   const found = await db.rows<{ country: string }>('SELECT DISTINCT country FROM location ORDER BY 1');

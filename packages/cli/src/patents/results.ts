@@ -110,7 +110,7 @@ export async function readApplicants(
       `CREATE TABLE assignment AS SELECT co.id, CASE WHEN co.id IS NOT NULL THEN ${name} END AS assignee, CASE WHEN co.id IS NOT NULL THEN ${typeWords} END AS type, coalesce(names.iso3, '') AS country, count(*) AS n FROM (SELECT * FROM ${scan(input)}) a LEFT JOIN (SELECT DISTINCT id, patent_id FROM copatent) co ON co.patent_id = a.patent_id LEFT JOIN place ON place.location_id = CASE WHEN co.id IS NOT NULL THEN a.location_id END LEFT JOIN (VALUES ${iso3}) names(code, iso3) ON names.code = place.code GROUP BY ALL`,
     );
   } catch (error) {
-    throw csvError(error, input.file);
+    throw csvError(error, input);
   }
   const most = (column: string) =>
     `(SELECT assignee, first(${column} ORDER BY n DESC, ${column}) AS ${column} FROM (SELECT assignee, ${column}, sum(n) AS n FROM named WHERE ${column} <> '' GROUP BY ALL) GROUP BY assignee)`;
@@ -148,7 +148,7 @@ export async function readFields(db: Database, input: Input, o: BuildOptions): P
       `CREATE TABLE class AS SELECT co.id, CASE WHEN co.id IS NOT NULL THEN ${field} END AS field, count(*) AS n FROM (SELECT * FROM ${scan(input)}) c LEFT JOIN (SELECT DISTINCT id, patent_id FROM copatent) co ON co.patent_id = c.patent_id GROUP BY ALL`,
     );
   } catch (error) {
-    throw csvError(error, input.file);
+    throw csvError(error, input);
   }
   await db.run(
     `CREATE TABLE field AS SELECT field, partner, ${sumOfWeights(o)} AS patents FROM (SELECT id, field FROM class WHERE field <> '') JOIN copatent USING (id) GROUP BY ALL`,
