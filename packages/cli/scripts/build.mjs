@@ -38,7 +38,8 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   // linkedom asks for canvas only to draw on one; html.cjs is loaded where it is asked for.
-  external: ['canvas', './html.cjs'],
+  // @duckdb/node-api is an optional dependency, loaded by patents.cjs alone.
+  external: ['canvas', './html.cjs', '@duckdb/node-api'],
 };
 
 function printSizes(name, { outputs }) {
@@ -89,6 +90,7 @@ for (const name of [
   'boot',
   'test',
   'check',
+  'patents',
   'init',
   'schema',
   'doctor',

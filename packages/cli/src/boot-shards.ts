@@ -77,6 +77,7 @@ async function plan(
     files,
     flags.force,
     Object.keys(files).map((name) => name.split('/')[0]),
+    'boot-plan/1',
   );
   const { reps, shards } = manifest;
   const text = `${reps.toLocaleString('en-US')} replicates of ${started.length} ${started.length === 1 ? 'column' : 'columns'} in ${shards} shards: ${flags.output}

@@ -22,6 +22,8 @@ export function exitCodeOf({ code, at }: PanelErrorFields): number {
   if (area === 'usage' || area === 'output' || area === 'model' || area === 'readings') return EXIT.usage;
   if (area === 'shards') return EXIT.incomplete;
   if (code === 'resample/too-many-failed' || code === 'resample/worker-died') return EXIT.notConverged;
+  // A country that cannot be read: an argument where a flag named it, data where a file did.
+  if (area === 'country' && at?.file?.startsWith('--')) return EXIT.usage;
   if (area === 'fit') return DATA_FITS.has(code) ? EXIT.data : EXIT.notConverged;
   // A formula or filter that cannot be parsed is an argument that cannot be read; in a study it is the study.
   if (code.endsWith('/syntax') && at?.line === undefined) return EXIT.usage;

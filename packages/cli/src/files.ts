@@ -134,12 +134,12 @@ export type Files = Record<string, string | Uint8Array>;
 
 const topLevel = (files: Files) => [...new Set(Object.keys(files).map((name) => name.split('/')[0]))];
 
-function isRun(dir: string): boolean {
+/** Schema of the manifest in a folder: a run, co-patents, or a plan of shards. */
+type FolderSchema = 'manifest/1' | 'patents/1' | 'boot-plan/1';
+
+function isOurs(dir: string, schema: FolderSchema): boolean {
   try {
-    return (
-      JSON.parse(fs.readFileSync(path.join(dir, 'manifest.json'), 'utf8')).schema.match(/^(manifest|boot-plan)\/1$/) !==
-      null
-    );
+    return JSON.parse(fs.readFileSync(path.join(dir, 'manifest.json'), 'utf8')).schema === schema;
   } catch {
     return false;
   }
@@ -149,13 +149,18 @@ function isRun(dir: string): boolean {
  * Refuses an output folder that is there, unless `force`; with it, one whose files of the same names are not a run's.
  * @throws PanelError output/exists, output/not-a-run.
  */
-export function checkOutputFolder(dir: string, force: boolean, names: string[] = []): void {
+export function checkOutputFolder(
+  dir: string,
+  force: boolean,
+  names: string[] = [],
+  schema: FolderSchema = 'manifest/1',
+): void {
   const found = entry(dir);
   if (!found) return;
   if (!force) throw existsError(dir, 'Add --force to replace the run in it, or choose another folder with -o.');
   if (!fs.statSync(dir).isDirectory()) throw existsError(dir, 'It is a file: choose a folder with -o.');
   const taken = names.filter((name) => exists(path.join(dir, name)));
-  if (taken.length > 0 && !isRun(dir))
+  if (taken.length > 0 && !isOurs(dir, schema))
     throw new PanelError({
       code: 'output/not-a-run',
       message: `"${dir}" holds ${taken.join(', ')}, and no run of gravpanel wrote ${taken.length === 1 ? 'it' : 'them'}.`,
@@ -207,11 +212,17 @@ export const RUN_FILES = ['report.html', 'tables', 'figures', 'networks', 'fits.
  * Writes a folder of files: into a temporary sibling first, then by rename. With `force` the files of an earlier run are
  * replaced and other files in the folder stay. @throws PanelError output/exists, output/not-a-run, output/not-written.
  */
-export function writeFolder(dir: string, files: Files, force: boolean, known: string[] = RUN_FILES): void {
+export function writeFolder(
+  dir: string,
+  files: Files,
+  force: boolean,
+  known: string[] = RUN_FILES,
+  schema: FolderSchema = 'manifest/1',
+): void {
   const target = path.resolve(dir);
   const part = path.join(path.dirname(target), `.${path.basename(target)}${suffix()}`);
   try {
-    checkOutputFolder(dir, force, known);
+    checkOutputFolder(dir, force, known, schema);
     fs.mkdirSync(path.dirname(target), { recursive: true });
     parts.add(part);
     process.once('exit', discardParts);
@@ -224,6 +235,43 @@ export function writeFolder(dir: string, files: Files, force: boolean, known: st
     else fs.renameSync(part, target);
   } catch (error) {
     outputError(dir, error);
+  } finally {
+    discardParts();
+    process.off('exit', discardParts);
+  }
+}
+
+/**
+ * A folder whose files `fill` makes in place, by streaming: in a temporary sibling first, then by rename, as {@link writeFolder}.
+ * @param names what an earlier result of this kind may hold, replaced with `force`.
+ * @throws PanelError output/exists, output/not-a-run, output/not-written, and what `fill` throws; the temporary folder is gone then.
+ */
+export async function fillFolder<T>(
+  dir: string,
+  o: { names: string[]; schema: 'patents/1'; force: boolean },
+  fill: (part: string) => Promise<T>,
+): Promise<T> {
+  const target = path.resolve(dir);
+  const part = path.join(path.dirname(target), `.${path.basename(target)}${suffix()}`);
+  checkOutputFolder(dir, o.force, o.names, o.schema);
+  try {
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    parts.add(part);
+    process.once('exit', discardParts);
+    fs.mkdirSync(part);
+  } catch (error) {
+    outputError(dir, error);
+  }
+  try {
+    const result = await fill(part);
+    try {
+      checkOutputFolder(dir, o.force, o.names, o.schema);
+      if (exists(target)) moveInto(part, target, o.names);
+      else fs.renameSync(part, target);
+    } catch (error) {
+      outputError(dir, error);
+    }
+    return result;
   } finally {
     discardParts();
     process.off('exit', discardParts);

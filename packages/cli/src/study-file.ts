@@ -11,6 +11,7 @@ import {
 } from '@gravpanel/panel';
 import { readBytes } from './files.ts';
 import { sha256 } from './hash.ts';
+import { joinTables } from './joins.ts';
 import { loadFrame } from './load.ts';
 
 export interface StudyFile {
@@ -57,8 +58,15 @@ function pointerOf({ code, at }: PanelErrorFields, study: Study): string {
   return '/data';
 }
 
-/** The table of a study, with its panel; its path counts from the study file. @throws PanelError data/… */
-export function openData({ study, source, path: file }: Pick<StudyFile, 'study' | 'source' | 'path'>): Frame {
+/** The table of a study with its panel and what is joined to it; paths count from the study file. @throws PanelError data/…, join/… */
+export function openData(opened: Pick<StudyFile, 'study' | 'source' | 'path'>): Frame {
+  const frame = openPanel(opened);
+  const { study, source, path: file } = opened;
+  const base = file === '-' ? process.cwd() : path.dirname(path.resolve(file));
+  return study.data.join ? joinTables(frame, study.data.join, base, source) : frame;
+}
+
+function openPanel({ study, source, path: file }: Pick<StudyFile, 'study' | 'source' | 'path'>): Frame {
   const { data } = study;
   const base = file === '-' ? process.cwd() : path.dirname(path.resolve(file));
   const full = path.resolve(base, data.path);

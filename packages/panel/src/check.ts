@@ -6,13 +6,14 @@ import { type Consequence, consequencesOf } from './consequences.ts';
 import type { PanelErrorFields } from './errors.ts';
 import { count } from './format.ts';
 import { identify } from './identify.ts';
+import { joinFacts, joinNotes } from './join-report.ts';
 import { planStudy } from './plan.ts';
 import { identificationOf } from './report.ts';
 import { span } from './report-opening.ts';
 import { deriveStudy, designsOf, placedError, variablesOf } from './run.ts';
 import type { Study } from './study.ts';
 import type { StudySource } from './study-places.ts';
-import type { Cell, Design, Failure, Frame, Note, SampleLog, Table, VariableShares } from './types.ts';
+import type { Cell, Design, Failure, Frame, JoinLog, Note, SampleLog, Table, VariableShares } from './types.ts';
 
 /** One column of a model, ready to be estimated or not. */
 export interface CheckedColumn {
@@ -38,6 +39,7 @@ export interface StudyCheck {
     periods?: number[];
     balanced?: boolean;
     gaps: { unit: string; missing: number[] }[];
+    joins?: JoinLog[];
   };
   notes: Note[];
   variables: VariableShares[];
@@ -98,11 +100,13 @@ function columnsTable(models: StudyCheck['models']): Table {
   };
 }
 
-function factsOf(study: Study, { rows, panel, source, columns }: Frame): StudyCheck['facts'] {
+function factsOf(study: Study, frame: Frame): StudyCheck['facts'] {
+  const { rows, panel, source, columns } = frame;
   const facts = [
     { label: 'Study', value: study.title },
     { label: 'Data', value: `${source.name}, ${count(rows)} rows, ${Object.keys(columns).length} columns` },
   ];
+  facts.push(...joinFacts(frame));
   if (!panel) return facts;
   const shape = panel.balanced ? 'balanced' : 'unbalanced';
   return [
@@ -154,8 +158,9 @@ export function checkStudy(study: Study, frame: Frame, kernels: Kernels, source?
       columns: Object.keys(derived.columns),
       ...(panel && { units: panel.units.length, periods: panel.periods, balanced: panel.balanced }),
       gaps: panel?.gaps ?? [],
+      ...(frame.joins && { joins: frame.joins }),
     },
-    notes: gapNotes(frame),
+    notes: [...gapNotes(frame), ...joinNotes(frame)],
     variables,
     consequences,
     models,

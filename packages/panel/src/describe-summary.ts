@@ -57,7 +57,9 @@ export function summarise(values: Float64Array, rows: Int32Array, unitOf?: Int32
     .rollup({ mean: op.mean('x') })
     .objects() as { unit: number; mean: number }[];
   const meanOf = new Map(means.map((row) => [row.unit, row.mean]));
-  const centre = means.reduce((sum, row) => sum + row.mean, 0) / means.length;
+  // Counted from the first, so that means which are all the same have a spread of exactly 0.
+  const [first] = means;
+  const centre = first.mean + means.reduce((sum, row) => sum + (row.mean - first.mean), 0) / means.length;
   return {
     ...base,
     between: sdOf(

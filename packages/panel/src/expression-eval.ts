@@ -192,10 +192,32 @@ function choose(c: Context, [condition, yes, no]: Node[], mask: Mask): Value {
   return { kind: 'number', values: test.map((v, i) => (missing(v) ? v : v !== 0 ? a[i] : b[i])) };
 }
 
+/** The year of a date that starts with it: "2008-06-30", "2008/6/30", "2008". */
+const DATE = /^(\d{4})(?:[-/.].*)?$/;
+
+/** year(date): dates as text, or years as numbers. */
+function yearOf(c: Context, node: Node & { type: 'call' }, mask: Mask): Value {
+  const value = evaluate(c, node.args[0], mask);
+  if (value.kind === 'number') return value;
+  const bad = value.values.findIndex((text, i) => text !== null && wanted(mask, i) && !DATE.test(text.trim()));
+  if (bad >= 0)
+    throw typeError(
+      c,
+      node,
+      `${printExpression(node)} is "${value.values[bad]}" on line ${c.frame.line[bad]} of "${c.frame.source.name}"; a date as YYYY-MM-DD was expected.`,
+      'year() reads dates that start with the year.',
+    );
+  return {
+    kind: 'number',
+    values: Float64Array.from(value.values, (text) => Number(DATE.exec(text?.trim() ?? '')?.[1] ?? Number.NaN)),
+  };
+}
+
 function call(c: Context, node: Node & { type: 'call' }, mask: Mask): Value {
   const { name, args } = node;
   if (name === 'I') return evaluate(c, args[0], mask);
   if (name === 'if') return choose(c, args, mask);
+  if (name === 'year') return yearOf(c, node, mask);
   if (name === 'missing') {
     const value = evaluate(c, args[0], mask);
     return {

@@ -17,6 +17,7 @@ export const FUNCTIONS: Record<string, [number, number]> = {
   max: [1, 99],
   if: [3, 3],
   missing: [1, 1],
+  year: [1, 1],
   I: [1, 1],
 };
 const FORMULA_FUNCTIONS = ['i', 'offset', 'cre', 'sw', 'sw0', 'csw', 'csw0', 'mvsw'];

@@ -55,6 +55,7 @@ export {
 export { likelihoodRatio, overdispersion, wald } from './hypothesis.ts';
 export { identificationTable } from './identification-table.ts';
 export { identify } from './identify.ts';
+export { type CountryCode, type JoinSpec, joinFrame } from './join.ts';
 export { termLabel, type Variables, variableLabel } from './labels.ts';
 export { laterModels, VERSION } from './later.ts';
 export type { World } from './map-shapes.ts';
@@ -126,5 +127,6 @@ export { placeOf, relocate, type StudySource } from './study-places.ts';
 export { parseStudy, type ReadStudy, readStudy } from './study-read.ts';
 export { runTest, type TestOutcome, type TestWork } from './study-tests.ts';
 export { type ReadOptions, readTable } from './table-read.ts';
+export { checkDelimiter, invalidUtf8At } from './table-text.ts';
 export type * from './types.ts';
 export { vuong } from './vuong.ts';

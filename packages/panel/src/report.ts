@@ -2,6 +2,7 @@
 import type { Consequence } from './consequences.ts';
 import { variablesTable } from './describe-variables.ts';
 import { identificationTable } from './identification-table.ts';
+import { joinNotes } from './join-report.ts';
 import { lowered } from './labels.ts';
 import { VERSION } from './later.ts';
 import { provenanceOf, withProvenance } from './provenance.ts';
@@ -97,12 +98,15 @@ function robustness(parts: ReportParts): Section {
 }
 
 /** The parts in the order of the study; the variables follow the first tables and figures unless a part shows them. */
-function data({ described, study, plan }: ReportParts): Section {
+function data({ described, study, plan, frame }: ReportParts): Section {
   const shown = plan.describe.some(({ kind }) => kind === 'variables');
   const table = shown ? undefined : allVariablesTable(study);
   const statistics = described.findIndex((item) => item.kind === 'table' && item.id === 'summary');
   const at = statistics < 0 ? described.length : statistics;
-  return section('data', 'The data', [], [...described.slice(0, at), table, ...described.slice(at)]);
+  // A study without models has no results to print its notes under.
+  const notes = plan.tables.length === 0 ? (study.notes ?? []) : [];
+  const joined = joinNotes(frame).map(({ message }) => message);
+  return section('data', 'The data', [...notes, ...joined], [...described.slice(0, at), table, ...described.slice(at)]);
 }
 
 function allVariablesTable(study: Study): Table | undefined {
@@ -158,6 +162,10 @@ const furtherInputs = (tables: Record<string, Frame> = {}) =>
     rows,
   }));
 
+/** Tables that were joined, as inputs beside the panel. */
+const joinedInputs = ({ joins = [] }: Frame) =>
+  joins.map(({ name, sha256, bytes, rows }) => ({ name, ...(sha256 && { sha256 }), bytes, rows }));
+
 async function manifestOf(parts: ReportParts, sections: Section[], o: RunOptions): Promise<Manifest> {
   const { frame, plan } = parts;
   const { name, sha256, bytes } = frame.source;
@@ -165,7 +173,11 @@ async function manifestOf(parts: ReportParts, sections: Section[], o: RunOptions
     schema: 'manifest/1',
     study: o.name ?? 'study.yaml',
     gravpanel: VERSION,
-    inputs: [{ name, ...(sha256 && { sha256 }), bytes, rows: frame.rows }, ...furtherInputs(o.tables)],
+    inputs: [
+      { name, ...(sha256 && { sha256 }), bytes, rows: frame.rows },
+      ...joinedInputs(frame),
+      ...furtherInputs(o.tables),
+    ],
     seeds: { starts: plan.seed },
     models: allColumns(parts).map(({ id, column, result }) =>
       isFit(result)

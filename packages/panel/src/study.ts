@@ -23,6 +23,28 @@ export const extraTableSchema = z.strictObject({
   simulated: z.boolean().optional(),
 });
 
+const columnNames = z.union([name, z.array(name).min(1), z.record(name, name)], {
+  error: 'a column, a list of columns or a map of columns',
+});
+/** Another table whose columns are joined to the panel by key: join.ts. */
+export const joinSchema = z.strictObject({
+  path: name,
+  sha256: z.string().optional(),
+  delimiter: z.string().length(1).optional(),
+  missing: z.array(z.string()).optional(),
+  /** Lines before the header. */
+  skip: z.number().int().min(0).optional(),
+  wide: z.strictObject({ time: name, value: name }).optional(),
+  derive: z.record(name, z.union([expression, z.number()], { error: 'an expression or a number' })).optional(),
+  where: expression.optional(),
+  on: columnNames,
+  country: name.optional(),
+  alias: z.record(name, name).optional(),
+  take: z
+    .union([z.array(name).min(1), z.record(name, name)], { error: 'a list of columns, or new name: column' })
+    .optional(),
+});
+
 export const dataSchema = z.strictObject({
   path: name,
   sha256: z.string().optional(),
@@ -31,6 +53,7 @@ export const dataSchema = z.strictObject({
   delimiter: z.string().length(1).optional(),
   missing: z.array(z.string()).optional(),
   tables: z.record(id, extraTableSchema).optional(),
+  join: z.array(joinSchema).min(1).optional(),
 });
 
 export const variableSchema = z.strictObject({

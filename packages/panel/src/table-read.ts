@@ -13,6 +13,8 @@ export interface ReadOptions {
   delimiter?: string;
   /** Further cells that mean missing, beside "", "NA" and ".". */
   missing?: string[];
+  /** Lines before the header; blank lines count. */
+  skip?: number;
   /** Hex SHA-256 of the bytes, kept in the source. */
   sha256?: string;
 }
@@ -106,6 +108,21 @@ function checkWidths(rows: string[][], lines: number[], width: number, name: str
   });
 }
 
+/** The first lines emptied, so that the others keep their numbers. */
+function skipped(text: string, lines: number): string {
+  let at = 0;
+  for (let i = 0; i < lines && at >= 0; i++) at = text.indexOf('\n', at) + 1 || -1;
+  return lines === 0 ? text : '\n'.repeat(lines) + (at < 0 ? '' : text.slice(at));
+}
+
+/** A delimiter at the end of every line makes a last column without name and cells, which is none. */
+function dropTrailing(header: string[], rows: string[][]): void {
+  const last = header.length - 1;
+  if (last < 1 || header[last] !== '' || !rows.every((row) => row.length <= last || row[last].trim() === '')) return;
+  header.pop();
+  for (const row of rows) if (row.length === last + 1) row.pop();
+}
+
 /**
  * Reads CSV, TSV, semicolon- or bar-separated text: UTF-8 with or without byte order mark, LF or CRLF, RFC 4180 quotes.
  * The first row names the columns. A column is numeric where every cell that is not missing ("", "NA", "." and what
@@ -117,7 +134,7 @@ export function readTable(bytes: Uint8Array | string, options: ReadOptions): Fra
   const { name } = options;
   const decoded = typeof bytes === 'string' ? bytes : decodeText(bytes, name);
   const unmarked = decoded.charCodeAt(0) === 0xfeff ? decoded.slice(1) : decoded;
-  const text = unmarked.includes('\r') ? unmarked.replace(/\r\n?/g, '\n') : unmarked;
+  const text = skipped(unmarked.includes('\r') ? unmarked.replace(/\r\n?/g, '\n') : unmarked, options.skip ?? 0);
   if (text.trim() === '')
     throw new PanelError({
       code: 'data/empty',
@@ -129,6 +146,7 @@ export function readTable(bytes: Uint8Array | string, options: ReadOptions): Fra
   checkDelimiter(text, delimiter, name);
   const { rows, lines } = parseRows(text, delimiter, name);
   const header = rows[0].map((cell) => cell.trim());
+  dropTrailing(header, rows);
   checkHeader(header, lines[0], name);
   rows.shift();
   lines.shift();

@@ -41,6 +41,26 @@ export interface PanelIndex {
   balanced: boolean;
 }
 
+/** What one join of another table did. */
+export interface JoinLog {
+  name: string;
+  sha256?: string;
+  bytes: number;
+  /** Of the other table, as it was read. */
+  rows: number;
+  /** "partner = iso3, year". */
+  on: string;
+  /** Columns taken. */
+  columns: string[];
+  /** Rows of the panel with and without a match. */
+  matched: number;
+  unmatched: number;
+  /** Up to 20 keys without a match. */
+  unmatchedKeys: { key: string; rows: number }[];
+  /** Up to 20 spellings of the other table that are no country, where a key holds countries. */
+  unresolved: string[];
+}
+
 /** A table in memory, with its panel index once one has been declared. */
 export interface Frame {
   rows: number;
@@ -50,6 +70,8 @@ export interface Frame {
   line: Int32Array;
   source: SourceInfo;
   panel?: PanelIndex;
+  /** Joins in the order in which they were made. */
+  joins?: JoinLog[];
 }
 
 // ───────────────────────────────────────────────────────────── specification
