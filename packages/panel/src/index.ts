@@ -45,12 +45,13 @@ export { laterModels, laterVcov, VERSION } from './later.ts';
 export type { World } from './map-shapes.ts';
 export { periodChange, reset } from './misspecification.ts';
 export { checkOptions, modelOf, models } from './models/index.ts';
-export { impossible, type PlannedModel, type PlannedTable, planStudy, type StudyPlan } from './plan.ts';
+export { impossible, type PlannedModel, planStudy, type StudyPlan } from './plan.ts';
+export type { PlannedTable } from './plan-tables.ts';
 export { fitted, pearsonDispersion, predict, type ResidualType, residuals } from './predict.ts';
 export { ame, elasticity, irr, readingsOf, withReadings } from './readings.ts';
 export { sampleWords } from './regression-notes.ts';
 export { isFit } from './regression-style.ts';
-export { type RegressionTableOptions, regressionTable } from './regression-table.ts';
+export { type Panel, panelTable, type RegressionTableOptions, regressionTable } from './regression-table.ts';
 export { type ReplicatedCell, replicatedCells } from './replicate.ts';
 export { expectedTable, testsTable } from './report-tables.ts';
 export {

@@ -261,6 +261,8 @@ export interface Fit {
   covarianceIid: number[];
   /** Names of the p parameters of `covariance`. */
   parameterNames: string[];
+  /** Mean of each coefficient's column in the rows used (1 for the constant): where elasticities are taken. */
+  means?: number[];
   /** The coefficients read another way, where that was asked for. */
   readings?: Readings;
 }
@@ -350,6 +352,10 @@ export interface Cell {
   bar?: number;
   /** A bar of several parts (shares of one), in the order of the table's `parts`. */
   parts?: number[];
+  /** Columns that the cell covers; the cells after it that it covers are empty. Default 1. */
+  span?: number;
+  /** What the interval strip draws beside the row; `between`: it compares units with each other. */
+  interval?: { lo90: number; hi90: number; lo95: number; hi95: number; between?: true };
 }
 export interface TableRow {
   label: string;
@@ -358,8 +364,8 @@ export interface TableRow {
   /** ‡ after the label. */
   mark?: string;
   cells: Cell[];
-  /** 'second' rows (SE) belong to the row before them and never part from it. */
-  kind: 'first' | 'second' | 'only';
+  /** 'second' rows (SE) belong to the row before them and never part from it; a 'heading' opens a panel and has no cells. */
+  kind: 'first' | 'second' | 'only' | 'heading';
   /** Regression tables: the term of the row, and what its cells are. */
   term?: string;
   statistic?: 'estimate' | 'se' | 'statistic' | 'p' | 'ci';
@@ -372,6 +378,8 @@ export interface TableColumn {
   /** "(1)", "Share, %". */
   head: string;
   align: 'left' | 'right' | 'decimal' | 'bar';
+  /** Columns with the same key share the scale of the interval strip. */
+  scale?: string;
 }
 /** A table of the report: regression or descriptive; renderers know nothing else. */
 export interface Table {
@@ -390,7 +398,11 @@ export interface Table {
   notes: string[];
   /** Names of the parts of the cells' stacked bars, for the legend. */
   parts?: string[];
-  /** Fits behind a regression table, for the interval strip and the coefficient plot. */
+  /** Coefficients above, statistics of the fits in the foot. */
+  regression?: true;
+  /** On a page of its own across in print, LaTeX and Word; default where there are more than seven columns. */
+  landscape?: boolean;
+  /** Fits behind a regression table. */
   fits?: FitResult[];
   uses?: Uses;
   /** Which parts of it are simulated or real, in words; only in a study that has simulated parts. */

@@ -39,6 +39,9 @@ figure.table figcaption b{font-weight:600}
 .regression tbody th{min-width:11rem;max-width:17rem}
 .regression tbody tr.first{height:1.5rem}
 .regression tfoot tr.second>*{padding-top:0}
+.frame tr.heading>th{font-weight:600;padding-top:10px;padding-bottom:2px;position:static}
+.frame tbody+tbody tr.heading>*{border-top:.75px solid var(--ink);padding-top:8px}
+.frame tr.statistics>*{padding-top:8px}
 .regression tbody tr:nth-last-child(2)>th{padding-bottom:6px}
 .regression .heads th{font-weight:600}
 .regression .heads label{cursor:pointer;display:inline-block;min-width:24px}
