@@ -186,9 +186,33 @@ export function regressionTable(results: FitResult[], o: RegressionTableOptions)
   };
 }
 
+const distinct = (texts: string[]) => [...new Set(texts)];
+
+/** Outcome and estimator, where all columns of a panel have the same. */
+function headWords({ results }: Panel, { variables }: RegressionTableStyle): string {
+  const outcomes = distinct(results.map((r) => variableLabel(r.depvar, variables)));
+  const titles = distinct(results.map((r) => r.title));
+  return [outcomes, titles].flatMap((words) => (words.length === 1 ? words : [])).join(' · ');
+}
+
+/** What the heads of a panel's own columns say: rows of words, where they differ within the panel. */
+function headRows({ results }: Panel, style: RegressionTableStyle): TableRow[] {
+  const words = [
+    results.map((r) => variableLabel(r.depvar, style.variables)),
+    results.map((r) => r.title),
+    results.map((r) => r.sampleName),
+  ];
+  return words.flatMap((texts, k): TableRow[] => {
+    if (texts.every((text) => text === '') || (k < 2 && distinct(texts).length === 1)) return [];
+    const cells = texts.map((text): Cell => (text ? { text, kind: 'text' } : EMPTY));
+    return [{ label: '', cells: spread(cells, style), kind: 'only' }];
+  });
+}
+
 /** Rows of one panel, filled up with empty cells to `width` columns. */
-function panelRows({ title, results }: Panel, style: RegressionTableStyle, width: number): TableRow[] {
-  const rows = [...bodyOf(results, style), ...regressionFoot(results, style)];
+function panelRows(panel: Panel, style: RegressionTableStyle, width: number, heads: boolean): TableRow[] {
+  const { title, results } = panel;
+  const rows = [...(heads ? headRows(panel, style) : []), ...bodyOf(results, style), ...regressionFoot(results, style)];
   const padded = rows.map((row) => ({
     ...row,
     cells: [...row.cells, ...Array.from({ length: width - row.cells.length }, () => EMPTY)],
@@ -209,15 +233,9 @@ export function panelTable(panels: Panel[], o: RegressionTableOptions): Table {
   const shared = heads.every((head) => head === heads[0]);
   const own = spannersOf(longest, style, o);
   const kept = shared ? own : own.filter(({ label, level }) => /^\(\d+\)$/.test(label) || (o.groups && level === 0));
-  const words = ({ results }: Panel) =>
-    [
-      ...new Set(
-        results.map((r) =>
-          [variableLabel(r.depvar, style.variables), r.title, r.sampleName].filter(Boolean).join(' · '),
-        ),
-      ),
-    ].join('; ');
-  const named = panels.map((panel) => (shared ? panel : { ...panel, title: `${panel.title}: ${words(panel)}` }));
+  const named = panels.map((panel) =>
+    shared ? panel : { ...panel, title: [panel.title, headWords(panel, style)].filter(Boolean).join(': ') },
+  );
   const notes = panels.flatMap(({ title, results }) =>
     regressionNotes(results, style).map((note) => ({ title: title.split(/[.:]/)[0], note })),
   );
@@ -228,7 +246,7 @@ export function panelTable(panels: Panel[], o: RegressionTableOptions): Table {
     spanners: kept,
     columns,
     body: named.flatMap((panel) =>
-      panelRows(panel, style, columns.length).map((row) =>
+      panelRows(panel, style, columns.length, !shared).map((row) =>
         row.cells.some((c) => c.interval) ? { ...row, cells: row.cells.map(({ interval: _, ...cell }) => cell) } : row,
       ),
     ),
