@@ -97,7 +97,7 @@ export function checkOutputFile(target: string, force: boolean): void {
 }
 
 /** Writes a file by way of a temporary neighbour, so that readers see the old or the new one, never a part. */
-export function writeFileAtomically(target: string, text: string, force: boolean): void {
+export function writeFileAtomically(target: string, text: string | Uint8Array, force: boolean): void {
   const part = path.join(path.dirname(target), `.${path.basename(target)}${suffix()}`);
   try {
     checkOutputFile(target, force);
@@ -130,7 +130,7 @@ export function writeFiles(dir: string, files: Files, force: boolean): void {
 }
 
 /** Files of a run by their path inside the folder. */
-export type Files = Record<string, string>;
+export type Files = Record<string, string | Uint8Array>;
 
 const topLevel = (files: Files) => [...new Set(Object.keys(files).map((name) => name.split('/')[0]))];
 

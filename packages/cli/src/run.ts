@@ -10,7 +10,7 @@ import { sha256 } from './hash.ts';
 import { describeCommand } from './help.ts';
 import { errorJson, errorText } from './print-error.ts';
 import { progressOn } from './progress.ts';
-import { filesOf } from './run-files.ts';
+import { filesOf, RUN_FORMATS } from './run-files.ts';
 import { pathFrom } from './run-folder.ts';
 import { type Terminal, terminal, write } from './streams.ts';
 import { openData, openStudy, openTables } from './study-file.ts';
@@ -38,16 +38,24 @@ function folderOf({ output }: RunFlags, name: string): string {
 
 const counted = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
-function summaryText(run: StudyRun, dir: string): string {
+function summaryText(run: StudyRun, dir: string, files: Files): string {
   const items = run.report.sections.flatMap(({ items: all }) => all);
   const tables = items.filter(({ kind }) => kind === 'table').length;
   const columns = run.report.manifest.models.length;
   const failed = run.failures.length;
+  const pictures = Object.keys(files).some((name) => name.endsWith('.png'))
+    ? 'svg, png, json'
+    : 'svg, json; no png: @resvg/resvg-js is not installed';
   const lines = [
     ['report', path.join(dir, 'report.html')],
-    ['tables', `${path.join(dir, 'tables')}${path.sep} (${counted(tables, 'table')}: md, csv, json, html, txt)`],
+    ['tables', `${path.join(dir, 'tables')}${path.sep} (${counted(tables, 'table')}: ${RUN_FORMATS.join(', ')})`],
     ...(items.length > tables
-      ? [['figures', `${path.join(dir, 'figures')}${path.sep} (${counted(items.length - tables, 'figure')}: svg)`]]
+      ? [
+          [
+            'figures',
+            `${path.join(dir, 'figures')}${path.sep} (${counted(items.length - tables, 'figure')}: ${pictures})`,
+          ],
+        ]
       : []),
     ['numbers', `${path.join(dir, 'fits.json')}, ${path.join(dir, 'manifest.json')}`],
   ];
@@ -104,14 +112,14 @@ async function act(file: string, flags: RunFlags): Promise<void> {
       tables,
       world: loadWorld,
     });
-    files = filesOf(run);
+    files = await filesOf(run);
   } finally {
     progress.end();
   }
   writeFolder(dir, files, flags.force);
   await printFailures(run, t);
   const seconds = Math.round(performance.now() - start) / 1000;
-  await write(process.stdout, t.json ? summaryJson(run, dir, files, file, seconds) : summaryText(run, dir));
+  await write(process.stdout, t.json ? summaryJson(run, dir, files, file, seconds) : summaryText(run, dir, files));
   process.exitCode = exitCodeOfAll(run.failures.map(({ error }) => error));
 }
 
@@ -122,7 +130,7 @@ function define(): Command {
   for (const option of commonFlags()) command.addOption(option);
   describeCommand(command, {
     purpose:
-      'Runs a whole study: every table and figure, one self-contained report.html, each table also as md, csv, json, html and txt, each figure as svg, fits.json and manifest.json.',
+      'Runs a whole study: every table and figure, one self-contained report.html, each table also as md, tex, docx, csv, json, html and txt, each figure as svg and png, fits.json and manifest.json.',
     usage: 'run STUDY [-o DIR] [flags]',
     examples: ['gravpanel run studies/hhg-patents/study.yaml', 'gravpanel run study.yaml -o out/second-try --force'],
     after:
