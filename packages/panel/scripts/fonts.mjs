@@ -44,6 +44,9 @@ const STATIC = [
   ['source-sans', 'SourceSans3-Semibold.ttf'],
 ];
 
+// Family and style, as fonts of one family with several weights say them.
+const NAMES = [1, 2, 4, 6, 16, 17];
+
 function upToDate() {
   try {
     const written = [out, ...STATIC.map(([, file]) => join(pictures, file))];
@@ -79,7 +82,7 @@ if (!upToDate() || process.argv.includes('--force')) {
   mkdirSync(pictures, { recursive: true });
   for (const [pack, file] of STATIC) {
     const source = readFileSync(join(packageDir(pack), 'TTF', file));
-    writeFileSync(join(pictures, file), await subsetFont(source, CHARACTERS, { targetFormat: 'truetype' }));
+    writeFileSync(join(pictures, file), await subsetFont(source, CHARACTERS, { targetFormat: 'truetype', preserveNameIds: NAMES }));
   }
   writeFileSync(join(pictures, 'LICENSE.md'), `${licence}\n`);
 }

@@ -25,6 +25,8 @@ export { exportR } from './export/r.ts';
 export { exportStata } from './export/stata.ts';
 export { evaluateExpression, parseExpression } from './expression.ts';
 export { type CoefficientFigureOptions, coefficientFigure } from './figures.ts';
+export { type BootstrapFigureOptions, type BootstrapRecord, bootstrapFigure } from './figures-bootstrap.ts';
+export { type LagFigureOptions, lagFigures } from './figures-lags.ts';
 export { type Estimation, estimateDesign, estimateSpec, fitDesign, fitSpec } from './fit.ts';
 export { fittedCsv } from './fitted-csv.ts';
 export { count, decimal, display, fixed, percent, pValue, STAR_LEVELS, scientific, starsOf } from './format.ts';

@@ -1,7 +1,10 @@
 /** Regression tables and coefficient plots of a report: what the study asked for, and each nb-fe column's companions. */
 
+import type { Diagnostics } from './diagnostics.ts';
 import { parseExpression } from './expression.ts';
 import { coefficientFigure } from './figures.ts';
+import { diagnosticFigures } from './figures-diagnostics.ts';
+import { lagFigures } from './figures-lags.ts';
 import { type Variables, variableLabel } from './labels.ts';
 import type { StudyPlan } from './plan.ts';
 import { groupsOf, type PlannedTable } from './plan-tables.ts';
@@ -18,6 +21,8 @@ export interface RegressionParts {
   plan: StudyPlan;
   fits: Record<string, FitResult[]>;
   companions: Record<string, CompanionFits[]>;
+  /** Of the main column. */
+  diagnostics?: Diagnostics;
 }
 
 /** Columns that stand beside each other on one page. */
@@ -177,5 +182,30 @@ export function leadFigure(parts: RegressionParts): Figure | undefined {
     results: [lead.fit],
     labels: [lead.fit.title],
     omit: planned.omit,
+  });
+}
+
+/** Lags of a variable, or periods around an event, in the main column. */
+export function courseFigures({ study, plan, fits }: RegressionParts): Figure[] {
+  const lead = leadFit(plan, fits);
+  if (!lead) return [];
+  return lagFigures([lead.fit], {
+    id: `${lead.model}-lags`,
+    labels: [lead.fit.title],
+    ...(study.variables && { variables: study.variables }),
+  });
+}
+
+/** Does the main column fit its counts, and who carries it. */
+export function fitFigures({ study, plan, fits, diagnostics }: RegressionParts): Figure[] {
+  const lead = leadFit(plan, fits);
+  const [planned] = plan.tables;
+  if (!lead || !diagnostics) return [];
+  const where = planned ? `column (${lead.column}) of ${reference(planned.id)}` : `column (${lead.column})`;
+  return diagnosticFigures(diagnostics, lead.fit, {
+    id: lead.model,
+    where,
+    ...(study.variables && { variables: study.variables }),
+    ...(planned?.omit && { omit: planned.omit }),
   });
 }

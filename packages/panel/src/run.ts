@@ -5,6 +5,7 @@ import { type Consequence, consequencesOf, type DesignedModel } from './conseque
 import { derive } from './derive.ts';
 import { type DescribeContext, describe } from './describe.ts';
 import { buildDesigns } from './design.ts';
+import { diagnoseLead } from './diagnose-lead.ts';
 import { PanelError, type PanelErrorFields } from './errors.ts';
 import { fitDesign } from './fit.ts';
 import type { DifferenceCovariance } from './hausman.ts';
@@ -294,7 +295,20 @@ export async function runStudy(
   const shares = derived.panel ? identify(derived, variables) : [];
   const consequences = consequencesOf(designed, study.variables);
   const failures = failuresOf(work, fits);
-  const parts = { study, plan, frame: derived, fits, companions, described, shares, consequences, tests, failures };
+  const diagnostics = diagnoseLead(plan, fits, columnsOf, derived, kernels);
+  const parts = {
+    study,
+    plan,
+    frame: derived,
+    fits,
+    companions,
+    described,
+    shares,
+    consequences,
+    tests,
+    failures,
+    ...(diagnostics && { diagnostics }),
+  };
   const report = await assembleReport(parts, o);
   return { plan, fits, companions, described, shares, consequences, tests, failures, report };
 }

@@ -429,7 +429,17 @@ export type Figure = {
   table: Table;
   uses?: Uses;
   provenance?: string;
-} & (CoefficientPlot | SeriesPlot | BarsPlot | MapPlot);
+} & (
+  | CoefficientPlot
+  | SeriesPlot
+  | BarsPlot
+  | MapPlot
+  | LagPlot
+  | BootstrapPlot
+  | RootogramPlot
+  | ResidualPlot
+  | InfluencePlot
+);
 export interface CoefficientPlot {
   plot: 'coefficients';
   series: {
@@ -480,6 +490,52 @@ export interface MapPlot {
   shapes: MapShape[];
   /** A state too small to be seen at the map's scale, drawn in a lens with its surroundings in full detail. */
   lens?: { label: string; count: number; at: LonLat; shapes: MapShape[]; neighbours: { label: string; at: LonLat }[] };
+}
+/** Estimates along time: lags and leads of a variable, or periods around an event. */
+export interface LagPlot {
+  plot: 'lags';
+  xLabel: string;
+  series: {
+    label: string;
+    points: { x: number; estimate: number; lo90: number; hi90: number; lo95: number; hi95: number }[];
+  }[];
+  /** The period that the others are compared with, drawn at zero. */
+  reference?: number;
+}
+/** Replicates of each coefficient as a histogram, with intervals. */
+export interface BootstrapPlot {
+  plot: 'bootstrap';
+  panels: {
+    term: string;
+    label: string;
+    within: boolean;
+    estimate: number;
+    bins: { from: number; to: number; count: number }[];
+    /** The first is that of the replicates: full tone inside, faded outside. */
+    intervals: { name: string; lo: number; hi: number }[];
+  }[];
+}
+/** Observed counts hanging from the expected ones, on a square-root scale. */
+export interface RootogramPlot {
+  plot: 'rootogram';
+  xLabel: string;
+  bins: { label: string; observed: number; expected: number }[];
+}
+/** Standardised residuals against fitted counts: their middle by bins of the fitted count, and the rows far out by name. */
+export interface ResidualPlot {
+  plot: 'residuals';
+  xLabel: string;
+  bins: { from: number; to: number; x: number; lo: number; middle: number; hi: number; rows: number }[];
+  outliers: { label: string; x: number; y: number }[];
+}
+/** What each unit does to each coefficient: its change in standard errors where the unit is left out. */
+export interface InfluencePlot {
+  plot: 'influence';
+  rows: {
+    term: string;
+    label: string;
+    points: { unit: string; change: number }[];
+  }[];
 }
 
 /** A part of the report, in reading order. */

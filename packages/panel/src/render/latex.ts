@@ -21,8 +21,24 @@ import { type PrintedColumn, type PrintedLayout, printedLayout } from './widths.
 const LINE = 92;
 const TURNED = 140;
 const GAP = 2.5;
-/** Rows beyond which a table runs over pages. */
-const LONG = 48;
+/** Lines beyond which a table runs over pages. */
+const LONG = 50;
+
+/** Lines of the whole table, broken labels and words counted. */
+function linesOf({ body, foot }: Table, { stub, stubBroken, columns }: PrintedLayout): number {
+  const broken = columns.filter((c) => c.broken);
+  const lines = (text: string, width: number) => Math.ceil(text.length / width);
+  return [...body, ...foot].reduce(
+    (sum, row) =>
+      sum +
+      Math.max(
+        1,
+        stubBroken && row.kind === 'only' ? lines(labelOf(row), stub) : 1,
+        ...broken.map(({ j, width }) => lines(row.cells[j]?.text ?? '', width)),
+      ),
+    0,
+  );
+}
 
 interface Page {
   table: Table;
@@ -254,15 +270,16 @@ function preamble({ table, long }: Page): string[] {
 
 /**
  * The table as a .tex file. Compiled by itself it is a page; \input into a document it is the table alone, and the document loads
- * booktabs and threeparttable (longtable for more than 48 rows). Decimals are aligned by a small macro (\\gvd) and stars hang in the gap, so that no package
+ * booktabs and threeparttable (longtable for more than 50 lines). Decimals are aligned by a small macro (\\gvd) and stars hang in the gap, so that no package
  * has an opinion about numbers and every number stands whole in the source; every text is escaped (escapeLatex). A table of more than seven
  * columns stands across its own page, in a paper where pdflscape is loaded.
  */
 export function renderLatex(table: Table): string {
   const wide = isWide(table);
   const room = wide ? TURNED : LINE;
-  const long = table.body.length + table.foot.length > LONG;
-  const page: Page = { table, layout: printedLayout(table, room, GAP), room, long };
+  const layout = printedLayout(table, room, GAP);
+  const long = linesOf(table, layout) > LONG;
+  const page: Page = { table, layout, room, long };
   const turn = (what: string) =>
     wide ? [`\\ifdefined\\gvalone\\else\\ifdefined\\landscape\\${what}{landscape}\\fi\\fi`] : [];
   const packages = long ? 'booktabs, longtable' : 'booktabs, threeparttable';

@@ -4,7 +4,7 @@ import { isAligned, isOnlyBar, labelOf, partsText, splitNumber, textOf } from '.
 import { displayWidth, wrap } from './text-width.ts';
 
 /** A head is broken at its spaces beyond this. */
-const HEAD = 16;
+const HEAD = 12;
 /** Words are not squeezed below this. */
 const LEAST = 9;
 
