@@ -93,7 +93,7 @@ ${chosen.focus}{outline:2px solid var(--accent);outline-offset:2px}
 .grid.many{max-width:none}
 .many .frame :is(th,td):not(:first-child){padding-left:5px;padding-right:5px}
 .grid tbody th{min-width:7rem}
-.grid thead th{color:var(--ink2)}
+.grid thead th,.grid thead td{color:var(--ink2)}
 .grid tbody th,.grid tbody td{padding-top:4px;padding-bottom:4px;border-bottom:.75px solid var(--hair)}
 .grid tbody tr:last-child>*{border-bottom:0}
 .grid th.right,.grid td.right{text-align:right}

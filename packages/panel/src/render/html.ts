@@ -117,7 +117,8 @@ function headHtml(table: Table, strip: Strip | undefined, group: string): string
         ? `<label for="${group}-${j + 1}" title="Show this column's intervals">${text}</label>`
         : text;
     const legend = align === 'bar' && table.parts ? partsLegend(table.parts) : label;
-    return `<th scope="col" class="c${j + 1} ${align === 'decimal' ? 'n' : align}">${legend}</th>`;
+    const classes = `c${j + 1} ${align === 'decimal' ? 'n' : align}`;
+    return legend ? `<th scope="col" class="${classes}">${legend}</th>` : `<td class="${classes}"></td>`;
   });
   const side = strip
     ? `<th class="strip beside-heads" scope="col">${levels.length === 0 ? title : ''}<i>95%</i></th>`
