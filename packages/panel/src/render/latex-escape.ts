@@ -14,11 +14,6 @@ const SPECIAL: Record<string, string> = {
   '<': '\\textless{}',
   '>': '\\textgreater{}',
   '|': '\\textbar{}',
-  // These have a meaning after "\\" or join with their neighbours.
-  '[': '{[}',
-  ']': '{]}',
-  '*': '{*}',
-  '-': '-',
   '`': '`{}',
   "'": "'{}",
   '"': "''",
