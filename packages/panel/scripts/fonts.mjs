@@ -82,7 +82,10 @@ if (!upToDate() || process.argv.includes('--force')) {
   mkdirSync(pictures, { recursive: true });
   for (const [pack, file] of STATIC) {
     const source = readFileSync(join(packageDir(pack), 'TTF', file));
-    writeFileSync(join(pictures, file), await subsetFont(source, CHARACTERS, { targetFormat: 'truetype', preserveNameIds: NAMES }));
+    writeFileSync(
+      join(pictures, file),
+      await subsetFont(source, CHARACTERS, { targetFormat: 'truetype', preserveNameIds: NAMES }),
+    );
   }
   writeFileSync(join(pictures, 'LICENSE.md'), `${licence}\n`);
 }

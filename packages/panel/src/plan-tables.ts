@@ -1,9 +1,10 @@
 /** The tables of a study: what can be judged without data, and what needs the columns of the models. */
 import { nearestHint, PanelError } from './errors.ts';
+import { modelOf } from './models/index.ts';
 import { isNamed } from './regression-style.ts';
 import type { Study, TableSpec } from './study.ts';
 import { placeOf, type StudySource } from './study-places.ts';
-import type { Design, Failure } from './types.ts';
+import type { Design, Failure, ModelKey } from './types.ts';
 
 export interface PlannedTable extends Omit<TableSpec, 'models'> {
   id: string;
@@ -19,6 +20,9 @@ export function modelsOfTable(id: string, { models, panels }: TableSpec): { name
     ? panels.flatMap((panel, p) => listed(panel.models, `panels/${p}/models`))
     : listed(models ?? [], 'models');
 }
+
+/** Least squares: the coefficients are those of the mean itself. */
+const isLinear = (model?: ModelKey) => model !== undefined && modelOf(model).needs.counts === 'any';
 
 function tableError(code: string, message: string, hint: string, pointer: string, source?: StudySource): PanelError {
   return new PanelError({ code: `study/${code}`, message, hint, ...(source && { at: placeOf(source, pointer) }) });
@@ -48,11 +52,11 @@ export function planTables(study: Study, source?: StudySource): PlannedTable[] {
       );
     const named = modelsOfTable(id, table);
     const ratio = table.as?.find((quantity) => quantity !== 'estimate');
-    const ols = ratio && named.find(({ name }) => study.models?.[name]?.model === 'ols');
-    if (ols)
+    const linear = ratio && named.find(({ name }) => isLinear(study.models?.[name]?.model));
+    if (linear)
       throw tableError(
         'no-ratio',
-        `tables.${id} shows ${ratio === 'irr' ? 'incidence-rate ratios' : 'elasticities'}; ${ols.name} is ols, whose coefficients are not of a logarithm of the mean.`,
+        `tables.${id} shows ${ratio === 'irr' ? 'incidence-rate ratios' : 'elasticities'}; ${linear.name} is ${study.models![linear.name].model}, whose coefficients are not of a logarithm of the mean.`,
         'Put least squares into a table of its own.',
         `${pointer}/as`,
         source,

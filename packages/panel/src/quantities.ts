@@ -1,6 +1,7 @@
 /** What a table shows of a coefficient: the estimate, the incidence-rate ratio or an elasticity, each with its standard error. */
 import { exp } from '@gravpanel/core-wasm';
 import { lagOf } from './labels.ts';
+import { modelOf } from './models/index.ts';
 import type { Quantity } from './regression-style.ts';
 import type { Coefficient, Fit } from './types.ts';
 
@@ -37,7 +38,7 @@ function scaled(c: Coefficient, factor: number): Shown {
  */
 export function quantityOf(fit: Fit, c: Coefficient, quantity: Quantity, logs: string[]): Shown | undefined {
   if (quantity === 'estimate') return c;
-  if (fit.model === 'ols') return undefined;
+  if (modelOf(fit.model).needs.counts === 'any') return undefined;
   if (quantity === 'irr') {
     const ratio = exp(c.estimate);
     return { ...c, estimate: ratio, se: ratio * c.se, lower: exp(c.lower), upper: exp(c.upper) };

@@ -118,7 +118,8 @@ function spannersOf(results: FitResult[], style: RegressionTableStyle, o: Regres
 
 const SECOND_HEADS = { se: 'SE', t: 'Statistic', p: 'p', ci: 'Interval' };
 
-const scaleOf = (result: FitResult) => (isFit(result) ? { scale: `${result.model === 'ols' || result.model === 'ols-re'} ${result.depvar}` } : {});
+const scaleOf = (result: FitResult) =>
+  isFit(result) ? { scale: `${result.model === 'ols' || result.model === 'ols-re'} ${result.depvar}` } : {};
 
 function columnsOf(results: FitResult[], style: RegressionTableStyle): TableColumn[] {
   const decimal = (head: string, rest: object = {}) => ({ head, align: 'decimal' as const, ...rest });
