@@ -30,7 +30,7 @@ export interface Diagnostics {
   influence?: UnitInfluence[];
 }
 
-/** Bins are this share of their counts wide, at least one count. */
+/** Bins are this share of their counts wide, at least one count; wider where there would be too many for the rows. */
 const WIDTH = 0.25;
 /** Share of the rows that the last bin may swallow. */
 const TAIL = 0.01;
@@ -38,13 +38,13 @@ const TAIL = 0.01;
 /** Bins of counts: small ones by themselves, then growing, up to the 99th percentile of y; the last one is open. */
 function binEdges(y: Float64Array): number[] {
   const sorted = Float64Array.from(y).sort();
-  const most = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * (1 - TAIL)))];
-  const edges = [0];
-  for (let k = 1; k <= Math.max(1, most); ) {
-    edges.push(k);
-    k += Math.max(1, Math.round(k * WIDTH));
+  const last = Math.max(1, sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * (1 - TAIL)))]);
+  const most = Math.max(10, 1.2 * Math.sqrt(y.length));
+  for (let width = WIDTH; ; width *= 1.25) {
+    const edges = [0];
+    for (let k = 1; k <= last; k += Math.max(1, Math.round(k * width))) edges.push(k);
+    if (edges.length <= most) return edges;
   }
-  return edges;
 }
 
 /** Rows by count, observed and expected: Σᵢ P(yᵢ = k). */

@@ -103,6 +103,7 @@ export function drawInfluence(
             fill: 'var(--ink)',
             fontSize: LABEL,
             fontFamily: SERIF,
+            ...(narrow && { stroke: 'var(--paper)', strokeWidth: 4 }),
           }),
         ),
       ),
