@@ -7,8 +7,9 @@ import { commonFlags } from './flags.ts';
 import { describeCommand } from './help.ts';
 import { itemFiles } from './run-files.ts';
 import { type Terminal, terminal, write } from './streams.ts';
-import { openData, openStudy } from './study-file.ts';
+import { openData, openStudy, openTables } from './study-file.ts';
 import { runCommand, usageError } from './usage.ts';
+import { loadWorld } from './world.ts';
 
 interface DescribeFlags {
   output?: string;
@@ -39,7 +40,11 @@ async function act(file: string, flags: DescribeFlags): Promise<void> {
     throw usageError('wrong-value', `-o is "${dir}"; a folder was expected.`, 'Leave -o out to print the tables.');
   if (dir) checkOutputFolder(dir, flags.force, NAMES);
   const opened = openStudy(file);
-  const items = describeStudy(opened.study, openData(opened), opened.source);
+  const items = await describeStudy(opened.study, openData(opened), {
+    source: opened.source,
+    tables: openTables(opened),
+    world: loadWorld,
+  });
   if (dir) writeFolder(dir, await itemFiles(items), flags.force);
   await write(process.stdout, t.json ? jsonOf(items, file) : dir ? `${dir}\n` : textOf(items, t));
 }

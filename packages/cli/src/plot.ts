@@ -6,7 +6,7 @@ import { choiceOf, commonFlags, numberOf } from './flags.ts';
 import { describeCommand } from './help.ts';
 import { pngOf } from './picture.ts';
 import { drawingDocument } from './run-files.ts';
-import { figureOf, openRun } from './run-read.ts';
+import { figureOf, readRun } from './run-read.ts';
 import { write } from './streams.ts';
 import { runCommand, usageError } from './usage.ts';
 
@@ -42,7 +42,7 @@ async function act(dir: string, flags: PlotFlags): Promise<void> {
   if (toFile) checkOutputFile(flags.output!, flags.force);
   else if (format === 'png' && process.stdout.isTTY)
     throw usageError('binary-output', 'A picture is not text for a terminal.', 'Name a file: -o figure.png.');
-  const run = openRun(dir);
+  const run = readRun(dir);
   if (flags.list) return write(process.stdout, `${(run.manifest.outputs?.figures ?? []).join('\n')}\n`);
   const figure = figureOf(run, flags.figure);
   const { theme = 'light', width } = flags;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Figure, type Manifest, nearestHint, PanelError, type Table } from '@gravpanel/panel';
 import { fileStem, readFigure, readTable } from '@gravpanel/panel/report';
 import { readBytes } from './files.ts';
+import { manifestOf } from './run-folder.ts';
 
 const textOf = (file: string, what: string) => new TextDecoder().decode(readBytes(file, what).bytes);
 
@@ -11,26 +12,8 @@ export interface FinishedRun {
   manifest: Manifest;
 }
 
-/** @throws PanelError run/not-a-run, data/file-missing. */
-export function openRun(dir: string): FinishedRun {
-  const notRun = (message: string) =>
-    new PanelError({
-      code: 'run/not-a-run',
-      message,
-      hint: 'Name the folder that gravpanel run has written (default out/NAME).',
-      at: { file: dir },
-    });
-  let manifest: Manifest;
-  try {
-    manifest = JSON.parse(textOf(path.join(dir, 'manifest.json'), 'manifest'));
-  } catch (error) {
-    if (error instanceof PanelError)
-      throw notRun(`"${dir}" is not the folder of a run: it has no manifest.json that can be read.`);
-    throw notRun(`The manifest.json of "${dir}" is not JSON.`);
-  }
-  if (manifest?.schema !== 'manifest/1') throw notRun(`The manifest.json of "${dir}" is not that of a run.`);
-  return { dir, manifest };
-}
+/** @throws PanelError run/not-a-run. */
+export const readRun = (dir: string): FinishedRun => ({ dir, manifest: manifestOf(dir) });
 
 /** The id asked for, or the first one. @throws PanelError usage/unknown-table, usage/unknown-figure. */
 function idOf(what: 'table' | 'figure', ids: string[], asked: string | undefined): string {

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { checkOutputFile, writeFileAtomically } from './files.ts';
 import { choiceOf, commonFlags, numberOf } from './flags.ts';
 import { describeCommand } from './help.ts';
-import { openRun, tableOf } from './run-read.ts';
+import { readRun, tableOf } from './run-read.ts';
 import { terminal, write } from './streams.ts';
 import { renderedTable, TABLE_FORMATS, type TableFormat } from './table-formats.ts';
 import { runCommand, usageError } from './usage.ts';
@@ -47,7 +47,7 @@ async function act(dir: string, flags: TableFlags): Promise<void> {
   if (toFile) checkOutputFile(flags.output!, flags.force);
   else if (format === 'docx' && process.stdout.isTTY)
     throw usageError('binary-output', 'A Word document is not text for a terminal.', 'Name a file: -o table.docx.');
-  const run = openRun(dir);
+  const run = readRun(dir);
   if (flags.list) return write(process.stdout, `${(run.manifest.outputs?.tables ?? []).join('\n')}\n`);
   const table = tableOf(run, flags.table);
   const made = await renderedTable(table, format, { width: flags.width ?? t.width, color: t.color.out && !toFile });

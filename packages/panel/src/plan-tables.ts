@@ -101,7 +101,7 @@ function checkGroups(table: PlannedTable, columns: number, source?: StudySource)
  * @param columns designs by model; `beside` counts the companion columns.
  * @throws PanelError study/unknown-term, study/wrong-group.
  */
-export function checkTable(
+export function checkRequest(
   table: PlannedTable,
   designs: Record<string, (Design | Failure)[]>,
   beside: Record<string, number>,

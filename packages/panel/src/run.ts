@@ -13,7 +13,7 @@ import { identify } from './identify.ts';
 import type { World } from './map-shapes.ts';
 import { modelOf } from './models/index.ts';
 import { planStudy, type StudyPlan } from './plan.ts';
-import { checkTable } from './plan-tables.ts';
+import { checkRequest } from './plan-tables.ts';
 import { isFit } from './regression-style.ts';
 import { assembleReport } from './report.ts';
 import type { Study } from './study.ts';
@@ -261,7 +261,7 @@ export async function runStudy(
   const besideOf = Object.fromEntries(
     planned.map(({ model, designs, companions: specs }) => [model.id, designs.length * specs.length]),
   );
-  for (const table of plan.tables) checkTable(table, columnsOf, besideOf, o.source);
+  for (const table of plan.tables) checkRequest(table, columnsOf, besideOf, o.source);
   const described: (Table | Figure)[] = [];
   const world = plan.describe.some(({ kind }) => kind === 'map') ? await o.world?.() : undefined;
   const context: DescribeContext = { study, ...(o.tables && { tables: o.tables }), ...(world && { world }) };

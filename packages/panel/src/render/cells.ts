@@ -101,3 +101,9 @@ export function spannerRows(table: Table): { label: string; from: number; to: nu
 
 /** Notes under a table, what is simulated in it first. */
 export const notesOf = ({ notes, provenance }: Table) => (provenance ? [provenance, ...notes] : notes);
+
+/** The notes of a printed page: the names of the parts of bars stand before them. */
+export const printedNotes = (table: Table) => [
+  ...(table.parts ? [`Shares: ${table.parts.join(' · ')}`] : []),
+  ...notesOf(table),
+];

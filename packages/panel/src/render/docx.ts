@@ -27,6 +27,7 @@ import {
   pairsOf,
   panelsOf,
   partsText,
+  printedNotes,
   spannerRows,
   spansOf,
   textOf,
@@ -234,7 +235,7 @@ function wordTable(page: Page): WordTable {
 
 function contentOf(table: Table, room: number) {
   const caption = captionOf(table);
-  const notes = [...(table.parts ? [`Shares: ${table.parts.join(' · ')}`] : []), ...table.notes];
+  const notes = printedNotes(table);
   return [
     ...(caption
       ? [paragraph([run(caption, { size: SIZE.caption })], 'left', { keepNext: true, spacing: { after: 80 } })]

@@ -7,6 +7,7 @@ import {
   pairsOf,
   panelsOf,
   partsText,
+  printedNotes,
   spannerRows,
   spansOf,
   splitNumber,
@@ -166,8 +167,6 @@ function captionTex({ table }: Page): string {
   return table.title ? `\\caption{${tex(table.title)}}${label}` : label;
 }
 
-const notesOf = ({ table }: Page) => [...(table.parts ? [`Shares: ${table.parts.join(' · ')}`] : []), ...table.notes];
-
 /** Width of digits, minus and parentheses in digits, for choosing the widest part. */
 const inDigits = (text: string) =>
   [...text].reduce((sum, c) => sum + (c === '\u2212' ? 1.55 : /\d/.test(c) ? 1 : /[()]/.test(c) ? 0.78 : 0.56), 0);
@@ -187,7 +186,7 @@ function paddingTex({ table, layout }: Page): string {
 
 /** A float that holds its notes at the width of the table. */
 function floatTex(page: Page): string[] {
-  const notes = notesOf(page);
+  const notes = printedNotes(page.table);
   return [
     '\\begin{table}[htbp]',
     `\\centering\\footnotesize\\setlength{\\tabcolsep}{5pt}${paddingTex(page)}`,
@@ -228,7 +227,7 @@ function longTex(page: Page): string[] {
     '\\endfoot',
     ...bodyTex(page),
     '\\end{longtable}',
-    ...notesOf(page).map((note) => `\\noindent{\\scriptsize ${tex(note)}\\par}`),
+    ...printedNotes(page.table).map((note) => `\\noindent{\\scriptsize ${tex(note)}\\par}`),
     '}',
   ];
 }

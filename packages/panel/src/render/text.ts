@@ -1,16 +1,6 @@
 /** A table for the terminal: 80 to 160 columns, cut into blocks of columns where it is wider. */
 import type { Cell, Table, TableRow } from '../types.ts';
-import {
-  captionOf,
-  isAligned,
-  labelOf,
-  notesOf,
-  pairsOf,
-  spannerRows,
-  spansOf,
-  splitNumber,
-  textOf,
-} from './cells.ts';
+import { captionOf, isAligned, labelOf, notesOf, pairsOf, spannerRows, spansOf, splitNumber, textOf } from './cells.ts';
 import { barText, blocksOf, type ColumnLayout, GAP, layoutColumn, max, shrinkWords } from './text-layout.ts';
 import { centre, displayWidth, padEnd, padStart, wrap } from './text-width.ts';
 

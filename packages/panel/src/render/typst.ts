@@ -7,6 +7,7 @@ import {
   pairsOf,
   panelsOf,
   partsText,
+  printedNotes,
   spannerRows,
   spansOf,
   splitNumber,
@@ -136,7 +137,7 @@ function tableCode(page: Page): string[] {
 export function renderTypst(table: Table): string {
   const wide = isWide(table);
   const page: Page = { table, layout: printedLayout(table, wide ? TURNED : LINE, GAP) };
-  const notes = [...(table.parts ? [`Shares: ${table.parts.join(' · ')}`] : []), ...table.notes];
+  const notes = printedNotes(table);
   const number = /^Table (\d+)$/.exec(table.number ?? '')?.[1];
   const caption = table.title ? [`caption: figure.caption(position: top, ${str(table.title)}),`] : [];
   return `${[
