@@ -59,6 +59,7 @@ function pairOf(fit: Fit, c: Coefficient, quantity: Quantity, style: RegressionT
     value: number.estimate,
     ...(stars && { stars }),
     kind: 'estimate',
+    ...(quantity === 'irr' && { ratio: true as const }),
     ...intervalOf(fit, c, quantity),
   };
   return [first, secondCell(number, style, decimals)];

@@ -352,6 +352,8 @@ export interface Cell {
   bar?: number;
   /** A bar of several parts (shares of one), in the order of the table's `parts`. */
   parts?: number[];
+  /** exp(b): its stars are those of b, whose test the printed ratio and its error do not give. */
+  ratio?: true;
   /** Columns that the cell covers; the cells after it that it covers are empty. Default 1. */
   span?: number;
   /** What the interval strip draws beside the row; `between`: it compares units with each other. */

@@ -1,5 +1,6 @@
 /** What a study asks of its tables: quantities, order, groups, panels, statistics; and what is refused. */
 import { describe, expect, it } from 'vitest';
+import { tableProblems } from '../src/audit-table.ts';
 import { PanelError } from '../src/errors.ts';
 import { fitSpec } from '../src/fit.ts';
 import { planStudy } from '../src/plan.ts';
@@ -98,6 +99,23 @@ describe('layout and rows', () => {
     const table = regressionTable(table8Fits, { id: 't', variables, groups: [{ label: 'Short', from: 1, to: 3 }] });
     expect(table.spanners[0]).toEqual({ label: 'Short', from: 0, to: 2, level: 0 });
     expect(table.spanners[1].level).toBe(1);
+  });
+});
+
+describe('the audit of written tables', () => {
+  const beside = regressionTable(table8Fits, { id: 't', variables, layout: 'beside' });
+
+  it('reads errors in a column of their own, and rate ratios as what they are', () => {
+    expect(tableProblems(beside)).toEqual([]);
+    expect(tableProblems(regressionTable(table8Fits, { id: 't', variables, as: ['irr'] }))).toEqual([]);
+    expect(tableProblems(regressionTable(table8Fits, { id: 't', variables, as: ['estimate', 'irr'] }))).toEqual([]);
+  });
+
+  it('finds a star too many beside its error', () => {
+    const wrong = structuredClone(beside);
+    rowOf(wrong, 'GDP').cells[6].stars = '***';
+    // 0.056/0.281 = 0.20.
+    expect(tableProblems(wrong)).toEqual([expect.stringMatching(/^GDP, Estimate: 0\.056\*\*\* over \(0\.281\)/)]);
   });
 });
 
