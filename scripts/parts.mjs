@@ -10,8 +10,9 @@ const PARTS = [
   { name: 'Rscript', commands: ['Rscript'], used: 'comparison with R' },
   { name: 'Slurm', commands: ['sbatch'], used: 'shards of a bootstrap as a job array' },
   { name: 'GNU parallel', commands: ['parallel'], used: 'shards of a bootstrap over hosts' },
-  { name: 'TeX Live', commands: ['latexmk', 'pdflatex'] },
-  { name: 'LibreOffice', commands: ['soffice'] },
+  { name: 'TeX Live', commands: ['pdflatex'], used: 'LaTeX tables set in TeX' },
+  { name: 'LibreOffice', commands: ['soffice'], used: 'Word tables read by LibreOffice' },
+  { name: 'poppler', commands: ['pdftotext'], used: 'the text of printed pages' },
 ];
 
 const found = ({ commands }) =>

@@ -3,7 +3,7 @@
  * with what it needs and nothing else, so that `fit` starts fast. Then a short run leaves V8's compiled code beside fit.cjs.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,9 +37,8 @@ const common = {
   minify: true,
   legalComments: 'none',
   logLevel: 'warning',
-  // linkedom asks for canvas only to draw on one; html.cjs is loaded where it is asked for.
-  // @duckdb/node-api is an optional dependency, loaded by patents.cjs alone.
-  external: ['canvas', './html.cjs', '@duckdb/node-api'],
+  // linkedom asks for canvas only to draw on one; resvg and DuckDB are native; the formats of tables are loaded where they are asked for.
+  external: ['canvas', '@resvg/resvg-js', '@duckdb/node-api', './formats.cjs', './docx.cjs'],
 };
 
 function printSizes(name, { outputs }) {
@@ -83,14 +82,16 @@ function warm() {
 }
 
 rmSync(path('dist'), { recursive: true, force: true });
-for (const name of [
-  'main',
+const COMMANDS = [
   'fit',
   'run',
   'boot',
   'test',
   'check',
   'patents',
+  'table',
+  'plot',
+  'describe',
   'init',
   'schema',
   'doctor',
@@ -99,9 +100,8 @@ for (const name of [
   'replicate',
   'verify',
   'export',
-  'html',
-  'worker',
-]) {
+];
+for (const name of ['main', ...COMMANDS, 'formats', 'docx', 'worker']) {
   const { metafile } = await build({
     ...common,
     entryPoints: [path(`src/${name}.ts`)],
@@ -111,4 +111,5 @@ for (const name of [
   if (process.argv.includes('--sizes')) printSizes(name, metafile);
 }
 copyFileSync(createRequire(import.meta.url).resolve('world-atlas/countries-50m.json'), path('dist/countries-50m.json'));
+cpSync(path('../panel/dist/fonts'), path('dist/fonts'), { recursive: true });
 warm();

@@ -119,7 +119,7 @@ async function act(file: string | undefined, flags: AuditFlags): Promise<void> {
     });
   const audit = auditPublished(published, openSources(published, file));
   if (flags.html) {
-    const { renderAuditPage } = require('./html.cjs') as typeof import('./html.ts');
+    const { renderAuditPage } = require('./formats.cjs') as typeof import('./formats.ts');
     writeFileAtomically(flags.html, renderAuditPage(audit, published), flags.force);
   }
   await write(process.stdout, t.json ? `${JSON.stringify(audit, finite, 2)}\n` : reportText(audit, published, t));

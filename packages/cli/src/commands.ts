@@ -10,10 +10,13 @@ export const commands: Record<string, string> = {
   schema: 'print the JSON Schema of a study file',
   doctor: 'tell what this machine has, and check the core on it',
   completion: 'print a completion script for bash, zsh or fish',
+  describe: 'the descriptive parts of a study, without estimating',
+  table: 'one table of a finished run as text, Markdown, LaTeX, Word, Typst, HTML, CSV or JSON',
+  plot: 'one figure of a finished run as SVG or PNG',
   audit: 'check printed tables against themselves',
   replicate: 'compare recomputed numbers with those that a study expects',
   export: 'write the models of a run as Stata, R and Python scripts',
   verify: 'compute a finished run again and compare its tables to the byte',
 };
 
-export const laterCommands = ['describe', 'plot', 'table', 'multiverse', 'serve'];
+export const laterCommands = ['multiverse', 'serve'];

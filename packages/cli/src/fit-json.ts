@@ -2,7 +2,15 @@
 import { type Fit, type FitResult, isFit, PanelError, type StudyRun } from '@gravpanel/panel';
 
 export function fitColumn(fit: Fit) {
-  const { covariance: _covariance, covarianceIid: _iid, parameterNames: _names, id: _id, sample, ...rest } = fit;
+  const {
+    covariance: _covariance,
+    covarianceIid: _iid,
+    parameterNames: _names,
+    means: _means,
+    id: _id,
+    sample,
+    ...rest
+  } = fit;
   const dropped = sample.dropped.map((reason) => ({ ...reason, groups: reason.groups ?? [] }));
   return { ...rest, sample: { ...sample, dropped } };
 }

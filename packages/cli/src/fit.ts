@@ -13,10 +13,8 @@ import {
   type PanelErrorFields,
   readingsOf,
   regressionTable,
-  type Table,
   withReadings,
 } from '@gravpanel/panel';
-import { renderCsv, renderMarkdown, renderText } from '@gravpanel/panel/report';
 import { Command } from 'commander';
 import { type DrawnColumn, drawsCsv } from './draws-file.ts';
 import { exitCodeOfAll } from './exit-codes.ts';
@@ -28,36 +26,34 @@ import { describeCommand } from './help.ts';
 import { loadFrame } from './load.ts';
 import { errorJson, errorText } from './print-error.ts';
 import { terminal, write } from './streams.ts';
+import { renderedTable, type TableFormat } from './table-formats.ts';
 import { runCommand, usageError } from './usage.ts';
 
-type Format = 'text' | 'json' | 'md' | 'csv' | 'html';
-const FORMATS: Record<string, Format> = { txt: 'text', json: 'json', md: 'md', csv: 'csv', html: 'html', htm: 'html' };
+/** Formats by the extension of -o; json is that of the fit. */
+const FORMATS: Record<string, TableFormat> = {
+  txt: 'txt',
+  md: 'md',
+  tex: 'tex',
+  docx: 'docx',
+  typ: 'typ',
+  csv: 'csv',
+  html: 'html',
+  htm: 'html',
+  json: 'json',
+};
 
-function formatOf({ output, json }: FitFlags): Format {
-  if (json || output === undefined || output === '-') return json ? 'json' : 'text';
+function formatOf({ output, json }: FitFlags): TableFormat {
+  if (json || output === undefined || output === '-') return json ? 'json' : 'txt';
   const extension = /\.([^./]+)$/.exec(output)?.[1].toLowerCase() ?? 'txt';
   if (Object.hasOwn(FORMATS, extension)) return FORMATS[extension];
-  throw usageError('unknown-format', `.${extension} is not a format of fit.`, `Known: .txt, .md, .csv, .html, .json.`);
-}
-
-function rendered(
-  format: Format,
-  results: FitResult[],
-  table: () => Table,
-  o: { width: number; color: boolean },
-): string {
-  switch (format) {
-    case 'json':
-      return fitJson(results);
-    case 'md':
-      return renderMarkdown(table());
-    case 'csv':
-      return renderCsv(table());
-    case 'html':
-      return (require('./html.cjs') as typeof import('./html.ts')).renderTablePage(table());
-    default:
-      return renderText(table(), o);
-  }
+  throw usageError(
+    'unknown-format',
+    `.${extension} is not a format of fit.`,
+    `Known: ${Object.keys(FORMATS)
+      .filter((e) => e !== 'htm')
+      .map((e) => `.${e}`)
+      .join(', ')}.`,
+  );
 }
 
 function distinct(errors: PanelErrorFields[]): PanelErrorFields[] {
@@ -145,8 +141,13 @@ async function act(formula: string, flags: FitFlags): Promise<void> {
     throw new PanelError({ ...first, ...(others.length > 0 && { details: { others } }) });
   }
   const toFile = flags.output !== undefined && flags.output !== '-';
-  const table = () => regressionTable(results.map(shownAs), { id: 'fit' });
-  const text = rendered(format, results, table, { width: t.width, color: t.color.out && !toFile });
+  const text =
+    format === 'json'
+      ? fitJson(results)
+      : await renderedTable(regressionTable(results.map(shownAs), { id: 'fit' }), format, {
+          width: t.width,
+          color: t.color.out && !toFile,
+        });
   for (const error of errors)
     await write(process.stderr, t.json ? errorJson(error) : errorText(error, { color: t.color.err }));
   if (rows !== undefined) writeFileAtomically(flags.fitted!, rows, flags.force);

@@ -135,7 +135,7 @@ export const fitFlags = () => [
   new Option('--missing <cells>', 'further cells that mean missing, separated by commas').argParser((text) =>
     text.split(',').filter(Boolean),
   ),
-  outputFlag('write to a file: .txt .md .csv .html .json; - is stdout'),
+  outputFlag('write to a file: .txt .md .tex .docx .typ .csv .html .json; - is stdout'),
 ];
 
 /** What commander hands to the action of `fit`. */

@@ -12,7 +12,7 @@ const runError = (code: string, message: string, hint: string, file: string) =>
   new PanelError({ code: `run/${code}`, message, hint, at: { file } });
 
 /** @throws PanelError run/not-a-run. */
-function manifestOf(dir: string): Manifest {
+export function manifestOf(dir: string): Manifest {
   const file = path.join(dir, 'manifest.json');
   const notARun = () =>
     runError(

@@ -13,7 +13,7 @@ import { nodePool, threadsOf } from './node-pool.ts';
 import { errorJson, errorText } from './print-error.ts';
 import { progressOn } from './progress.ts';
 import { resampleRunner } from './resample-runner.ts';
-import { filesOf } from './run-files.ts';
+import { filesOf, RUN_FORMATS } from './run-files.ts';
 import { pathFrom } from './run-folder.ts';
 import { type Terminal, terminal, write } from './streams.ts';
 import { openData, openStudy, openTables } from './study-file.ts';
@@ -42,16 +42,24 @@ function folderOf({ output }: RunFlags, name: string): string {
 
 const counted = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
-function summaryText(run: StudyRun, dir: string): string {
+function summaryText(run: StudyRun, dir: string, files: Files): string {
   const items = run.report.sections.flatMap(({ items: all }) => all);
   const tables = items.filter(({ kind }) => kind === 'table').length;
   const columns = run.report.manifest.models.length;
   const failed = run.failures.length;
+  const pictures = Object.keys(files).some((name) => name.endsWith('.png'))
+    ? 'svg, png, json'
+    : 'svg, json; no png: @resvg/resvg-js is not installed';
   const lines = [
     ['report', path.join(dir, 'report.html')],
-    ['tables', `${path.join(dir, 'tables')}${path.sep} (${counted(tables, 'table')}: md, csv, json, html, txt)`],
+    ['tables', `${path.join(dir, 'tables')}${path.sep} (${counted(tables, 'table')}: ${RUN_FORMATS.join(', ')})`],
     ...(items.length > tables
-      ? [['figures', `${path.join(dir, 'figures')}${path.sep} (${counted(items.length - tables, 'figure')}: svg)`]]
+      ? [
+          [
+            'figures',
+            `${path.join(dir, 'figures')}${path.sep} (${counted(items.length - tables, 'figure')}: ${pictures})`,
+          ],
+        ]
       : []),
     ['numbers', `${path.join(dir, 'fits.json')}, ${path.join(dir, 'manifest.json')}`],
   ];
@@ -112,7 +120,7 @@ async function act(file: string, flags: RunFlags): Promise<void> {
       base: path.relative(path.resolve(dir), file === '-' ? process.cwd() : path.dirname(path.resolve(file))),
       runner: resampleRunner({ kernels: await kernels, pool, progress: draws }),
     });
-    files = filesOf(run, opened.source.text);
+    files = await filesOf(run, opened.source.text);
   } finally {
     progress.end();
     draws.end();
@@ -121,7 +129,7 @@ async function act(file: string, flags: RunFlags): Promise<void> {
   writeFolder(dir, files, flags.force);
   await printFailures(run, t);
   const seconds = Math.round(performance.now() - start) / 1000;
-  await write(process.stdout, t.json ? summaryJson(run, dir, files, file, seconds) : summaryText(run, dir));
+  await write(process.stdout, t.json ? summaryJson(run, dir, files, file, seconds) : summaryText(run, dir, files));
   process.exitCode = exitCodeOfAll(run.failures.map(({ error }) => error));
 }
 
@@ -132,7 +140,7 @@ function define(): Command {
   for (const option of commonFlags()) command.addOption(option);
   describeCommand(command, {
     purpose:
-      'Runs a whole study: every table and figure, one self-contained report.html, each table also as md, csv, json, html and txt, each figure as svg, fits.json and manifest.json.',
+      'Runs a whole study: every table and figure, one self-contained report.html, each table also as md, tex, docx, csv, json, html and txt, each figure as svg and png, fits.json and manifest.json.',
     usage: 'run STUDY [-o DIR] [flags]',
     examples: ['gravpanel run studies/hhg-patents/study.yaml', 'gravpanel run study.yaml -o out/second-try --force'],
     after:

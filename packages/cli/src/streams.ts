@@ -36,7 +36,7 @@ export function endQuietlyOnClosedPipe(): void {
 }
 
 /** Resolves once the text has left the process, so that exiting cannot cut it. */
-export const write = (stream: NodeJS.WriteStream, text: string) =>
+export const write = (stream: NodeJS.WriteStream, text: string | Uint8Array) =>
   new Promise<void>((resolve) => {
     stream.write(text, () => resolve());
   });

@@ -55,13 +55,13 @@ async function act(dir: string, flags: VerifyFlags): Promise<void> {
     world: loadWorld,
   };
   const run = await runStudy(opened.study, frame, await kernels, progress.step, o).finally(() => progress.end());
-  const files = Object.entries(filesOf(run, opened.source.text)).filter(([name]) => COMPARED.test(name));
-  const state = files.map(([name, text]) => {
+  const files = Object.entries(await filesOf(run, opened.source.text)).filter(([name]) => COMPARED.test(name));
+  const state = files.map(([name, made]) => {
     const file = path.join(dir, name);
     if (!exists(file)) return { name, state: 'missing' as const };
     return {
       name,
-      state: Buffer.from(text).equals(readBytes(file, 'file of the run').bytes)
+      state: Buffer.from(made as string).equals(readBytes(file, 'file of the run').bytes)
         ? ('equal' as const)
         : ('differs' as const),
     };

@@ -14,7 +14,8 @@ afterAll(() => w.remove());
 function filesBelow(dir: string): Record<string, string> {
   const names = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = names.map((entry) => `${entry.parentPath}/${entry.name}`).sort();
-  return Object.fromEntries(paths.map((path) => [path.slice(dir.length + 1), readFileSync(path, 'utf8')]));
+  const encoding = (path: string) => (/\.(png|docx)$/.test(path) ? 'latin1' : 'utf8');
+  return Object.fromEntries(paths.map((path) => [path.slice(dir.length + 1), readFileSync(path, encoding(path))]));
 }
 
 describe.each(['hhg-patents', 'china-copublications', 'belt-road-copatents'])('the run of %s', (name) => {
@@ -25,13 +26,15 @@ describe.each(['hhg-patents', 'china-copublications', 'belt-road-copatents'])('t
     files = filesBelow(w.path(name));
   }, 60_000);
 
-  it('has every table in five forms and every figure as svg', () => {
+  it('has every table in seven forms and every figure in three', () => {
     const { outputs } = JSON.parse(files['manifest.json']);
     expect(outputs.tables.length).toBeGreaterThan(8);
     expect(outputs.figures.length).toBeGreaterThan(1);
     const expected = [
-      ...outputs.tables.flatMap((id: string) => ['csv', 'html', 'json', 'md', 'txt'].map((e) => `tables/${id}.${e}`)),
-      ...outputs.figures.map((id: string) => `figures/${id}.svg`),
+      ...outputs.tables.flatMap((id: string) =>
+        ['csv', 'docx', 'html', 'json', 'md', 'tex', 'txt'].map((e) => `tables/${id}.${e}`),
+      ),
+      ...outputs.figures.flatMap((id: string) => ['json', 'png', 'svg'].map((e) => `figures/${id}.${e}`)),
       'fits.json',
       'manifest.json',
       'report.html',
@@ -51,6 +54,14 @@ describe.each(['hhg-patents', 'china-copublications', 'belt-road-copatents'])('t
     expect(page.match(/<table\b/g)!.length).toBeGreaterThan(8);
     expect(page.match(/<svg\b/g)!.length).toBeGreaterThan(1);
     expect(page.length).toBeLessThan(2_000_000);
+  });
+
+  it('stays under two megabytes, with the magic bytes of each kind of file', () => {
+    expect(files['report.html'].length).toBeLessThan(2e6);
+    for (const [path, bytes] of Object.entries(files)) {
+      if (path.endsWith('.png')) expect(bytes.startsWith('\x89PNG\r\n'), path).toBe(true);
+      if (path.endsWith('.docx')) expect(bytes.startsWith('PK\x03\x04'), path).toBe(true);
+    }
   });
 
   it('records the hash of the data, the versions, seeds and a certificate of every column', () => {

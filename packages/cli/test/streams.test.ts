@@ -92,9 +92,9 @@ describe('fit -o', () => {
   });
 
   it('refuses a format it does not have', () => {
-    const { code, stderr } = w.run([...FIT, '--data', 'panel.csv', '-o', 'fit.docx']);
+    const { code, stderr } = w.run([...FIT, '--data', 'panel.csv', '-o', 'fit.pdf']);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/\.docx is not a format of fit[\s\S]*\.html/);
+    expect(stderr).toMatch(/\.pdf is not a format of fit[\s\S]*\.html/);
   });
 });
 

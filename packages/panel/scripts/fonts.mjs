@@ -1,7 +1,7 @@
 // Cuts the report's fonts from Adobe's full families (OFL-1.1) and writes them as one module of base64 woff2:
-// src/render/fonts.generated.ts. Part of `build`; nothing to do when that file is newer than this script.
+// src/render/fonts.generated.ts. The same letters as .ttf, for pictures drawn outside a browser, go to dist/fonts. Part of `build`; nothing to do when that file is newer than this script.
 // Why our own cut: no published web subset of Source Serif 4 or Source Sans 3 has ‡.
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,9 +36,21 @@ const FACES = [
   },
 ];
 
+const pictures = join(dirname(here), '../dist/fonts');
+const STATIC = [
+  ['source-serif', 'SourceSerif4-Regular.ttf'],
+  ['source-serif', 'SourceSerif4-Semibold.ttf'],
+  ['source-sans', 'SourceSans3-Regular.ttf'],
+  ['source-sans', 'SourceSans3-Semibold.ttf'],
+];
+
+// Family and style, as fonts of one family with several weights say them.
+const NAMES = [1, 2, 4, 6, 16, 17];
+
 function upToDate() {
   try {
-    return statSync(out).mtimeMs > statSync(here).mtimeMs;
+    const written = [out, ...STATIC.map(([, file]) => join(pictures, file))];
+    return written.every((file) => statSync(file).mtimeMs > statSync(here).mtimeMs);
   } catch {
     return false;
   }
@@ -67,4 +79,13 @@ if (!upToDate() || process.argv.includes('--force')) {
     `export const FONT_LICENCE: string = ${JSON.stringify(licence)};`,
   ];
   writeFileSync(out, `${lines.join('\n')}\n`);
+  mkdirSync(pictures, { recursive: true });
+  for (const [pack, file] of STATIC) {
+    const source = readFileSync(join(packageDir(pack), 'TTF', file));
+    writeFileSync(
+      join(pictures, file),
+      await subsetFont(source, CHARACTERS, { targetFormat: 'truetype', preserveNameIds: NAMES }),
+    );
+  }
+  writeFileSync(join(pictures, 'LICENSE.md'), `${licence}\n`);
 }

@@ -8,6 +8,20 @@ import { isFit } from './regression-style.ts';
 import type { Cell, Table } from './types.ts';
 
 const SECONDS: Record<string, Second> = { se: 'se', statistic: 't', p: 'p' };
+/** Heads of columns that stand beside their estimates. */
+const BESIDE: Record<string, Second> = { SE: 'se', Statistic: 't', p: 'p' };
+
+/** What stands with an estimate: under it, or in the next column. */
+function secondOf({ body, columns }: Table, i: number, j: number): { cell: Cell; kind: Second } | undefined {
+  const below = body[i + 1];
+  if (below?.kind === 'second') {
+    const kind = SECONDS[below.statistic ?? ''];
+    return kind && { cell: below.cells[j], kind };
+  }
+  const kind = BESIDE[columns[j + 1]?.head ?? ''];
+  const beside = body[i].cells[j + 1];
+  return kind && beside?.kind === 'se' ? { cell: beside, kind } : undefined;
+}
 
 /** "(0.150)" and "(< 0.001)" without the brackets. */
 const inside = ({ text }: Cell) => readPrinted(text.replace(/^\((.*)\)$/, '$1'));
@@ -34,24 +48,23 @@ function problemOf(
 
 /**
  * What a table prints that its own standard errors contradict: each cell's text, SE (or t, or p) and stars, judged over everything
- * that rounds to the text, with the levels of its note and the law of its column. Empty for tables without fits, and where
- * intervals stand in place of errors.
+ * that rounds to the text, with the levels of its note and the law of its column. Empty for tables without fits (panels among
+ * them), for rate ratios, and where intervals stand in place of errors.
  */
 export function tableProblems(table: Table): string[] {
   const { fits, body, notes } = table;
   const levels = notes.map((note) => starsInNotes(note.replaceAll('\u00a0', ' '))).find((found) => found);
   if (!fits) return [];
   return body.flatMap((row, i) => {
-    const second = body[i + 1];
-    const kind = second?.kind === 'second' ? SECONDS[second.statistic ?? ''] : undefined;
-    if (row.statistic !== 'estimate' || !kind) return [];
+    if (row.statistic !== 'estimate') return [];
     return row.cells.flatMap((cell, j) => {
       const fit = fits[j];
-      if (cell.kind !== 'estimate' || !isFit(fit)) return [];
+      const second = secondOf(table, i, j);
+      if (cell.kind !== 'estimate' || cell.ratio || !second || !isFit(fit)) return [];
       if (!levels) return cell.stars ? [`${row.label}: stars without a rule`] : [];
       const { df } = lawOf(fit);
       const law: Law = df === undefined ? { kind: 'normal' } : { kind: 't', df };
-      const problem = problemOf(cell, second.cells[j], kind, law, { levels });
+      const problem = problemOf(cell, second.cell, second.kind, law, { levels });
       return problem ? [`${row.label}, ${table.columns[j].head}: ${problem}`] : [];
     });
   });

@@ -153,6 +153,12 @@ function fitNotes(design: Design, { others, boundary, model, fit, certificate, c
 /** Reported coefficients and auxiliaries out of all p. */
 const pick = (fit: KernelFit, reported: Int32Array) => Float64Array.from(reported, (j) => fit.coef[j]);
 
+function columnMeans({ n, k, x }: Design): number[] {
+  const sums = new Float64Array(k);
+  for (let i = 0; i < n; i++) for (let j = 0; j < k; j++) sums[j] += x[i * k + j];
+  return Array.from(sums, (sum) => sum / n);
+}
+
 function assemble(design: Design, estimated: Estimated, kernels: Kernels, draws?: RunDraws): Fit {
   const { spec, n } = design;
   const { model, fit, boundary } = estimated;
@@ -204,6 +210,7 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels, draws?
     covariance: Array.from(covariance),
     covarianceIid: Array.from(iidCovariance(input)),
     parameterNames: [...design.terms.map(({ name }) => name), ...auxiliaries.map(({ estimated: name }) => name)],
+    means: columnMeans(design),
     ...(resampled && { resampling: resampled.resampling }),
   };
 }

@@ -16,6 +16,7 @@ export { companionSpecs } from './companions.ts';
 export { type Consequence, consequencesOf, type DesignedModel } from './consequences.ts';
 export { derive, filterRows } from './derive.ts';
 export { type DescribeContext, describe } from './describe.ts';
+export { describeStudy } from './describe-study.ts';
 export { buildDesigns } from './design.ts';
 export * from './errors.ts';
 export { exportPlan } from './export/column.ts';
@@ -24,6 +25,8 @@ export { exportR } from './export/r.ts';
 export { exportStata } from './export/stata.ts';
 export { evaluateExpression, parseExpression } from './expression.ts';
 export { type CoefficientFigureOptions, coefficientFigure } from './figures.ts';
+export { type BootstrapFigureOptions, type BootstrapRecord, bootstrapFigure } from './figures-bootstrap.ts';
+export { type LagFigureOptions, lagFigures } from './figures-lags.ts';
 export {
   type Estimation,
   estimateDesign,
@@ -64,17 +67,17 @@ export { checkOptions, modelOf, models } from './models/index.ts';
 export {
   impossible,
   type PlannedModel,
-  type PlannedTable,
   planStudy,
   resampleSpecOf,
   type StudyPlan,
 } from './plan.ts';
+export type { PlannedTable } from './plan-tables.ts';
 export { fitted, pearsonDispersion, predict, type ResidualType, residuals } from './predict.ts';
 export { ame, elasticity, irr, readingsOf, withReadings } from './readings.ts';
 export { packRecord, unpackRecord } from './record-bytes.ts';
 export { sampleWords } from './regression-notes.ts';
 export { isFit } from './regression-style.ts';
-export { type RegressionTableOptions, regressionTable } from './regression-table.ts';
+export { type Panel, panelTable, type RegressionTableOptions, regressionTable } from './regression-table.ts';
 export { type ReplicatedCell, replicatedCells } from './replicate.ts';
 export { expectedTable, testsTable } from './report-tables.ts';
 export {

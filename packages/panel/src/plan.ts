@@ -4,7 +4,8 @@ import { DEFAULT_SEED } from './estimate.ts';
 import { parseExpression } from './expression-parse.ts';
 import { expandFormula, parseFormula } from './formula.ts';
 import { boundaryName, checkOptions, modelOf } from './models/index.ts';
-import type { BootSpec, DescribeSpec, ModelSpec, Study, TableSpec, TestSpec } from './study.ts';
+import { modelsOfTable, type PlannedTable, planTables } from './plan-tables.ts';
+import type { BootSpec, DescribeSpec, ModelSpec, Study, TestSpec } from './study.ts';
 import { located, placeOf, type StudySource } from './study-places.ts';
 import { twinsOf } from './twins.ts';
 import type { FitSpec, Like, ResampleSpec, SplitSpec, VcovSpec } from './types.ts';
@@ -17,9 +18,6 @@ export interface PlannedModel {
   companions: boolean;
   /** Formulas of the columns, before splits. */
   columns: string[];
-}
-export interface PlannedTable extends TableSpec {
-  id: string;
 }
 export interface StudyPlan {
   seed: number;
@@ -182,9 +180,8 @@ function checkTables(study: Study, source?: StudySource): void {
 function checkNames(study: Study, source?: StudySource): void {
   const models = study.models ?? {};
   for (const [id, table] of Object.entries(study.tables ?? {}))
-    table.models.forEach((name, i) => {
-      if (!Object.hasOwn(models, name)) throw unknownModel(name, study, `/tables/${id}/models/${i}`, source);
-    });
+    for (const { name, pointer } of modelsOfTable(id, table))
+      if (!Object.hasOwn(models, name)) throw unknownModel(name, study, pointer, source);
   (study.tests ?? []).forEach((test, i) => {
     if (!Object.hasOwn(models, test.of)) throw unknownModel(test.of, study, `/tests/${i}/of`, source);
     if ('against' in test && test.against !== undefined && !Object.hasOwn(models, test.against))
@@ -212,7 +209,7 @@ function checkTests(study: Study, source?: StudySource): void {
  * What a study says, with its defaults filled in: FitSpecs by model, tables, tests. Everything that can be judged without
  * data is: names, formulas and filters parse, options that a model cannot use are refused.
  * @throws PanelError formula/…, expression/…, model/…, study/unknown-model, study/test-not-possible,
- * study/cluster-without-by, study/no-companions; with the place in the study where `source` is given.
+ * study/cluster-without-by, study/no-companions, those of planTables; with the place in the study where `source` is given.
  */
 export function planStudy(study: Study, source?: StudySource): StudyPlan {
   const seed = study.seed ?? DEFAULT_SEED;
@@ -231,7 +228,7 @@ export function planStudy(study: Study, source?: StudySource): StudyPlan {
     return { ...spec, ...(where && { where }) };
   });
   const tables: PlannedTable[] = study.tables
-    ? Object.entries(study.tables).map(([id, table]) => ({ id, ...table }))
+    ? planTables(study, source)
     : models.map(({ id, title }) => ({ id, models: [id], ...(title && { title }) }));
   return { seed, level, models, tables, tests: study.tests ?? [], describe };
 }

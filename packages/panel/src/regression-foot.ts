@@ -1,7 +1,8 @@
 /** The rows under a regression table's coefficients, in the order of interface.md. */
 import { count, display, fixed, pairDecimals, shown } from './format.ts';
 import { type Variables, variableLabel } from './labels.ts';
-import { clusterWords, isFit, type RegressionTableStyle } from './regression-style.ts';
+import { spread } from './regression-rows.ts';
+import { clusterWords, isFit, type RegressionTableStyle, type Statistic } from './regression-style.ts';
 import type { Cell, Fit, FitResult, TableRow } from './types.ts';
 
 const EMPTY: Cell = { text: '', kind: 'empty' };
@@ -92,14 +93,14 @@ function parameterRows(results: FitResult[], digits: number): TableRow[] {
   });
 }
 
-const STATISTICS: Record<string, string> = {
+const LABELS: Record<string, string> = {
   R2: 'R²',
   adjR2: 'Adjusted R²',
   withinR2: 'Within R²',
   betweenR2: 'Between R²',
   overallR2: 'Overall R²',
 };
-const statisticLabel = (name: string) => STATISTICS[name] ?? (/r2|R²/i.test(name) ? name : `Pseudo-R² (${name})`);
+const statisticLabel = (name: string) => LABELS[name] ?? (/r2|R²/i.test(name) ? name : `Pseudo-R² (${name})`);
 
 const number = (value: number, decimals: number): Cell => ({
   text: display(fixed(value, decimals)),
@@ -107,36 +108,46 @@ const number = (value: number, decimals: number): Cell => ({
   kind: 'number',
 });
 
-/** Fixed effects, SE type, clusters and factor, rows, groups, log-likelihood, dispersion, pseudo-R², AIC and BIC. */
-export function regressionFoot(results: FitResult[], style: RegressionTableStyle): TableRow[] {
+const clusters = ({ vcovInfo }: Fit): Cell | undefined =>
+  vcovInfo.clusters && vcovInfo.clusters.length > 0
+    ? {
+        text: vcovInfo.clusters.map(count).join(', '),
+        ...(vcovInfo.clusters.length === 1 && { value: vcovInfo.clusters[0] }),
+        kind: 'count',
+      }
+    : undefined;
+
+const rowsUsed = ({ nobs, sample }: Fit): Cell => ({
+  text: count(nobs),
+  value: nobs,
+  quiet: `/${count(sample.rows)}`,
+  kind: 'count',
+});
+
+/** One function a key of {@link Statistic}. */
+function statisticRows(results: FitResult[], style: RegressionTableStyle): Record<Statistic, () => TableRow[]> {
   const fits = results.filter(isFit);
-  const statistics = [...new Set(fits.flatMap((fit) => Object.keys(fit.fitStatistics)))];
-  return [
-    ...fixedEffects(results, style),
-    ...row('Standard errors', results, (fit) => ({ text: shortVcov(fit, style.variables), kind: 'text' })),
-    ...row('Clusters', results, ({ vcovInfo: { clusters } }) =>
-      clusters && clusters.length > 0
-        ? { text: clusters.map(count).join(', '), ...(clusters.length === 1 && { value: clusters[0] }), kind: 'count' }
-        : undefined,
-    ),
-    ...row('Small-sample factor', results, ({ vcovInfo: { factor } }) =>
-      factor === 1 && fits.every((fit) => fit.vcovInfo.factor === 1) ? undefined : number(factor, 4),
-    ),
-    ...row('Rows used / given', results, ({ nobs, sample }) => ({
-      text: count(nobs),
-      value: nobs,
-      quiet: `/${count(sample.rows)}`,
-      kind: 'count',
-    })),
-    ...row('Groups used / dropped', results, groups),
-    ...row('Log-likelihood', results, (fit) => number(fit.loglik, 2)),
-    ...parameterRows(results, style.digits),
-    ...statistics.flatMap((name) =>
-      row(statisticLabel(name), results, (fit) =>
-        name in fit.fitStatistics ? number(fit.fitStatistics[name], 3) : undefined,
-      ),
-    ),
-    ...row('AIC', results, (fit) => number(fit.aic, 1)),
-    ...row('BIC', results, (fit) => number(fit.bic, 1)),
-  ];
+  const same = fits.every((fit) => fit.vcovInfo.factor === 1);
+  const names = [...new Set(fits.flatMap((fit) => Object.keys(fit.fitStatistics)))];
+  const statistic = (name: string) => (fit: Fit) =>
+    name in fit.fitStatistics ? number(fit.fitStatistics[name], 3) : undefined;
+  return {
+    effects: () => fixedEffects(results, style),
+    se: () => row('Standard errors', results, (fit) => ({ text: shortVcov(fit, style.variables), kind: 'text' })),
+    clusters: () => row('Clusters', results, clusters),
+    factor: () => row('Small-sample factor', results, (fit) => (same ? undefined : number(fit.vcovInfo.factor, 4))),
+    rows: () => row('Rows used / given', results, rowsUsed),
+    groups: () => row('Groups used / dropped', results, groups),
+    loglik: () => row('Log-likelihood', results, (fit) => number(fit.loglik, 2)),
+    dispersion: () => parameterRows(results, style.digits),
+    r2: () => names.flatMap((name) => row(statisticLabel(name), results, statistic(name))),
+    aic: () => row('AIC', results, (fit) => number(fit.aic, 1)),
+    bic: () => row('BIC', results, (fit) => number(fit.bic, 1)),
+  };
+}
+
+/** Fixed effects, SE type, clusters and factor, rows, groups, log-likelihood, dispersion, pseudo-R², AIC and BIC; or what `stats` asks for. */
+export function regressionFoot(results: FitResult[], style: RegressionTableStyle): TableRow[] {
+  const all = statisticRows(results, style);
+  return style.stats.flatMap((key) => all[key]()).map((one) => ({ ...one, cells: spread(one.cells, style) }));
 }

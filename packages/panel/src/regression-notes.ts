@@ -1,6 +1,7 @@
 /** What is printed under a regression table. */
 import { count, fixed, starRule } from './format.ts';
-import { columnRanges, type Variables } from './labels.ts';
+import { columnRanges, termLabel, type Variables } from './labels.ts';
+import { QUANTITY_NOTES } from './quantities.ts';
 import { clusterWords, comparesUnits, isFit, isNamed, type RegressionTableStyle } from './regression-style.ts';
 import type { DropReason, Fit, FitResult, SampleLog } from './types.ts';
 
@@ -121,10 +122,11 @@ export function regressionNotes(results: FitResult[], style: RegressionTableStyl
   const hidden = style.omit.filter((name) => fits.some((fit) => fit.coefficients.some((c) => c.term === name)));
   const notes = [
     inferenceNote(results, style),
+    ...style.as.map((quantity) => QUANTITY_NOTES[quantity]),
     marked ? MARK : '',
     lag === undefined ? lagsByColumn(results) : '',
     lag ? `All explanatory variables are lagged ${lag === 1 ? 'one period' : `${lag} periods`}.` : '',
-    hidden.length > 0 ? `Not shown: ${hidden.join(', ')}.` : '',
+    hidden.length > 0 ? `Not shown: ${hidden.map((name) => termLabel(name, style.variables).label).join(', ')}.` : '',
     ...withColumns(byColumns(results, sampleNote)),
     ...fitNotes(results, style.omit),
     ...failureNotes(results),

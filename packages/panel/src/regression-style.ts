@@ -2,12 +2,40 @@
 import { lowered, type Variables, variableLabel } from './labels.ts';
 import type { Coefficient, Fit, FitResult } from './types.ts';
 
+/** What stands for a coefficient: itself, exp(b), or an elasticity at the means of the column's sample. */
+export type Quantity = 'estimate' | 'irr' | 'elasticity';
+
+/** Rows of the foot, by the keys of a study. */
+export const STATISTICS = [
+  'effects',
+  'se',
+  'clusters',
+  'factor',
+  'rows',
+  'groups',
+  'loglik',
+  'dispersion',
+  'r2',
+  'aic',
+  'bic',
+] as const;
+export type Statistic = (typeof STATISTICS)[number];
+
 /** A table request with its defaults filled in. */
 export interface RegressionTableStyle {
   stars: number[];
   digits: number;
   show: 'se' | 't' | 'p' | 'ci';
+  /** Where what is shown stands: under its estimate, or in a column of its own. */
+  layout: 'below' | 'beside';
+  /** One column each, for every fit. */
+  as: Quantity[];
+  stats: readonly Statistic[];
   omit: string[];
+  /** Terms, or variables with all their levels, that come first. */
+  order: string[];
+  /** Variables that are logarithms: their coefficients are elasticities already. */
+  logs: string[];
   variables: Variables;
   /** Every term but the constant has this lag, so labels leave it out and a note says it. */
   commonLag?: number;

@@ -16,11 +16,24 @@ function listed(names: string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
+/** A column with its place: in the table, and among those of its model. */
+export interface Lead {
+  fit: Fit;
+  /** 1-based column of the table. */
+  column: number;
+  model: string;
+  /** 0-based column of the model. */
+  index: number;
+}
+
 /** The fullest column of the first table: its last one that was estimated. */
-export function leadFit(plan: StudyPlan, fits: Record<string, FitResult[]>): { fit: Fit; column: number } | undefined {
-  const results = plan.tables[0]?.models.flatMap((id) => fits[id] ?? []) ?? Object.values(fits)[0] ?? [];
-  const column = results.findLastIndex(isFit);
-  return column < 0 ? undefined : { fit: results[column] as Fit, column: column + 1 };
+export function leadFit(plan: StudyPlan, fits: Record<string, FitResult[]>): Lead | undefined {
+  const models = plan.tables[0]?.models ?? Object.keys(fits).slice(0, 1);
+  const all = models.flatMap((model) => (fits[model] ?? []).map((result, index) => ({ result, model, index })));
+  const at = all.findLastIndex(({ result }) => isFit(result));
+  if (at < 0) return undefined;
+  const { result, model, index } = all[at];
+  return { fit: result as Fit, column: at + 1, model, index };
 }
 
 /** "1970–1979" of the rows in the data. */

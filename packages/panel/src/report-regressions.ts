@@ -1,9 +1,15 @@
 /** Regression tables and coefficient plots of a report: what the study asked for, and each nb-fe column's companions. */
+
+import type { Diagnostics } from './diagnostics.ts';
+import { parseExpression } from './expression.ts';
 import { coefficientFigure } from './figures.ts';
-import { variableLabel } from './labels.ts';
-import type { PlannedTable, StudyPlan } from './plan.ts';
+import { diagnosticFigures } from './figures-diagnostics.ts';
+import { lagFigures } from './figures-lags.ts';
+import { type Variables, variableLabel } from './labels.ts';
+import type { StudyPlan } from './plan.ts';
+import { groupsOf, type PlannedTable } from './plan-tables.ts';
 import { isFit } from './regression-style.ts';
-import { regressionTable } from './regression-table.ts';
+import { panelTable, type RegressionTableOptions, regressionTable } from './regression-table.ts';
 import { leadFit } from './report-opening.ts';
 import type { CompanionFits } from './run.ts';
 import type { Study } from './study.ts';
@@ -15,6 +21,8 @@ export interface RegressionParts {
   plan: StudyPlan;
   fits: Record<string, FitResult[]>;
   companions: Record<string, CompanionFits[]>;
+  /** Of the main column. */
+  diagnostics?: Diagnostics;
 }
 
 /** Columns that stand beside each other on one page. */
@@ -28,8 +36,29 @@ export const withNumbers = (text: string, numberOf: (id: string) => string | und
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the marks are our own and stand in no text of a study
   text.replace(/\u0001([^\u0001]*)\u0001/g, (_, id: string) => numberOf(id) ?? id);
 
-function optionsOf({ study }: RegressionParts, { models: _, title: __, id: ___, ...style }: PlannedTable) {
-  return { ...style, ...(study.variables && { variables: study.variables }) };
+/** Derived variables that are logarithms. */
+function logsOf({ derive = {} }: Study): string[] {
+  return Object.keys(derive).filter((name) => {
+    const expression = derive[name];
+    const node = typeof expression === 'string' ? parseExpression(expression).node : undefined;
+    return node?.type === 'call' && node.name === 'log';
+  });
+}
+
+/** The study's words for variables, with those of the table before them. */
+function variablesOf({ variables = {} }: Study, labels: Record<string, string> = {}): Variables {
+  const own = Object.entries(labels).map(([name, label]) => [name, { ...variables[name], label }]);
+  return { ...variables, ...Object.fromEntries(own) };
+}
+
+function optionsOf({ study }: RegressionParts, planned: PlannedTable): Omit<RegressionTableOptions, 'id'> {
+  const { models: _, panels: _p, title: _t, id: _i, labels, groups, ...style } = planned;
+  return {
+    ...style,
+    variables: variablesOf(study, labels),
+    ...(groups && { groups: groupsOf(planned) }),
+    ...(style.as?.includes('elasticity') && { logs: logsOf(study) }),
+  };
 }
 
 /** Results of one companion estimator for all models of a table. */
@@ -52,20 +81,27 @@ export function tablesOf(parts: RegressionParts, planned: PlannedTable): Table[]
   const own = models.flatMap((model) => parts.fits[model] ?? []);
   const estimators = estimatorsOf(parts, models);
   const others = estimators.map((estimator) => beside(parts, models, estimator));
-  const together = own.length + others.flat().length <= MOST_COLUMNS;
+  const wide = (planned.as?.length ?? 1) * (planned.layout === 'beside' ? 2 : 1);
+  const together = !planned.panels && (own.length + others.flat().length) * wide <= MOST_COLUMNS;
   const named = title ?? (models.length === 1 ? parts.plan.models.find((m) => m.id === models[0])?.title : undefined);
   const options = optionsOf(parts, planned);
-  const main = regressionTable(together ? [...own, ...others.flat()] : own, {
-    id,
-    ...(named && { title: named }),
-    ...options,
-  });
+  const head = { id, ...(named && { title: named }), ...options };
+  const panels = planned.panels?.map((panel) => ({
+    title: panel.title,
+    results: panel.models.flatMap((model) => parts.fits[model] ?? []),
+  }));
+  const main = panels ? panelTable(panels, head) : regressionTable(together ? [...own, ...others.flat()] : own, head);
   if (together) return [main];
   return [
     main,
     ...others.map((results, k) => {
       const words = `The columns of ${reference(id)} by another estimator: ${results[0].title}`;
-      return regressionTable(results, { ...options, id: `${id}-${estimators[k]}`, title: words, notes: [] });
+      return regressionTable(results, {
+        ...options,
+        id: `${id}-${estimators[k]}`,
+        title: words,
+        notes: [],
+      });
     }),
   ];
 }
@@ -146,5 +182,30 @@ export function leadFigure(parts: RegressionParts): Figure | undefined {
     results: [lead.fit],
     labels: [lead.fit.title],
     omit: planned.omit,
+  });
+}
+
+/** Lags of a variable, or periods around an event, in the main column. */
+export function courseFigures({ study, plan, fits }: RegressionParts): Figure[] {
+  const lead = leadFit(plan, fits);
+  if (!lead) return [];
+  return lagFigures([lead.fit], {
+    id: `${lead.model}-lags`,
+    labels: [lead.fit.title],
+    ...(study.variables && { variables: study.variables }),
+  });
+}
+
+/** Does the main column fit its counts, and who carries it. */
+export function fitFigures({ study, plan, fits, diagnostics }: RegressionParts): Figure[] {
+  const lead = leadFit(plan, fits);
+  const [planned] = plan.tables;
+  if (!lead || !diagnostics) return [];
+  const where = planned ? `column (${lead.column}) of ${reference(planned.id)}` : `column (${lead.column})`;
+  return diagnosticFigures(diagnostics, lead.fit, {
+    id: lead.model,
+    where,
+    ...(study.variables && { variables: study.variables }),
+    ...(planned?.omit && { omit: planned.omit }),
   });
 }

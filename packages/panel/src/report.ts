@@ -9,7 +9,9 @@ import { provenanceOf, withProvenance } from './provenance.ts';
 import { isFit } from './regression-style.ts';
 import { computedLede, factsOf } from './report-opening.ts';
 import {
+  courseFigures,
   estimatorsFigure,
+  fitFigures,
   leadFigure,
   type RegressionParts,
   splitFigure,
@@ -91,7 +93,12 @@ const identification = ({ shares, consequences, study, frame }: ReportParts) =>
 
 function robustness(parts: ReportParts): Section {
   const [first, ...others] = parts.plan.tables;
-  const figures = [estimatorsFigure(parts) ?? leadFigure(parts), splitFigure(parts)];
+  const figures = [
+    estimatorsFigure(parts) ?? leadFigure(parts),
+    splitFigure(parts),
+    ...courseFigures(parts),
+    ...fitFigures(parts),
+  ];
   const companions = first ? tablesOf(parts, first).slice(1) : [];
   const rest = others.flatMap((planned) => tablesOf(parts, planned));
   return section('robustness', 'Does it hold?', [], [...figures, ...companions, ...rest]);
@@ -149,7 +156,12 @@ function numbered(sections: Section[]): Section[] {
     const title = spelled(item.title);
     return item.kind === 'table'
       ? { ...item, title }
-      : { ...item, title, table: { ...item.table, title: spelled(item.table.title) } };
+      : {
+          ...item,
+          title,
+          subtitle: spelled(item.subtitle),
+          table: { ...item.table, title: spelled(item.table.title) },
+        };
   };
   return all.map((s) => ({ ...s, items: s.items.map(titled) }));
 }

@@ -5,6 +5,7 @@ import { type Consequence, consequencesOf, type DesignedModel } from './conseque
 import { derive } from './derive.ts';
 import { type DescribeContext, describe } from './describe.ts';
 import { buildDesigns } from './design.ts';
+import { diagnoseLead } from './diagnose-lead.ts';
 import { PanelError, type PanelErrorFields } from './errors.ts';
 import { fitDesignWith, type ResampleRunner } from './fit.ts';
 import type { DifferenceCovariance } from './hausman.ts';
@@ -12,6 +13,7 @@ import { identify } from './identify.ts';
 import type { World } from './map-shapes.ts';
 import { modelOf } from './models/index.ts';
 import { planStudy, type StudyPlan } from './plan.ts';
+import { checkRequest } from './plan-tables.ts';
 import { isFit } from './regression-style.ts';
 import { assembleReport } from './report.ts';
 import type { Study } from './study.ts';
@@ -268,6 +270,11 @@ export async function runStudy(
     designs: designsOf(study, derived, model.spec, kernels, o.source),
     companions: model.companions ? companionSpecs(model.spec, derived) : [],
   }));
+  const columnsOf = Object.fromEntries(planned.map(({ model, designs }) => [model.id, designs]));
+  const besideOf = Object.fromEntries(
+    planned.map(({ model, designs, companions: specs }) => [model.id, designs.length * specs.length]),
+  );
+  for (const table of plan.tables) checkRequest(table, columnsOf, besideOf, o.source);
   const described: (Table | Figure)[] = [];
   const world = plan.describe.some(({ kind }) => kind === 'map') ? await o.world?.() : undefined;
   const context: DescribeContext = { study, ...(o.tables && { tables: o.tables }), ...(world && { world }) };
@@ -301,7 +308,20 @@ export async function runStudy(
   const shares = derived.panel ? identify(derived, variables) : [];
   const consequences = consequencesOf(designed, study.variables);
   const failures = failuresOf(work, fits);
-  const parts = { study, plan, frame: derived, fits, companions, described, shares, consequences, tests, failures };
+  const diagnostics = diagnoseLead(plan, fits, columnsOf, derived, kernels);
+  const parts = {
+    study,
+    plan,
+    frame: derived,
+    fits,
+    companions,
+    described,
+    shares,
+    consequences,
+    tests,
+    failures,
+    ...(diagnostics && { diagnostics }),
+  };
   const report = await assembleReport(parts, o);
   return { plan, fits, companions, described, shares, consequences, tests, failures, report };
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { models } from './models/index.ts';
+import { STATISTICS } from './regression-style.ts';
 import type { ModelKey } from './types.ts';
 
 const name = z.string().min(1);
@@ -210,15 +211,34 @@ export const testSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('vuong'), ...testBase, against: name, againstColumn: column.optional() }),
 ]);
 
+const columns = z.union([z.number().int().min(1), range], { error: 'a column number or a span such as 1:3' });
 export const tableSchema = z.strictObject({
-  models: z.array(name).min(1),
+  models: z.array(name).min(1).optional(),
+  /** In place of models: sets of models one under the other. */
+  panels: z
+    .array(z.strictObject({ title: z.string().min(1), models: z.array(name).min(1) }))
+    .min(2)
+    .optional(),
   title: z.string().optional(),
   stars: z
     .union([z.literal('none'), z.array(z.number().gt(0).lt(1)).min(1)], { error: 'none or a list of p levels' })
     .optional(),
   digits: z.number().int().min(0).max(10).optional(),
   show: z.enum(['se', 't', 'p', 'ci']).optional(),
+  layout: z.enum(['below', 'beside']).optional(),
+  as: z
+    .array(z.enum(['estimate', 'irr', 'elasticity']))
+    .min(1)
+    .optional(),
+  stats: z.array(z.enum(STATISTICS)).optional(),
+  order: z.array(name).optional(),
   omit: z.array(name).optional(),
+  labels: z.record(name, z.string().min(1)).optional(),
+  groups: z
+    .array(z.strictObject({ label: z.string().min(1), columns }))
+    .min(1)
+    .optional(),
+  landscape: z.boolean().optional(),
   notes: z.array(z.string()).optional(),
 });
 

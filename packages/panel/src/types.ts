@@ -364,6 +364,8 @@ export interface Fit {
   parameterNames: string[];
   /** Where the covariance comes from replicates. */
   resampling?: Resampling;
+  /** Mean of each coefficient's column in the rows used (1 for the constant): where elasticities are taken. */
+  means?: number[];
   /** The coefficients read another way, where that was asked for. */
   readings?: Readings;
 }
@@ -453,6 +455,12 @@ export interface Cell {
   bar?: number;
   /** A bar of several parts (shares of one), in the order of the table's `parts`. */
   parts?: number[];
+  /** exp(b): its stars are those of b, whose test the printed ratio and its error do not give. */
+  ratio?: true;
+  /** Columns that the cell covers; the cells after it that it covers are empty. Default 1. */
+  span?: number;
+  /** What the interval strip draws beside the row; `between`: it compares units with each other. */
+  interval?: { lo90: number; hi90: number; lo95: number; hi95: number; between?: true };
 }
 export interface TableRow {
   label: string;
@@ -461,8 +469,8 @@ export interface TableRow {
   /** ‡ after the label. */
   mark?: string;
   cells: Cell[];
-  /** 'second' rows (SE) belong to the row before them and never part from it. */
-  kind: 'first' | 'second' | 'only';
+  /** 'second' rows (SE) belong to the row before them and never part from it; a 'heading' opens a panel and has no cells. */
+  kind: 'first' | 'second' | 'only' | 'heading';
   /** Regression tables: the term of the row, and what its cells are. */
   term?: string;
   statistic?: 'estimate' | 'se' | 'statistic' | 'p' | 'ci';
@@ -475,6 +483,8 @@ export interface TableColumn {
   /** "(1)", "Share, %". */
   head: string;
   align: 'left' | 'right' | 'decimal' | 'bar';
+  /** Columns with the same key share the scale of the interval strip. */
+  scale?: string;
 }
 /** A table of the report: regression or descriptive; renderers know nothing else. */
 export interface Table {
@@ -493,7 +503,11 @@ export interface Table {
   notes: string[];
   /** Names of the parts of the cells' stacked bars, for the legend. */
   parts?: string[];
-  /** Fits behind a regression table, for the interval strip and the coefficient plot. */
+  /** Coefficients above, statistics of the fits in the foot. */
+  regression?: true;
+  /** On a page of its own across in print, LaTeX and Word; default where there are more than seven columns. */
+  landscape?: boolean;
+  /** Fits behind a regression table. */
   fits?: FitResult[];
   uses?: Uses;
   /** Which parts of it are simulated or real, in words; only in a study that has simulated parts. */
@@ -520,7 +534,17 @@ export type Figure = {
   table: Table;
   uses?: Uses;
   provenance?: string;
-} & (CoefficientPlot | SeriesPlot | BarsPlot | MapPlot);
+} & (
+  | CoefficientPlot
+  | SeriesPlot
+  | BarsPlot
+  | MapPlot
+  | LagPlot
+  | BootstrapPlot
+  | RootogramPlot
+  | ResidualPlot
+  | InfluencePlot
+);
 export interface CoefficientPlot {
   plot: 'coefficients';
   series: {
@@ -571,6 +595,52 @@ export interface MapPlot {
   shapes: MapShape[];
   /** A state too small to be seen at the map's scale, drawn in a lens with its surroundings in full detail. */
   lens?: { label: string; count: number; at: LonLat; shapes: MapShape[]; neighbours: { label: string; at: LonLat }[] };
+}
+/** Estimates along time: lags and leads of a variable, or periods around an event. */
+export interface LagPlot {
+  plot: 'lags';
+  xLabel: string;
+  series: {
+    label: string;
+    points: { x: number; estimate: number; lo90: number; hi90: number; lo95: number; hi95: number }[];
+  }[];
+  /** The period that the others are compared with, drawn at zero. */
+  reference?: number;
+}
+/** Replicates of each coefficient as a histogram, with intervals. */
+export interface BootstrapPlot {
+  plot: 'bootstrap';
+  panels: {
+    term: string;
+    label: string;
+    within: boolean;
+    estimate: number;
+    bins: { from: number; to: number; count: number }[];
+    /** The first is that of the replicates: full tone inside, faded outside. */
+    intervals: { name: string; lo: number; hi: number }[];
+  }[];
+}
+/** Observed counts hanging from the expected ones, on a square-root scale. */
+export interface RootogramPlot {
+  plot: 'rootogram';
+  xLabel: string;
+  bins: { label: string; observed: number; expected: number }[];
+}
+/** Standardised residuals against fitted counts: their middle by bins of the fitted count, and the rows far out by name. */
+export interface ResidualPlot {
+  plot: 'residuals';
+  xLabel: string;
+  bins: { from: number; to: number; x: number; lo: number; middle: number; hi: number; rows: number }[];
+  outliers: { label: string; x: number; y: number }[];
+}
+/** What each unit does to each coefficient: its change in standard errors where the unit is left out. */
+export interface InfluencePlot {
+  plot: 'influence';
+  rows: {
+    term: string;
+    label: string;
+    points: { unit: string; change: number }[];
+  }[];
 }
 
 /** A part of the report, in reading order. */

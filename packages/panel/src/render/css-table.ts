@@ -39,6 +39,9 @@ figure.table figcaption b{font-weight:600}
 .regression tbody th{min-width:11rem;max-width:17rem}
 .regression tbody tr.first{height:1.5rem}
 .regression tfoot tr.second>*{padding-top:0}
+.frame tr.heading>th{font-weight:600;padding-top:10px;padding-bottom:2px;position:static}
+.frame tbody+tbody tr.heading>*{border-top:.75px solid var(--ink);padding-top:8px}
+.frame tr.statistics>*{padding-top:8px}
 .regression tbody tr:nth-last-child(2)>th{padding-bottom:6px}
 .regression .heads th{font-weight:600}
 .regression .heads label{cursor:pointer;display:inline-block;min-width:24px}
@@ -90,7 +93,7 @@ ${chosen.focus}{outline:2px solid var(--accent);outline-offset:2px}
 .grid.many{max-width:none}
 .many .frame :is(th,td):not(:first-child){padding-left:5px;padding-right:5px}
 .grid tbody th{min-width:7rem}
-.grid thead th{color:var(--ink2)}
+.grid thead th,.grid thead td{color:var(--ink2)}
 .grid tbody th,.grid tbody td{padding-top:4px;padding-bottom:4px;border-bottom:.75px solid var(--hair)}
 .grid tbody tr:last-child>*{border-bottom:0}
 .grid th.right,.grid td.right{text-align:right}

@@ -4,8 +4,14 @@ import { captionOf } from './cells.ts';
 
 const quote = (text: string) => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** A text that a spreadsheet would run as a formula is kept text by a leading apostrophe. */
-const inert = (text: string) => (/^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text);
+/**
+ * A text that a spreadsheet would run as a formula is kept text by a leading apostrophe (OWASP, CSV injection): =, +, -, @ and their
+ * full-width forms, also after blanks, and a leading tab or line break.
+ */
+const inert = (text: string) =>
+  /^(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/.test(text) && !/^\s*-?\d+(?:\.\d+)?(?:e[+-]?\d+)?\s*$/i.test(text)
+    ? `'${text}`
+    : text;
 
 function cellValue(cell: Cell): string {
   if (cell.value !== undefined) return String(cell.value);
@@ -25,6 +31,8 @@ function headsOf(table: Table): string[] {
 }
 
 function cells(table: Table, row: TableRow): string[] {
+  if (row.kind === 'heading')
+    return table.columns.flatMap(({ align }) => (align === 'bar' ? (table.parts ?? []) : ['']).map(() => ''));
   return row.cells.flatMap((cell, j) => {
     if (table.columns[j].align !== 'bar') return [cellValue(cell)];
     return table.parts ? table.parts.map((_, k) => String(cell.parts?.[k] ?? '')) : [];

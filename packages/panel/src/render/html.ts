@@ -1,7 +1,6 @@
 /** A table as HTML: semantic rows, decimals aligned by inline boxes, so that a copied cell is one cell. Styles: css-table.ts. */
-import { isFit } from '../regression-style.ts';
 import type { Cell, Figure, Table, TableRow } from '../types.ts';
-import { isAligned, labelOf, spannerRows, splitNumber } from './cells.ts';
+import { isAligned, isWide, labelOf, panelsOf, spannerRows, spansOf, splitNumber } from './cells.ts';
 import { escapeHtml, slug } from './escape.ts';
 import { type Strip, stripAxis, stripCell, stripOf, zeros } from './strip.ts';
 
@@ -13,7 +12,7 @@ const inDigits = (text: string) =>
 function boxes(table: Table, j: number): string {
   const rows = [...table.body, ...table.foot];
   const split = rows
-    .map((row) => row.cells[j])
+    .flatMap((row) => row.cells[j] ?? [])
     .filter((cell) => isAligned(table, cell))
     .map(splitNumber);
   const most = (side: 'integer' | 'fraction') => Math.max(0, ...split.map((s) => inDigits(s[side])));
@@ -35,12 +34,13 @@ function barHtml(cell: Cell, table: Table): string {
   return `<span class="parts" role="img" aria-label="${escapeHtml(words)}">${parts}</span>`;
 }
 
-function cellHtml(table: Table, row: TableRow, j: number, rowsBelow: number): string {
+function cellHtml(table: Table, row: TableRow, j: number, span: number, rowsBelow: number): string {
   const cell = row.cells[j];
   const { align } = table.columns[j];
   const classes = [`c${j + 1}`, row.kind === 'second' ? 'se' : '', align === 'decimal' ? 'n' : align];
+  const over = span > 1 ? ` colspan="${span}"` : '';
   const open = (extra = '', attributes = '') =>
-    `<td class="${[...classes, extra].filter(Boolean).join(' ')}"${attributes}>`;
+    `<td class="${[...classes, extra].filter(Boolean).join(' ')}"${over}${attributes}>`;
   if (cell.kind === 'failure')
     return `${open('failure', ` rowspan="${rowsBelow}"`)}<div><b>${escapeHtml(cell.text)}</b> ${escapeHtml(cell.quiet ?? '')}</div></td>`;
   if (cell.bar !== undefined || cell.parts) return `${open('bar')}${barHtml(cell, table)}</td>`;
@@ -60,25 +60,39 @@ function labelHtml(row: TableRow, rows: number): string {
   return `<th scope="row"${rows > 1 ? ` rowspan="${rows}"` : ''}>${row.opens ? opensHtml(label, row.opens) : label}${mark}${unit}</th>`;
 }
 
+/** The drawing beside a row, with the cell around it; the row of the constant has the ticks. */
+function sideHtml(table: Table, row: TableRow, pair: number, strip: Strip): string {
+  if (row.kind === 'second') return '';
+  const drawing = row.term === '(Intercept)' ? stripAxis(strip) : stripCell(table, row, strip);
+  return `<td class="strip${drawing ? '' : ' none'}"${pair > 1 ? ` rowspan="${pair}"` : ''}>${drawing}</td>`;
+}
+
+interface Sides {
+  /** The interval strip of the body. */
+  strip?: Strip;
+  /** An empty strip cell, where the body has a strip and this part none. */
+  blank?: boolean;
+}
+
 /** Rows of one part of the table; `taken` columns hold a failure that spans the rest of the part. */
-function rowsHtml(table: Table, rows: TableRow[], strip: Strip | undefined, blank = false): string {
+function rowsHtml(table: Table, rows: TableRow[], { strip, blank }: Sides): string {
   const taken = new Set<number>();
   return rows
     .map((row, r) => {
+      const beyond = strip || blank ? '<td class="strip none"></td>' : '';
+      if (row.kind === 'heading')
+        return `<tr class="heading"><th scope="rowgroup" colspan="${table.columns.length + 1}">${escapeHtml(labelOf(row))}</th>${beyond}</tr>`;
       const pair = row.kind === 'first' && rows[r + 1]?.kind === 'second' ? 2 : 1;
       const head = row.kind === 'second' ? '' : labelHtml(row, pair);
-      const cells = row.cells.map((cell, j) => {
+      const cells = spansOf(row, table.columns.length).map(({ j, span }) => {
         if (taken.has(j)) return '';
-        if (cell.kind === 'failure') taken.add(j);
-        return cellHtml(table, row, j, rows.length - r);
+        if (row.cells[j].kind === 'failure') for (let c = j; c < j + span; c++) taken.add(c);
+        return cellHtml(table, row, j, span, rows.length - r);
       });
-      const drawing =
-        row.term === '(Intercept)' && strip ? stripAxis(strip) : strip && stripCell(table, row.term, strip);
-      const span = pair > 1 ? ` rowspan="${pair}"` : '';
-      const side =
-        strip && row.kind !== 'second' ? `<td class="strip${drawing ? '' : ' none'}"${span}>${drawing ?? ''}</td>` : '';
-      const classes = [row.kind, row.tone ?? ''].filter(Boolean).join(' ');
-      return `<tr class="${classes}">${head}${cells.join('')}${side}${blank ? '<td class="strip"></td>' : ''}</tr>`;
+      const side = strip ? sideHtml(table, row, pair, strip) : blank ? '<td class="strip"></td>' : '';
+      const statistic = table.regression && !row.term && r > 0 && rows[r - 1].term && !blank ? 'statistics' : '';
+      const classes = [row.kind, row.tone ?? '', statistic].filter(Boolean).join(' ');
+      return `<tr class="${classes}">${head}${cells.join('')}${side}</tr>`;
     })
     .join('\n');
 }
@@ -103,7 +117,8 @@ function headHtml(table: Table, strip: Strip | undefined, group: string): string
         ? `<label for="${group}-${j + 1}" title="Show this column's intervals">${text}</label>`
         : text;
     const legend = align === 'bar' && table.parts ? partsLegend(table.parts) : label;
-    return `<th scope="col" class="c${j + 1} ${align === 'decimal' ? 'n' : align}">${legend}</th>`;
+    const classes = `c${j + 1} ${align === 'decimal' ? 'n' : align}`;
+    return legend ? `<th scope="col" class="${classes}">${legend}</th>` : `<td class="${classes}"></td>`;
   });
   const side = strip
     ? `<th class="strip beside-heads" scope="col">${levels.length === 0 ? title : ''}<i>95%</i></th>`
@@ -120,7 +135,11 @@ const partsLegend = (parts: string[]) =>
  * The heads over the chosen column follow in words, for the narrow page.
  */
 function tabsHtml(table: Table, group: string): string {
-  const chosen = table.columns.map((_, j) => j).findLast((j) => table.fits?.[j] && isFit(table.fits[j])) ?? 0;
+  const drawn = (j: number) => table.body.some(({ cells }) => cells[j]?.interval);
+  const chosen = Math.max(
+    0,
+    table.columns.findLastIndex((_, j) => drawn(j)),
+  );
   const tabs = table.columns.map(({ head }, j) => {
     const id = `${group}-${j + 1}`;
     return `<input type="radio" name="${group}" id="${id}" class="k${j + 1}"${j === chosen ? ' checked' : ''}><label for="${id}">${escapeHtml(head)}</label>`;
@@ -136,6 +155,10 @@ function tabsHtml(table: Table, group: string): string {
     tabs.length > 1 ? `<fieldset class="tabs"><legend>Column shown</legend>${tabs.join('')}</fieldset>` : '';
   return choice + heads.join('');
 }
+
+/** One column a fit: the columns can be chosen one at a time. */
+const hasTabs = ({ regression, columns }: Table) =>
+  regression === true && columns.every(({ head }) => /^\(\d+\)$/.test(head));
 
 /** Ticks under the strip: beside the constant, which is never drawn, or in a row of their own. */
 function axisRow(table: Table, strip: Strip | undefined): string {
@@ -158,28 +181,29 @@ const noteHtml = (note: string) => `<p>${escapeHtml(note).replace('‡', '<span 
  */
 export function renderTableHtml(table: Table): string {
   const id = slug(table.id);
-  const strip = table.fits ? stripOf(table) : undefined;
+  const tabs = hasTabs(table);
+  const strip = tabs ? stripOf(table) : undefined;
+  const sides: Sides = strip ? { strip } : {};
   const widths = table.columns.flatMap(({ align }, j) => (align === 'decimal' ? [boxes(table, j)] : []));
   const style = [...widths, ...(strip ? zeros(strip) : [])].join(';');
-  const kind = table.fits ? 'regression' : 'grid';
-  const size = `${table.columns.length > 7 ? ' many' : ''}${table.body.length + table.foot.length > 48 ? ' long' : ''}`;
+  const kind = table.regression ? 'regression' : 'grid';
+  const size = `${isWide(table) ? ' many' : ''}${table.body.length + table.foot.length > 48 ? ' long' : ''}`;
   const caption = `${table.number ? `<b>${escapeHtml(table.number)}.</b> ` : ''}${escapeHtml(table.title)}`;
   const foot =
-    table.foot.length > 0 ? `<tfoot>\n${rowsHtml(table, table.foot, undefined, strip !== undefined)}\n</tfoot>` : '';
+    table.foot.length > 0 ? `<tfoot>\n${rowsHtml(table, table.foot, { blank: strip !== undefined })}\n</tfoot>` : '';
   const provenance = provenanceHtml(table, 'p');
   const notes =
     table.notes.length > 0 || provenance
       ? `<div class="notes">${provenance}${table.notes.map(noteHtml).join('')}</div>`
       : '';
+  const bodies = panelsOf(table.body).map((rows) => rowsHtml(table, rows, sides));
   return `<figure class="table ${kind}${size}" id="t-${id}">
 <figcaption id="h-${id}">${caption}</figcaption>
-${table.fits ? tabsHtml(table, `col-${id}`) : ''}
+${tabs ? tabsHtml(table, `col-${id}`) : ''}
 <div class="frame" role="region" aria-labelledby="h-${id}" tabindex="0">
 <table aria-labelledby="h-${id}"${style && ` style="${style}"`}>
 ${headHtml(table, strip, `col-${id}`)}
-<tbody>
-${rowsHtml(table, table.body, strip)}${axisRow(table, strip)}
-</tbody>
+${bodies.map((rows, i) => `<tbody>\n${rows}${i === bodies.length - 1 ? axisRow(table, strip) : ''}\n</tbody>`).join('\n')}
 ${foot}
 </table>
 </div>

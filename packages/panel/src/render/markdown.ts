@@ -1,6 +1,6 @@
 /** A table as GitHub-flavoured Markdown. */
 import type { Table, TableRow } from '../types.ts';
-import { captionOf, labelOf, notesOf, spannerRows, textOf } from './cells.ts';
+import { captionOf, isOnlyBar, labelOf, notesOf, partsText, spannerRows, textOf } from './cells.ts';
 
 /** Text that Markdown would read as markup stays text: pipes, emphasis, code, links, HTML and entities. */
 export const escapeMarkdown = (text: string) =>
@@ -14,9 +14,9 @@ function rowCells(table: Table, row: TableRow): string[] {
   const unit = row.unit ? ` (${row.unit})` : '';
   const label = escapeMarkdown(labelOf(row) + unit);
   const cells = row.cells.map((cell, j) => {
-    const bar = cell.parts?.map((share) => `${Math.round(share * 100)}%`).join(' · ');
-    return escapeMarkdown(bar ?? textOf(table, row, j) + (cell.stars ?? ''));
+    return escapeMarkdown(cell.parts ? partsText(cell) : textOf(table, row, j) + (cell.stars ?? ''));
   });
+  if (row.kind === 'heading') return [`**${label}**`, ...table.columns.map(() => '')];
   return [row.tone === 'strong' && label ? `**${label}**` : label, ...cells];
 }
 
@@ -52,7 +52,3 @@ export function renderMarkdown(table: Table): string {
   ];
   return `${lines.join('\n')}\n`;
 }
-
-/** A column of drawn bars has no text to export; its number stands in another column. */
-const isOnlyBar = (table: Table, j: number) =>
-  table.columns[j].align === 'bar' && table.body.every(({ cells }) => !cells[j].text && !cells[j].parts);

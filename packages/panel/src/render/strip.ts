@@ -1,8 +1,6 @@
 /** The interval strip at the right of a regression table: the chosen column's estimates on one shared scale. */
 import { display, fixed, separated } from '../format.ts';
-import { intervals } from '../intervals.ts';
-import { comparesUnits, isFit } from '../regression-style.ts';
-import type { Coefficient, Fit, Table } from '../types.ts';
+import type { Cell, Table, TableRow } from '../types.ts';
 import { escapeHtml } from './escape.ts';
 import { type Interval, intervalDomain, niceTicks } from './scale.ts';
 
@@ -11,27 +9,21 @@ type Domain = [number, number];
 /** The scale of each column; nothing for a column that has no estimate to draw. */
 export type Strip = (Domain | undefined)[];
 
-const INTERCEPT = '(Intercept)';
-
-function intervalsOf(fit: Fit, terms: Set<string | undefined>): Interval[] {
-  const drawn = fit.coefficients.filter((c) => c.term !== INTERCEPT && terms.has(c.term));
-  return drawn.map((c) => {
-    const { lo95, hi95 } = intervals(fit, c);
-    return { lo: lo95, hi: hi95 };
+const intervalsOf = (table: Table, j: number): Interval[] =>
+  table.body.flatMap(({ cells }) => {
+    const interval = cells[j]?.interval;
+    return interval ? [{ lo: interval.lo95, hi: interval.hi95 }] : [];
   });
-}
 
-/** Coefficients of the same outcome on the same link share a scale. */
-const scaleKey = ({ depvar, model }: Fit) => `${model === 'ols' || model === 'ols-re'} ${depvar}`;
-
-/** The scales of a table, or nothing where there is no estimate to draw. */
+/** The scales of a table's columns, shared where the columns say so, or nothing where there is no estimate to draw. */
 export function stripOf(table: Table): Strip | undefined {
-  const terms = new Set(table.body.map((row) => row.term));
   const pooled = new Map<string, Interval[]>();
-  for (const fit of (table.fits ?? []).filter(isFit))
-    pooled.set(scaleKey(fit), [...(pooled.get(scaleKey(fit)) ?? []), ...intervalsOf(fit, terms)]);
+  const keys = table.columns.map(({ scale }, j) => scale ?? `${j}`);
+  keys.forEach((key, j) => {
+    pooled.set(key, [...(pooled.get(key) ?? []), ...intervalsOf(table, j)]);
+  });
   const domains = new Map([...pooled].flatMap(([key, all]) => (all.length > 0 ? [[key, intervalDomain(all)]] : [])));
-  const strip = (table.fits ?? []).map((fit) => (isFit(fit) ? domains.get(scaleKey(fit)) : undefined));
+  const strip = keys.map((key) => domains.get(key));
   return strip.some(Boolean) ? strip : undefined;
 }
 
@@ -51,24 +43,23 @@ function bar(name: string, lo: number, hi: number, domain: Domain): string {
   return `<i class="${name}" style="left:${css(a)};width:${css(b - a)}"></i>`;
 }
 
-function drawn(fit: Fit, c: Coefficient, j: number, domain: Domain): string {
-  const { lo90, hi90, lo95, hi95 } = intervals(fit, c);
+function drawn(cell: Cell, head: string, j: number, domain: Domain): string {
+  const { lo90, hi90, lo95, hi95, between } = cell.interval!;
   const number = (x: number) => display(fixed(x, 3));
-  const label = `Column (${j + 1}): ${number(c.estimate)}, 95% interval ${number(lo95)} to ${number(hi95)}`;
-  const at = position(c.estimate, domain);
+  const label = `Column ${head}: ${cell.text}, 95% interval ${number(lo95)} to ${number(hi95)}`;
+  const at = position(cell.value!, domain);
   const over = [lo95 < domain[0] ? 'left' : '', hi95 > domain[1] ? 'right' : ''].filter(Boolean);
   const off = over.length > 0 ? ` title="${escapeHtml(label)}, runs off the scale"` : '';
   const ring = at >= 0 && at <= 100 ? `<i class="pt" style="left:${css(at)}"></i>` : '';
-  const tone = comparesUnits(fit, c) ? ' grey' : '';
+  const tone = between ? ' grey' : '';
   return `<span class="iv v${j + 1}${tone}" role="img" aria-label="${escapeHtml(label)}"${off}>${bar('w95', lo95, hi95, domain)}${bar('w90', lo90, hi90, domain)}${over.map((side) => `<i class="off ${side}"></i>`).join('')}${ring}</span>`;
 }
 
 /** The strip's cell beside one term: one drawing per column, of which the style sheet shows the chosen one. */
-export function stripCell(table: Table, term: string | undefined, strip: Strip): string {
-  const drawings = (table.fits ?? []).map((fit, j) => {
-    const c = isFit(fit) && term !== INTERCEPT ? fit.coefficients.find((row) => row.term === term) : undefined;
+export function stripCell(table: Table, row: TableRow, strip: Strip): string {
+  const drawings = row.cells.map((cell, j) => {
     const domain = strip[j];
-    return c && domain && isFit(fit) ? drawn(fit, c, j, domain) : '';
+    return cell.interval && domain ? drawn(cell, table.columns[j].head, j, domain) : '';
   });
   return drawings.join('');
 }

@@ -1,10 +1,15 @@
 /** A figure as SVG: on a page (colours by CSS variables) or as a file of its own (light or dark, title and source inside). */
 import type { Figure } from '../types.ts';
 import { drawBars } from './bars-plot.ts';
+import { drawBootstrap } from './bootstrap-plot.ts';
 import { drawCoefficients } from './coefficient-plot.ts';
 import { type DrawingDocument, type DrawingElement, wrapPixels } from './draw.ts';
 import { escapeHtml } from './escape.ts';
+import { drawInfluence } from './influence-plot.ts';
+import { drawLags } from './lag-plot.ts';
 import { drawMap } from './map-plot.ts';
+import { drawResiduals } from './residual-plot.ts';
+import { drawRootogram } from './rootogram-plot.ts';
 import { drawSeries } from './series-plot.ts';
 import { inlineTokens, SANS, SERIF, type ThemeName } from './theme.ts';
 
@@ -28,6 +33,16 @@ function drawing(figure: Figure, document: DrawingDocument, width: number): Draw
       return drawBars(figure, options);
     case 'map':
       return drawMap(figure, options);
+    case 'lags':
+      return drawLags(figure, options);
+    case 'bootstrap':
+      return drawBootstrap(figure, options);
+    case 'rootogram':
+      return drawRootogram(figure, options);
+    case 'residuals':
+      return drawResiduals(figure, options);
+    case 'influence':
+      return drawInfluence(figure, options);
   }
 }
 

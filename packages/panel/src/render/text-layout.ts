@@ -1,6 +1,6 @@
 /** How wide the columns of a text table are, and which of them fit on a line. */
 import type { Cell, Table } from '../types.ts';
-import { isAligned, splitNumber, textOf } from './cells.ts';
+import { isAligned, partsText, splitNumber, textOf } from './cells.ts';
 import { displayWidth } from './text-width.ts';
 
 export const GAP = 2;
@@ -21,13 +21,10 @@ export interface ColumnLayout {
 
 export const max = (values: number[]) => values.reduce((a, b) => Math.max(a, b), 0);
 const longestWord = (text: string) => max(text.split(' ').map(displayWidth));
-export const barText = (cell: Cell) =>
-  cell.parts
-    ? cell.parts.map((share) => `${Math.round(share * 100)}%`).join(' · ')
-    : '█'.repeat(Math.round((cell.bar ?? 0) * BAR));
+export const barText = (cell: Cell) => (cell.parts ? partsText(cell) : '█'.repeat(Math.round((cell.bar ?? 0) * BAR)));
 
 export function layoutColumn(table: Table, j: number): ColumnLayout {
-  const rows = [...table.body, ...table.foot];
+  const rows = [...table.body, ...table.foot].filter(({ kind }) => kind !== 'heading');
   const aligned = rows
     .map((row) => row.cells[j])
     .filter((cell) => isAligned(table, cell))
@@ -37,7 +34,7 @@ export function layoutColumn(table: Table, j: number): ColumnLayout {
   const stars = max(aligned.map((s) => s.stars.length));
   const others = rows.map((row) => {
     const cell = row.cells[j];
-    if (isAligned(table, cell)) return 0;
+    if (isAligned(table, cell) || cell.span) return 0;
     return cell.bar !== undefined || cell.parts
       ? Math.max(displayWidth(barText(cell)), 4)
       : displayWidth(textOf(table, row, j));

@@ -1,6 +1,6 @@
 /** A table for the terminal: 80 to 160 columns, cut into blocks of columns where it is wider. */
 import type { Cell, Table, TableRow } from '../types.ts';
-import { captionOf, isAligned, labelOf, notesOf, spannerRows, splitNumber, textOf } from './cells.ts';
+import { captionOf, isAligned, labelOf, notesOf, pairsOf, spannerRows, spansOf, splitNumber, textOf } from './cells.ts';
 import { barText, blocksOf, type ColumnLayout, GAP, layoutColumn, max, shrinkWords } from './text-layout.ts';
 import { centre, displayWidth, padEnd, padStart, wrap } from './text-width.ts';
 
@@ -91,21 +91,46 @@ function spannerLines({ table, columns, layouts, stub, paint, rules }: Block): s
   });
 }
 
+/** The cells of one row that stand in this block; a cell over several columns is centred over those that are here. */
+function coveredCells({ table, columns, layouts }: Block, row: TableRow) {
+  return spansOf(row, table.columns.length).flatMap(({ j, span }) => {
+    const here = columns.filter((c) => c >= j && c < j + span);
+    if (here.length === 0) return [];
+    const width = here.reduce((sum, c) => sum + layouts[c].width, GAP * (here.length - 1));
+    const lines =
+      span === 1
+        ? cellLines(table, row, j, layouts[j])
+        : wrap(textOf(table, row, j), width).map((text) => centre(text, width));
+    return [{ j, width, lines }];
+  });
+}
+
+/** The heading of a panel, over the whole width. */
+function headingLines({ table, columns, layouts, stub, paint }: Block, row: TableRow): string[] {
+  const width = columns.reduce((sum, j) => sum + layouts[j].width + GAP, stub);
+  const blank = table.body[0] === row ? [] : [''];
+  return [...blank, ...wrap(labelOf(row), width).map((line) => paint('bold', line))];
+}
+
 /** Lines of a row or a pair: the label, wrapped, and its unit on a line of its own under it; cells beside them. */
 function rowLines(block: Block, rows: TableRow[]): string[] {
-  const { table, columns, layouts, stub, paint } = block;
+  const { columns, layouts, stub, paint } = block;
   const [first] = rows;
+  if (first.kind === 'heading') return headingLines(block, first);
   const stubs = (first.label ? wrap(labelOf(first), stub) : ['']).map((text) => ({ text, quiet: false }));
   if (first.unit) stubs.push(...wrap(first.unit, stub).map((text) => ({ text, quiet: true })));
   const lines = rows.flatMap((row) => {
-    const cells = columns.map((j) => cellLines(table, row, j, layouts[j]));
-    return Array.from({ length: max(cells.map((c) => c.length)) }, (_, i) => ({ row, cells: cells.map((c) => c[i]) }));
+    const cells = coveredCells(block, row);
+    return Array.from({ length: max(cells.map((c) => c.lines.length)) }, (_, i) => ({
+      row,
+      cells: cells.map((c) => ({ ...c, text: c.lines[i] })),
+    }));
   });
   return Array.from({ length: Math.max(stubs.length, lines.length) }, (_, i) => {
     const line = lines[i];
-    const cells = columns.map((j, k) => {
-      const text = gap + (line?.cells[k] ?? ' '.repeat(layouts[j].width));
-      if (line?.row.cells[j].kind === 'failure') return paint('red', text);
+    const cells = (line?.cells ?? columns.map((j) => ({ j, width: layouts[j].width, text: undefined }))).map((cell) => {
+      const text = gap + (cell.text ?? ' '.repeat(cell.width));
+      if (line?.row.cells[cell.j].kind === 'failure') return paint('red', text);
       return line?.row.kind === 'second' || line?.row.tone === 'quiet' ? paint('dim', text) : text;
     });
     const head = padEnd(stubs[i]?.text ?? '', stub);
@@ -114,13 +139,6 @@ function rowLines(block: Block, rows: TableRow[]): string[] {
     return painted.replace('‡', paint('yellow', '‡')) + cells.join('');
   });
 }
-
-const pairsOf = (rows: TableRow[]) =>
-  rows.reduce<TableRow[][]>((pairs, row) => {
-    if (row.kind === 'second' && pairs.length > 0) pairs[pairs.length - 1].push(row);
-    else pairs.push([row]);
-    return pairs;
-  }, []);
 
 function blockLines(block: Block): string[] {
   const { table, columns, layouts, stub, paint, rules } = block;
@@ -150,7 +168,9 @@ export function renderText(table: Table, o: TextOptions = {}): string {
   const width = Math.max(40, o.width ?? 80);
   const paint = painter(o.color ?? false);
   const natural = table.columns.map((_, j) => layoutColumn(table, j));
-  const labels = [...table.body, ...table.foot].flatMap((row) => [labelOf(row), row.unit ?? '']);
+  const labels = [...table.body, ...table.foot].flatMap((row) =>
+    row.kind === 'heading' ? [] : [labelOf(row), row.unit ?? ''],
+  );
   const most = Math.min(STUB_MOST, max([table.stub, ...labels].map(displayWidth)));
   const widest = max(shrinkWords(table, natural, most, width).map((l) => l.width)) + GAP;
   const stub = Math.max(8, Math.min(most, width - widest));

@@ -63,7 +63,10 @@ describe('renderJson', () => {
   it('holds the printed text and the full number of each cell', () => {
     const json = JSON.parse(renderJson(table));
     expect(json.schema).toBe('table/1');
-    expect(json.body[0].cells[0]).toEqual({ text: '1.023', value: 1.023, stars: '***', kind: 'estimate' });
+    const { interval, ...cell } = json.body[0].cells[0];
+    expect(cell).toEqual({ text: '1.023', value: 1.023, stars: '***', kind: 'estimate' });
+    // qnorm(0.975) of R 4.2.
+    expect(interval.hi95).toBeCloseTo(1.023 + 1.959963985 * 0.15, 8);
     expect(json.fits).toBeUndefined();
   });
 });

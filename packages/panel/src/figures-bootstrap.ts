@@ -1,0 +1,113 @@
+/** Replicates of a resampled fit → histograms with intervals. */
+import { count, decimal } from './format.ts';
+import { termLabel, type Variables } from './labels.ts';
+import type { BootstrapPlot, Cell, Figure, Table } from './types.ts';
+
+/** What is drawn of one coefficient. */
+export interface BootstrapRecord {
+  term: string;
+  estimate: number;
+  /** The replicates; NaN where one failed. */
+  draws: ArrayLike<number>;
+  /** By name, that of the replicates first: { percentile: [lo, hi], analytic: [lo, hi] }. */
+  intervals: Record<string, readonly [number, number]>;
+  /** false: not identified from within-unit variation. */
+  within?: boolean;
+}
+
+export interface BootstrapFigureOptions {
+  id: string;
+  title: string;
+  subtitle?: string;
+  source?: string;
+  variables?: Variables;
+}
+
+const BINS = 44;
+/** The share of the draws at each end that may lie beyond the drawing. */
+const BEYOND = 0.001;
+
+function histogram(draws: number[], intervals: (readonly [number, number])[]): BootstrapPlot['panels'][number]['bins'] {
+  const sorted = [...draws].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))];
+  const lo = Math.min(at(BEYOND), ...intervals.map(([a]) => a));
+  const hi = Math.max(at(1 - BEYOND), ...intervals.map(([, b]) => b));
+  const width = (hi - lo) / BINS || 1;
+  const counts = new Array<number>(BINS).fill(0);
+  for (const draw of sorted) counts[Math.min(BINS - 1, Math.max(0, Math.floor((draw - lo) / width)))]++;
+  return counts.map((n, b) => ({ from: lo + b * width, to: lo + (b + 1) * width, count: n }));
+}
+
+const number = (value: number): Cell => ({ text: decimal(value), value, kind: 'number' });
+
+function tableOf(records: BootstrapRecord[], used: number[], o: BootstrapFigureOptions): Table {
+  const names = [...new Set(records.flatMap(({ intervals }) => Object.keys(intervals)))];
+  const decimals = ['Estimate', ...names.flatMap((name) => [`${name} from`, `${name} to`])];
+  return {
+    kind: 'table',
+    id: `${o.id}-data`,
+    title: `Numbers of “${o.title}”`,
+    spanners: [],
+    stub: 'Term',
+    columns: [{ head: 'Replicates', align: 'right' }, ...decimals.map((head) => ({ head, align: 'decimal' as const }))],
+    body: records.map(({ term, estimate, intervals }, i) => ({
+      label: termLabel(term, o.variables).label,
+      cells: [
+        { text: count(used[i]), value: used[i], kind: 'count' },
+        number(estimate),
+        ...names.flatMap((name): Cell[] =>
+          intervals[name]
+            ? intervals[name].map(number)
+            : [
+                { text: '', kind: 'empty' },
+                { text: '', kind: 'empty' },
+              ],
+        ),
+      ],
+      kind: 'only',
+    })),
+    foot: [],
+    notes: [],
+  };
+}
+
+/**
+ * Small multiples, one a coefficient: the replicates as a histogram, the estimate and the intervals below. Replicates that failed (NaN) are
+ * counted in the table and the subtitle, not drawn. Throws RangeError where a coefficient has no replicate.
+ */
+export function bootstrapFigure(records: BootstrapRecord[], o: BootstrapFigureOptions): Figure {
+  const drawn = records.map(({ draws }) => Array.from(draws).filter(Number.isFinite));
+  if (drawn.some((draws) => draws.length === 0))
+    throw new RangeError('a bootstrap figure needs replicates of each coefficient');
+  const [first] = Object.keys(records[0].intervals);
+  const others = Object.keys(records[0].intervals).slice(1);
+  const most = Math.max(...records.map(({ draws }) => draws.length));
+  const failed = most - Math.min(...drawn.map((draws) => draws.length));
+  const how = [
+    `${count(most)} replicates; ${first} interval in blue, full tone inside it${others.length > 0 ? `; in grey: ${others.join(', ')}` : ''}.`,
+    failed > 0
+      ? `${count(failed)} ${failed === 1 ? 'replicate' : 'replicates'} failed and ${failed === 1 ? 'is' : 'are'} not drawn.`
+      : '',
+  ];
+  return {
+    kind: 'figure',
+    plot: 'bootstrap',
+    id: o.id,
+    title: o.title,
+    subtitle: o.subtitle ?? how.filter(Boolean).join(' '),
+    source: o.source ?? '',
+    panels: records.map(({ term, estimate, intervals, within }, i) => ({
+      term,
+      label: termLabel(term, o.variables).label,
+      within: within ?? true,
+      estimate,
+      bins: histogram(drawn[i], Object.values(intervals)),
+      intervals: Object.entries(intervals).map(([name, [lo, hi]]) => ({ name, lo, hi })),
+    })),
+    table: tableOf(
+      records,
+      drawn.map((draws) => draws.length),
+      o,
+    ),
+  };
+}

@@ -1,0 +1,57 @@
+/** What a table shows of a coefficient: the estimate, the incidence-rate ratio or an elasticity, each with its standard error. */
+import { exp } from '@gravpanel/core-wasm';
+import { lagOf } from './labels.ts';
+import { modelOf } from './models/index.ts';
+import type { Quantity } from './regression-style.ts';
+import type { Coefficient, Fit } from './types.ts';
+
+/** A number with the standard error, limits and test that belong to it. */
+export type Shown = Pick<Coefficient, 'estimate' | 'se' | 'statistic' | 'p' | 'lower' | 'upper'>;
+
+/** Column heads where a fit has several. */
+export const QUANTITY_HEADS: Record<Quantity, string> = { estimate: 'b', irr: 'IRR', elasticity: 'Elasticity' };
+
+/** "l(lrnd, 1)" → "lrnd". */
+const variableOf = (term: string) => (lagOf(term) === undefined ? term : term.slice(2, term.lastIndexOf(',')));
+
+const isLog = (term: string, logs: string[]) => /^log\(.+\)$/.test(variableOf(term)) || logs.includes(variableOf(term));
+
+/** Levels of a factor, products and the constant have no elasticity of their own. */
+const hasElasticity = (term: string) => term !== '(Intercept)' && !term.includes(':');
+
+function scaled(c: Coefficient, factor: number): Shown {
+  const [a, b] = [c.lower * factor, c.upper * factor];
+  return {
+    ...c,
+    estimate: c.estimate * factor,
+    se: c.se * Math.abs(factor),
+    lower: Math.min(a, b),
+    upper: Math.max(a, b),
+  };
+}
+
+/**
+ * `irr`: exp(b) with the delta-method standard error exp(b)·se(b) and the limits exp(lower), exp(upper).
+ * `elasticity` of the expected count: b for a logarithm, b·x̄ else, x̄ the mean of the column's sample taken as fixed (Cameron and
+ * Trivedi 2013, section 3.5). The test stays that of b = 0. Undefined where the fit has no such number: least squares, and for
+ * elasticities the constant, levels of factors and products.
+ */
+export function quantityOf(fit: Fit, c: Coefficient, quantity: Quantity, logs: string[]): Shown | undefined {
+  if (quantity === 'estimate') return c;
+  if (modelOf(fit.model).needs.counts === 'any') return undefined;
+  if (quantity === 'irr') {
+    const ratio = exp(c.estimate);
+    return { ...c, estimate: ratio, se: ratio * c.se, lower: exp(c.lower), upper: exp(c.upper) };
+  }
+  if (!hasElasticity(c.term)) return undefined;
+  if (isLog(c.term, logs)) return c;
+  const mean = fit.means?.[fit.coefficients.indexOf(c)];
+  return mean === undefined ? undefined : scaled(c, mean);
+}
+
+/** Sentences of the note. */
+export const QUANTITY_NOTES: Record<Quantity, string> = {
+  estimate: '',
+  irr: 'IRR: exp(b), with delta-method standard errors; stars are those of b.',
+  elasticity: 'Elasticity: of the expected count, at the means of the column’s sample; b itself for a logarithm.',
+};
