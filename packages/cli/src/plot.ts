@@ -2,7 +2,8 @@
 import { type FigureOptions, renderFigureSvg } from '@gravpanel/panel/report';
 import { Command, Option } from 'commander';
 import { checkOutputFile, writeFileAtomically } from './files.ts';
-import { choiceOf, commonFlags, numberOf } from './flags.ts';
+import { choiceOf, numberOf } from './flag-values.ts';
+import { commonFlags } from './flags.ts';
 import { describeCommand } from './help.ts';
 import { pngOf } from './picture.ts';
 import { drawingDocument } from './run-files.ts';

@@ -1,7 +1,8 @@
 /** `gravpanel table`: one table of a finished run in another format. */
 import { Command, Option } from 'commander';
 import { checkOutputFile, writeFileAtomically } from './files.ts';
-import { choiceOf, commonFlags, numberOf } from './flags.ts';
+import { choiceOf, numberOf } from './flag-values.ts';
+import { commonFlags } from './flags.ts';
 import { describeCommand } from './help.ts';
 import { readRun, tableOf } from './run-read.ts';
 import { terminal, write } from './streams.ts';
