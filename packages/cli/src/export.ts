@@ -14,6 +14,7 @@ import { Command, Option } from 'commander';
 import { checkNewFiles, readBytes, writeFiles } from './files.ts';
 import { choiceOf } from './flag-values.ts';
 import { commonFlags } from './flags.ts';
+import { frameCsv } from './frame-csv.ts';
 import { describeCommand } from './help.ts';
 import { openRun } from './run-folder.ts';
 import { terminal, write } from './streams.ts';
@@ -56,13 +57,14 @@ function readFits(dir: string): { fits: Record<string, FitResult[]>; companions:
   };
 }
 
+/** The panel with its joined columns, beside the scripts. */
+const JOINED = 'panel-joined.csv';
+
 async function act(dir: string, flags: ExportFlags): Promise<void> {
   const t = terminal(flags);
   if (flags.output === '-' || flags.output === '')
     throw usageError('wrong-value', '-o must name a folder.', 'Several files are written.', '-o');
   const target = flags.output ?? path.join(dir, 'export');
-  const files = flags.to.map((tool) => path.join(target, TOOLS[tool].file));
-  checkNewFiles(files, flags.force);
   const { manifest, study } = openRun(dir, flags.study);
   const opened = openStudy(study);
   const made = manifest.studyFile?.sha256;
@@ -73,24 +75,28 @@ async function act(dir: string, flags: ExportFlags): Promise<void> {
       hint: 'Run it again with gravpanel run, then export.',
       at: { file: study },
     });
-  const frame = deriveStudy(opened.study, openData(opened), opened.source);
+  // What a study joins to its panel stands in no file that another tool could read.
+  const joined = opened.study.data.join !== undefined;
+  const files = [...flags.to.map((tool) => TOOLS[tool].file), ...(joined ? [JOINED] : [])].map((name) =>
+    path.join(target, name),
+  );
+  checkNewFiles(files, flags.force);
+  const panel = openData(opened);
+  const frame = deriveStudy(opened.study, panel, opened.source);
   const { fits, companions } = readFits(dir);
   const plan = exportPlan(opened.study, planStudy(opened.study, opened.source), frame, fits, companions, {
     gravpanel: manifest.gravpanel,
     runHash: manifest.runHash,
   });
   const table = path.resolve(path.dirname(path.resolve(study)), opened.study.data.path);
-  const data = path.relative(path.resolve(target), table).split(path.sep).join('/');
-  writeFiles(
-    target,
-    Object.fromEntries(flags.to.map((tool) => [TOOLS[tool].file, TOOLS[tool].write(plan, data)])),
-    flags.force,
-  );
+  const data = joined ? JOINED : path.relative(path.resolve(target), table).split(path.sep).join('/');
+  const scripts = Object.fromEntries(flags.to.map((tool) => [TOOLS[tool].file, TOOLS[tool].write(plan, data)]));
+  writeFiles(target, { ...scripts, ...(joined && { [JOINED]: frameCsv(panel) }) }, flags.force);
   const json = {
     schema: 'export/1',
     run: dir,
     output: target,
-    files: flags.to.map((tool) => TOOLS[tool].file),
+    files: files.map((file) => path.basename(file)),
     columns: plan.columns.length,
     failed: plan.failed,
   };

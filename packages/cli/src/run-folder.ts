@@ -67,14 +67,16 @@ export function openRunOrStudy(target: string): OpenedStudy {
       file,
     );
   const frame = openData(opened);
-  const [input] = manifest.inputs;
-  if (input?.sha256 && frame.source.sha256 !== input.sha256)
+  for (const [i, { name, sha256 }] of [frame.source, ...(frame.joins ?? [])].entries()) {
+    const before = manifest.inputs[i]?.sha256;
+    if (before === undefined || before === sha256) continue;
     throw runError(
       'data-changed',
-      `"${frame.source.name}" has changed since the run in "${target}": its SHA-256 is ${frame.source.sha256?.slice(0, 12)}…, the run has ${input.sha256.slice(0, 12)}….`,
+      `"${name}" has changed since the run in "${target}": its SHA-256 is ${sha256?.slice(0, 12)}…, the run has ${before.slice(0, 12)}….`,
       'Bring the data back, or run the study again with gravpanel run.',
-      frame.source.name,
+      name,
     );
+  }
   return { opened, frame, manifest };
 }
 

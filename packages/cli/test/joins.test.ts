@@ -93,6 +93,23 @@ describe('a join', () => {
     expect(inputs[1]).toMatchObject({ name: 'dist.csv', rows: 4, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
   });
 
+  test('stands behind a finished run: its columns go into scripts for other tools, its files are watched', () => {
+    w.write(
+      'study.yaml',
+      `${study(DIST.replace('country: partner,', 'country: partner, alias: { YUG: Serbia },'))}models: { a: { model: ols, formula: y ~ dist } }\n`,
+    );
+    expect(w.run(['run', 'study.yaml', '-o', 'fitted', '--quiet']).stderr).toBe('');
+    expect(w.run(['export', 'fitted', '--to', 'r', '-o', 'scripts']).stderr).toBe('');
+    expect(readFileSync(w.path('scripts/panel-joined.csv'), 'utf8')).toBe(
+      'partner,year,y,dist\nLaos,2008,1,10\nLaos,2009,2,10\nSerbia,2008,3,30\nSerbia,2009,1,30\nRomania,2008,0,20\nRomania,2009,4,20\n',
+    );
+    expect(w.names()).toContain('scripts');
+    const dist = readFileSync(w.path('dist.csv'), 'utf8');
+    w.write('dist.csv', dist.replace('LAO,10', 'LAO,11'));
+    expect(w.run(['test', 'fitted', 'reset']).stderr).toMatch(/"dist\.csv" has changed since the run/);
+    w.write('dist.csv', dist);
+  });
+
   test('takes a spelling of the source as the study says', () => {
     w.write('study.yaml', study(DIST.replace('country: partner,', 'country: partner, alias: { YUG: Serbia },')));
     const frame = openData(openStudy(w.path('study.yaml')));
