@@ -69,7 +69,9 @@ export async function deliver(
 ): Promise<void> {
   const toFile = flags.output !== undefined && flags.output !== '-';
   const asJson = t.json || (toFile && /\.json$/i.test(flags.output!));
-  const text = asJson ? bootJson(results, extra) : tablesText(results, toFile ? TEXT_WIDTH : t.width, t.color.out && !toFile);
+  const text = asJson
+    ? bootJson(results, extra)
+    : tablesText(results, toFile ? TEXT_WIDTH : t.width, t.color.out && !toFile);
   if (flags.draws) writeFileAtomically(flags.draws, drawsCsv(drawn), flags.force);
   if (toFile) writeFileAtomically(flags.output!, text, flags.force);
   else await write(process.stdout, text);
