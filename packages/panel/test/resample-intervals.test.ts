@@ -52,8 +52,9 @@ describe('R boot, least squares of mtcars, 999 replicates of rows', () => {
   it.each([0, 1, 2])('percentile, basic and BCa of coefficient %i', (j) => {
     const sorted = Float64Array.from(t[j]).sort();
     expect(fit.coefficients[j].estimate).toBeCloseTo(t0[j], 9);
-    // boot's L are influence values (n − 1)(mean of the left-out estimates less each): a multiple, which leaves a as it is.
-    const a = acceleration(Float64Array.from(ci[j].L, (one) => -one));
+    // boot takes influence values (n − 1)(t0 − left-out estimate) as they are; Efron and Tibshirani, and this package, about their mean.
+    const power = (of: number) => ci[j].L.reduce((sum, one) => sum + one ** of, 0);
+    const a = power(3) / (6 * power(2) ** 1.5);
     const near = (found: Interval, wanted: Interval) =>
       found.forEach((one, side) => {
         // boot prints its own doubles with 17 digits; both interpolate with qnorm, accurate to 1e-15.
