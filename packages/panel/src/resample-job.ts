@@ -208,6 +208,12 @@ function spreadOf({ n, k }: Design, { model, problem, fit, effects }: Estimated)
  */
 export function resampleJob(design: Design, estimated: Estimated, spec: ResampleSpec): ResampleJob {
   const { model, problem, fit, auxiliaryAt, boundary } = estimated;
+  if (model.key === 'ols-re')
+    throw refuse(
+      'model/option-not-supported',
+      `ols-re cannot use ${spec.type} standard errors: each replicate would need variance components of its own.`,
+      'Use cluster: with the unit, or ols with "| unit" and resampled errors.',
+    );
   if (spec.type === 'bootstrap') checkKind(design, estimated, spec);
   const clusters = clustersOf(design, model.grouped, spec);
   const auxiliaries = boundary ? [] : model.auxiliaries;

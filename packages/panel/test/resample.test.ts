@@ -420,3 +420,8 @@ describe('a failed replicate', () => {
     expect(error(design('ols', { kind: 'permutation', permute: 'nothing' }))).toBe('resample/unknown-term');
   });
 });
+
+it('ols-re is refused: a replicate would need variance components of its own', () => {
+  const result = fitDesign(design('ols-re', { reps: 9 }), kernels);
+  expect(result).toMatchObject({ failed: true, error: { code: 'model/option-not-supported' } });
+});

@@ -163,6 +163,23 @@ function blockLines(block: Block): string[] {
   ].map((line) => line.trimEnd());
 }
 
+/** A head over few narrow columns gets this much room where there is some, before its words are broken. */
+const SPANNER_ROOM = 30;
+
+/** Columns made wider for the heads above them, as far as `room` goes; tables of several blocks stay as they are. */
+function underSpanners({ spanners }: Table, layouts: ColumnLayout[], room: number): ColumnLayout[] {
+  const total = (columns: ColumnLayout[]) => columns.reduce((sum, { width }) => sum + GAP + width, 0);
+  return spanners.reduce((wide, { label, from, to }) => {
+    const inside = wide.slice(from, to + 1);
+    const lack = Math.min(displayWidth(label), SPANNER_ROOM) - (total(inside) - GAP);
+    const spare = Math.min(lack, room - total(wide));
+    if (spare <= 0) return wide;
+    const each = Math.ceil(spare / inside.length);
+    if (total(wide) + each * inside.length > room) return wide;
+    return wide.map((layout, j) => (j >= from && j <= to ? { ...layout, width: layout.width + each } : layout));
+  }, layouts);
+}
+
 /** The table as monospaced text, decimals aligned, notes below; no line is wider than `width` (at least 40). */
 export function renderText(table: Table, o: TextOptions = {}): string {
   const width = Math.max(40, o.width ?? 80);
@@ -174,7 +191,7 @@ export function renderText(table: Table, o: TextOptions = {}): string {
   const most = Math.min(STUB_MOST, max([table.stub, ...labels].map(displayWidth)));
   const widest = max(shrinkWords(table, natural, most, width).map((l) => l.width)) + GAP;
   const stub = Math.max(8, Math.min(most, width - widest));
-  const layouts = shrinkWords(table, natural, stub, width);
+  const layouts = underSpanners(table, shrinkWords(table, natural, stub, width), width - stub);
   const rules = o.rules === 'plain' ? { heavy: '=', medium: '-' } : { heavy: '━', medium: '─' };
   const blocks = blocksOf(layouts, stub, width).map((columns) =>
     blockLines({ table, columns, layouts, stub, paint, rules }).join('\n'),
