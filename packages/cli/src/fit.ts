@@ -20,7 +20,6 @@ import { type DrawnColumn, drawsCsv } from './draws-file.ts';
 import { exitCodeOfAll } from './exit-codes.ts';
 import { checkOutputFile, writeFileAtomically } from './files.ts';
 import { fitJson } from './fit-json.ts';
-import { fitResampled } from './fit-resampled.ts';
 import { commonFlags, type FitFlags, fitFlags, specOf } from './flags.ts';
 import { describeCommand } from './help.ts';
 import { loadFrame } from './load.ts';
@@ -117,6 +116,9 @@ function rowsCsv(frame: Frame, found: (Estimation | Failure)[]): string {
 const shownAs = (result: FitResult) =>
   isFit(result) && result.readings ? withReadings(result, result.readings) : result;
 
+/** Threads and their pool, a bundle of its own: other fits start without them. */
+const resampled = () => require('./fit-resampled.cjs') as typeof import('./fit-resampled.ts');
+
 async function act(formula: string, flags: FitFlags): Promise<void> {
   const t = terminal(flags);
   const format = formatOf(flags);
@@ -131,7 +133,13 @@ async function act(formula: string, flags: FitFlags): Promise<void> {
     const frame = loadFrame(flags.data, flags);
     const kernels = await loading;
     const found = isResampled(spec.vcov)
-      ? await fitResampled(frame, spec, kernels, { ...flags, quiet: t.quiet || t.json, color: t.color.err }, drawn)
+      ? await resampled().fitResampled(
+          frame,
+          spec,
+          kernels,
+          { ...flags, quiet: t.quiet || t.json, color: t.color.err },
+          drawn,
+        )
       : estimateSpec(frame, spec, kernels);
     return { results: readAs(found, flags, kernels), rows: flags.fitted ? rowsCsv(frame, found) : undefined };
   });
