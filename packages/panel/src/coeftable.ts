@@ -25,9 +25,19 @@ export function twoSided(statistic: number, { distribution, df }: Law): number {
   return Math.min(1, 2 * (distribution === 'z' ? normalUpper(size) : tUpper(size, df!)));
 }
 
+/** Critical values found so far: a table asks for the same few in every row. */
+const found = new Map<string, number>();
+
 /** Half-width of a two-sided interval in standard errors. */
-export const criticalValue = (level: number, { distribution, df }: Law): number =>
-  distribution === 'z' ? normalCritical(level) : tCritical(level, df!);
+export function criticalValue(level: number, { distribution, df }: Law): number {
+  const key = distribution === 'z' ? `${level}` : `${level} ${df}`;
+  let value = found.get(key);
+  if (value === undefined) {
+    value = distribution === 'z' ? normalCritical(level) : tCritical(level, df!);
+    found.set(key, value);
+  }
+  return value;
+}
 
 /** [lower, upper] of every coefficient at a level, e.g. the 90% intervals of a plot. */
 export function confint(fit: Fit, level: number): [number, number][] {
