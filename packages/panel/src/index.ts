@@ -104,6 +104,7 @@ export {
 } from './resample-worker.ts';
 export {
   type ColumnFailure,
+  type ColumnResult,
   type CompanionFits,
   deriveStudy,
   designsOf,
@@ -126,6 +127,14 @@ export {
   type TestSpec,
   type VariableSpec,
 } from './study.ts';
+export {
+  openFurtherTables,
+  openStudyData,
+  openStudyPanel,
+  openStudyTable,
+  type StudyData,
+  type StudyFiles,
+} from './study-data.ts';
 export { placeOf, relocate, type StudySource } from './study-places.ts';
 export { parseStudy, type ReadStudy, readStudy } from './study-read.ts';
 export { runTest, type TestOutcome, type TestWork } from './study-tests.ts';

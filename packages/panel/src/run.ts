@@ -31,6 +31,17 @@ export interface ProgressEvent {
   done: number;
   total: number;
 }
+/** One column, as soon as it is there. */
+export interface ColumnResult {
+  /** "full", "full · Negative binomial …". */
+  label: string;
+  /** Of a model itself; undefined for a companion's. */
+  model?: string;
+  /** 1-based. */
+  column: number;
+  of: number;
+  result: FitResult;
+}
 export type OnProgress = (event: ProgressEvent) => void | Promise<void>;
 
 /** The columns of one companion estimator of a model. */
@@ -80,6 +91,8 @@ export interface RunOptions {
   base?: string;
   /** Runs replicates; without it they run here. */
   runner?: ResampleRunner;
+  /** Gets each column as it is estimated. */
+  onColumn?: (column: ColumnResult) => void | Promise<void>;
 }
 
 /** Error areas that mean the study itself is wrong: nothing is estimated then. */
@@ -136,6 +149,7 @@ interface Work {
   plan: StudyPlan;
   source?: StudySource;
   runner?: ResampleRunner;
+  onColumn?: RunOptions['onColumn'];
   step: (stage: ProgressEvent['stage'], label: string, detail?: string) => Promise<void>;
 }
 
@@ -150,11 +164,13 @@ function inStudy<T>({ source }: Work, pointer: string, work: () => T): T {
   }
 }
 
-async function fitAll(work: Work, label: string, designs: (Design | Failure)[]): Promise<FitResult[]> {
+async function fitAll(work: Work, label: string, designs: (Design | Failure)[], model?: string): Promise<FitResult[]> {
   const results: FitResult[] = [];
   for (const [i, design] of designs.entries()) {
     await work.step('model', label, designs.length > 1 ? `column ${i + 1} of ${designs.length}` : undefined);
-    results.push('failed' in design ? design : await fitDesignWith(design, work.kernels, work.runner));
+    const result = 'failed' in design ? design : await fitDesignWith(design, work.kernels, work.runner);
+    results.push(result);
+    await work.onColumn?.({ label, ...(model !== undefined && { model }), column: i + 1, of: designs.length, result });
   }
   return results;
 }
@@ -264,6 +280,7 @@ export async function runStudy(
     step,
     ...(o.source && { source: o.source }),
     ...(o.runner && { runner: o.runner }),
+    ...(o.onColumn && { onColumn: o.onColumn }),
   };
   const planned = plan.models.map((model) => ({
     model,
@@ -289,7 +306,7 @@ export async function runStudy(
   const companions: Record<string, CompanionFits[]> = {};
   for (const { model, designs, companions: specs } of planned) {
     designed.push({ id: model.id, spec: model.spec, designs });
-    fits[model.id] = await fitAll(work, model.id, designs);
+    fits[model.id] = await fitAll(work, model.id, designs, model.id);
     for (const spec of specs) {
       const beside = designsOf(study, derived, { ...spec, id: model.id }, kernels, o.source);
       designed.push({ id: `${model.id} · ${spec.model}`, spec, designs: beside });

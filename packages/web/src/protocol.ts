@@ -1,7 +1,107 @@
 /** What crosses the worker boundary: plain records only. Errors are data, since comlink keeps no more than their message. */
-import type { FitResult, FitSpec, PanelErrorFields, RegressionTableOptions, Table } from '@gravpanel/panel';
+import type {
+  Certificate,
+  Figure,
+  FitResult,
+  FitSpec,
+  Note,
+  PanelErrorFields,
+  Report,
+  SampleLog,
+  Study,
+  StudyCheck,
+  Table,
+} from '@gravpanel/panel';
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; error: PanelErrorFields };
+
+/** Files of a study by the paths that it names them with. */
+export type StudyFileMap = Record<string, Blob | Uint8Array<ArrayBuffer>>;
+
+/** One column of a table, as the data station lists it. */
+export interface ColumnSummary {
+  name: string;
+  kind: 'number' | 'text';
+  missing: number;
+  distinct: number;
+  /** Numbers: least and greatest. */
+  range?: [number, number];
+  /** Up to three values as they stand. */
+  examples: string[];
+}
+
+export interface TableSummary {
+  name: string;
+  rows: number;
+  bytes: number;
+  sha256?: string;
+  columns: ColumnSummary[];
+  /** The first rows, as text. */
+  preview: string[][];
+}
+
+/** Units × periods of the count: the panel map. Largest units first. */
+export interface PanelShape {
+  units: string[];
+  periods: number[];
+  /** The count that is drawn; undefined where the study has no model yet. */
+  count?: string;
+  /** units × periods: the count; NaN where it is missing, −1 where there is no row. */
+  cells: Float64Array;
+  gaps: { unit: string; missing: number[] }[];
+  balanced: boolean;
+}
+
+/** What is known of a study before anything is estimated. Each part is there as far as the work came; `error` is where it ended. */
+export interface Inspection {
+  study?: Study;
+  table?: TableSummary;
+  panel?: PanelShape;
+  check?: StudyCheck;
+  error?: PanelErrorFields;
+}
+
+/** What a reader can ask of one estimated column. */
+export interface ColumnDetail {
+  head: string;
+  model: string;
+  title: string;
+  formula: string;
+  sampleName: string;
+  sample?: SampleLog;
+  certificate?: Certificate;
+  iterations?: number;
+  vcov?: string;
+  clusters?: number[];
+  factor?: number;
+  factorRule?: string;
+  notes: Note[];
+  error?: PanelErrorFields;
+}
+/** A table without the fits behind it: what the page shows of them stands in `details`, a column each. */
+export type TableView = Omit<Table, 'fits'> & { details?: ColumnDetail[] };
+export type Item = TableView | Figure;
+export interface SectionView {
+  id: string;
+  title: string;
+  prose: string[];
+  items: Item[];
+}
+export type ReportView = Omit<Report, 'sections'> & { sections: SectionView[] };
+
+/** A finished run as the page reads it. */
+export interface RunView {
+  /** The study it was made from, as text. */
+  text: string;
+  report: ReportView;
+  columns: number;
+  failed: number;
+  seconds: number;
+}
+
+export type RunEvent =
+  | { kind: 'step'; stage: string; label: string; detail?: string; done: number; total: number }
+  | { kind: 'column'; label: string; model?: string; column: number; of: number; table?: TableView };
 
 export interface FitRequest {
   /** The table as text. */
@@ -11,22 +111,21 @@ export interface FitRequest {
   unit: string[];
   time: string;
   spec: FitSpec;
-  /** Title, labels and omitted terms of the table. */
-  style?: Pick<RegressionTableOptions, 'title' | 'variables' | 'omit'>;
-}
-export interface FitAnswer {
-  results: FitResult[];
-  table: Table;
-  rows: number;
-  /** Reading and indexing the table; designs, estimation and covariance: milliseconds. */
-  milliseconds: { read: number; fit: number };
 }
 
 /** Every model of a study with its companion columns: "full", "full · nb2", … */
 export type StudyFits = Record<string, FitResult[]>;
 
 /** The calls that the worker answers. */
-export interface WorkerApi {
-  fit(request: FitRequest): Promise<Answer<FitAnswer>>;
-  runStudyText(studyYaml: string, csv: string): Promise<Answer<StudyFits>>;
+export interface EngineApi {
+  /** The files of the study that is worked on; those of an earlier one are forgotten. */
+  setFiles(files: StudyFileMap): Promise<Answer<true>>;
+  inspect(text: string): Promise<Answer<Inspection>>;
+  run(text: string, onEvent: (event: RunEvent) => void): Promise<Answer<RunView>>;
+  /** A figure of the last run as SVG with the page's colours. */
+  figure(figure: Figure, width: number): Promise<Answer<string>>;
+  /** One formula on one table, its replicates on `threads` workers. */
+  fit(request: FitRequest, threads: number): Promise<Answer<FitResult[]>>;
+  /** All estimates of a study, for comparisons bit by bit. */
+  fits(text: string): Promise<Answer<StudyFits>>;
 }

@@ -1,27 +1,47 @@
-/** The worker: owns one instance of the core and answers {@link WorkerApi}. */
-import { type Kernels, loadKernels } from '@gravpanel/core-wasm';
-import { PanelError } from '@gravpanel/panel';
+/** The worker: owns one instance of the core and answers {@link EngineApi}. */
+import { loadKernels } from '@gravpanel/core-wasm';
+import { fitSpecWith, readTable, setPanel } from '@gravpanel/panel';
 import { expose } from 'comlink';
-import { fitStudy, fitTable } from './estimate.ts';
-import type { Answer, WorkerApi } from './protocol.ts';
+import { createEngine } from './engine/engine.ts';
+import { fieldsOf } from './engine/inspect.ts';
+import { poolRunner, webPool } from './engine/pool.ts';
+import { loadWorld } from './engine/world.ts';
+import type { Answer, EngineApi } from './protocol.ts';
 
 const kernels = loadKernels();
+const engine = createEngine({ kernels, world: loadWorld });
 
-async function answer<T>(work: (kernels: Kernels) => T | Promise<T>): Promise<Answer<T>> {
+async function answer<T>(work: () => T | Promise<T>): Promise<Answer<T>> {
   try {
-    return { ok: true, value: await work(await kernels) };
+    return { ok: true, value: await work() };
   } catch (error) {
-    if (error instanceof PanelError) return { ok: false, error: error.toJSON() };
-    const message = error instanceof Error ? error.message : String(error);
-    return {
-      ok: false,
-      error: { code: 'internal/error', message, hint: 'This is a fault of gravpanel, not of the data: report it.' },
-    };
+    return { ok: false, error: fieldsOf(error) };
   }
 }
 
-const api: WorkerApi = {
-  fit: (request) => answer((core) => fitTable(request, core)),
-  runStudyText: (studyYaml, csv) => answer((core) => fitStudy(studyYaml, csv, core)),
+const api: EngineApi = {
+  setFiles: (files) =>
+    answer(() => {
+      engine.setFiles(files);
+      return true as const;
+    }),
+  inspect: (text) => answer(() => engine.inspect(text)),
+  run: (text, onEvent) => answer(() => engine.run(text, onEvent)),
+  figure: (figure, width) =>
+    answer(async () => {
+      const { drawFigure } = await import('./engine/draw.ts');
+      return drawFigure(figure, width);
+    }),
+  fits: (text) => answer(() => engine.fits(text)),
+  fit: ({ csv, name, unit, time, spec }, threads) =>
+    answer(async () => {
+      const pool = webPool(threads);
+      try {
+        const frame = setPanel(readTable(csv, { name }), unit, time);
+        return await fitSpecWith(frame, spec, await kernels, poolRunner(pool, await kernels));
+      } finally {
+        pool.stop();
+      }
+    }),
 };
 expose(api);

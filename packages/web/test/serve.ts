@@ -9,6 +9,9 @@ const TYPES: Record<string, string> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.csv': 'text/csv',
+  '.json': 'application/json',
+  '.yaml': 'text/yaml',
+  '.woff2': 'font/woff2',
 };
 
 /** Serves `folder`; gives the address and what was asked for. */

@@ -9,14 +9,19 @@ const inDigits = (text: string) =>
   [...text].reduce((sum, c) => sum + (/[\d−×–]/.test(c) ? 1 : /[()[\]]/.test(c) ? 0.62 : 0.52), 0);
 
 /** Widths of the two sides of the point in one column, in ch. */
-function boxes(table: Table, j: number): string {
+export function columnBoxes(table: Table, j: number): { integer: number; fraction: number } {
   const rows = [...table.body, ...table.foot];
   const split = rows
     .flatMap((row) => row.cells[j] ?? [])
     .filter((cell) => isAligned(table, cell))
     .map(splitNumber);
   const most = (side: 'integer' | 'fraction') => Math.max(0, ...split.map((s) => inDigits(s[side])));
-  return `--i${j + 1}:${most('integer').toFixed(2)}ch;--f${j + 1}:${most('fraction').toFixed(2)}ch`;
+  return { integer: most('integer'), fraction: most('fraction') };
+}
+
+function boxes(table: Table, j: number): string {
+  const { integer, fraction } = columnBoxes(table, j);
+  return `--i${j + 1}:${integer.toFixed(2)}ch;--f${j + 1}:${fraction.toFixed(2)}ch`;
 }
 
 const stars = (cell: Cell) => (cell.stars ? `<span class="st">${cell.stars}</span>` : '');

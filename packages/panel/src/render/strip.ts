@@ -27,11 +27,14 @@ export function stripOf(table: Table): Strip | undefined {
   return strip.some(Boolean) ? strip : undefined;
 }
 
-/** Where zero stands in each column's strip, as CSS variables: "--z1:0.4213". */
-export const zeros = (strip: Strip) =>
-  strip.flatMap((domain, j) => (domain ? [`--z${j + 1}:${(position(0, domain) / 100).toFixed(4)}`] : []));
+/** Where zero stands on a scale, 0 to 1. */
+export const zeroAt = (domain: Domain) => (position(0, domain) / 100).toFixed(4);
 
-function position(x: number, [lo, hi]: Domain): number {
+/** The same of each column's strip, as CSS variables: "--z1:0.4213". */
+export const zeros = (strip: Strip) => strip.flatMap((domain, j) => (domain ? [`--z${j + 1}:${zeroAt(domain)}`] : []));
+
+/** Per cent of the scale. */
+export function position(x: number, [lo, hi]: Domain): number {
   return ((x - lo) / (hi - lo)) * 100;
 }
 const clamped = (x: number) => Math.min(100, Math.max(0, x));
@@ -70,7 +73,8 @@ const label = (tick: number) => display(separated(String(tick)));
 const WIDTH = 185;
 const widthOf = (ticks: number[]) => ticks.reduce((sum, tick) => sum + label(tick).length * 6.2 + 9, 0);
 
-function ticksOf(domain: Domain): number[] {
+/** Round numbers under a strip that do not touch. */
+export function ticksOf(domain: Domain): number[] {
   const inside = (tick: number) => position(tick, domain) > 3 && position(tick, domain) < 97;
   const fitting = [6, 4, 3].map((wanted) => niceTicks(domain[0], domain[1], wanted).filter(inside));
   return fitting.find((ticks) => widthOf(ticks) <= WIDTH) ?? niceTicks(domain[0], domain[1], 2).filter(inside);

@@ -1,0 +1,138 @@
+/**
+ * What the page takes from the workspace when it is built: the report's tokens, table styles and fonts, the studies that ship,
+ * and the result of the first of them, computed here by the very code that the worker runs.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type InlineConfig, type Plugin, runnerImport } from 'vite';
+import { parse } from 'yaml';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const studies = path.resolve(root, '../../studies');
+const out = path.join(root, 'generated');
+/** The study that a first visitor reads. */
+const FIRST = 'belt-road-copatents';
+
+/** Runs sources of the workspace here, from their sources. */
+const runner: InlineConfig = {
+  root,
+  configFile: false,
+  logLevel: 'error',
+  resolve: {
+    alias: [
+      { find: /^@gravpanel\/panel\/report$/, replacement: path.resolve(root, '../panel/src/render/index.ts') },
+      { find: /^@gravpanel\/panel\/countries$/, replacement: path.resolve(root, '../panel/src/countries.ts') },
+      { find: /^@gravpanel\/panel$/, replacement: path.resolve(root, '../panel/src/index.ts') },
+      { find: /^@gravpanel\/core-wasm$/, replacement: path.resolve(root, '../core-wasm/src/index.ts') },
+    ],
+  },
+};
+
+function write(name: string, content: string | Uint8Array): void {
+  const file = path.join(out, name);
+  mkdirSync(path.dirname(file), { recursive: true });
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  // Untouched where nothing changed: a server that watches the file does not reload the page.
+  if (existsSync(file) && Buffer.compare(readFileSync(file), bytes) === 0) return;
+  writeFileSync(file, bytes);
+}
+
+interface StudyKeys {
+  title: string;
+  data: { path: string; tables?: Record<string, { path: string }>; join?: { path: string }[] };
+}
+interface Shipped {
+  name: string;
+  title: string;
+  text: string;
+  files: string[];
+}
+
+/** Every study folder with the files that its study names. */
+function shippedStudies(): Shipped[] {
+  return readdirSync(studies)
+    .filter((name) => existsSync(path.join(studies, name, 'study.yaml')))
+    .sort((a, b) => Number(b === FIRST) - Number(a === FIRST) || a.localeCompare(b))
+    .map((name) => {
+      const text = readFileSync(path.join(studies, name, 'study.yaml'), 'utf8');
+      const { title, data } = parse(text) as StudyKeys;
+      const paths = [
+        data.path,
+        ...Object.values(data.tables ?? {}).map((t) => t.path),
+        ...(data.join ?? []).map((j) => j.path),
+      ];
+      return { name, title, text, files: [...new Set(paths)] };
+    });
+}
+
+function studiesModule(all: Shipped[]): string {
+  const imports: string[] = [];
+  const entries = all.map(({ name, title, files }, i) => {
+    const from = (file: string) => JSON.stringify(`../../../studies/${name}/${file}?url`);
+    imports.push(`import s${i} from ${from('study.yaml')};`);
+    const urls = files.map((file, j) => {
+      imports.push(`import s${i}f${j} from ${from(file)};`);
+      return `${JSON.stringify(file)}: s${i}f${j}`;
+    });
+    return `  { name: ${JSON.stringify(name)}, title: ${JSON.stringify(title)}, study: s${i}, files: { ${urls.join(', ')} } },`;
+  });
+  return `${imports.join('\n')}\n\nexport const SHIPPED: { name: string; title: string; study: string; files: Record<string, string> }[] = [\n${entries.join('\n')}\n];\n`;
+}
+
+async function styles(): Promise<void> {
+  const { module } = await runnerImport<typeof import('@gravpanel/panel/report')>(
+    path.resolve(root, '../panel/src/render/index.ts'),
+    runner,
+  );
+  const { cssTokens, FONTS, MONO, SANS, SERIF, TABLE_CSS } = module;
+  const face = (family: string, key: keyof typeof FONTS, weight: string) => {
+    write(`${key}.woff2`, Buffer.from(FONTS[key], 'base64'));
+    return `@font-face{font-family:'${family}';src:url('./${key}.woff2') format('woff2');font-weight:${weight};font-display:swap}`;
+  };
+  const faces = [
+    face('Gravpanel Serif', 'serif', '400 600'),
+    face('Gravpanel Sans', 'sans', '400 600'),
+    face('Gravpanel Wordmark', 'wordmark', '400'),
+  ];
+  const dark = `color-scheme:dark;${cssTokens('dark')}`;
+  const tokens = [
+    `:root{color-scheme:light;${cssTokens('light')};--serif:${SERIF};--sans:${SANS};--mono:${MONO}}`,
+    `@media (prefers-color-scheme:dark){:root:not([data-theme=light]){${dark}}}`,
+    `:root[data-theme=dark]{${dark}}`,
+  ];
+  write('theme.css', `${[...faces, ...tokens].join('\n')}\n`);
+  write('table.css', TABLE_CSS);
+}
+
+/** The finished run of the first study, as the worker would hand it to the page. */
+async function firstRun(all: Shipped[]): Promise<void> {
+  const { module } = await runnerImport<typeof import('../src/engine/first.ts')>(
+    path.join(root, 'src/engine/first.ts'),
+    runner,
+  );
+  const { text, files } = all.find(({ name }) => name === FIRST)!;
+  const bytes = Object.fromEntries(
+    files.map((file) => [file, new Uint8Array(readFileSync(path.join(studies, FIRST, file)))]),
+  );
+  const atlas = path.join(root, 'node_modules/world-atlas/countries-50m.json');
+  const { first, rest } = await module.firstVisit(text, bytes, () => JSON.parse(readFileSync(atlas, 'utf8')));
+  write('first.json', JSON.stringify(first));
+  write('first-rest.json', JSON.stringify(rest));
+}
+
+let done: Promise<void> | undefined;
+
+async function generate(): Promise<void> {
+  const all = shippedStudies();
+  write('studies.ts', studiesModule(all));
+  await Promise.all([styles(), firstRun(all)]);
+}
+
+export const generated = (): Plugin => ({
+  name: 'gravpanel:generated',
+  async config() {
+    done ??= generate();
+    await done;
+  },
+});

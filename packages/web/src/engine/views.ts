@@ -1,0 +1,33 @@
+/** A report without what the page has no use for: covariances and fits stay in the worker. */
+import { type Figure, type FitResult, isFit, type Report, type Table } from '@gravpanel/panel';
+import type { ColumnDetail, ReportView, TableView } from '../protocol.ts';
+
+function detailOf(result: FitResult, head: string): ColumnDetail {
+  const { model, title, formula, sampleName } = result;
+  const base = { head, model, title, formula, sampleName };
+  if (!isFit(result)) return { ...base, notes: [], error: result.error };
+  const { sample, certificate, iterations, vcov, vcovInfo, notes } = result;
+  return {
+    ...base,
+    sample,
+    certificate,
+    iterations,
+    vcov,
+    ...(vcovInfo.clusters && { clusters: vcovInfo.clusters }),
+    factor: vcovInfo.factor,
+    factorRule: vcovInfo.factorRule,
+    notes,
+  };
+}
+
+export function tableView({ fits, ...table }: Table): TableView {
+  const plain = fits && fits.length === table.columns.length;
+  return plain ? { ...table, details: fits.map((fit, j) => detailOf(fit, table.columns[j].head)) } : table;
+}
+
+const itemView = (item: Table | Figure) => (item.kind === 'table' ? tableView(item) : item);
+
+export const reportView = (report: Report): ReportView => ({
+  ...report,
+  sections: report.sections.map((section) => ({ ...section, items: section.items.map(itemView) })),
+});

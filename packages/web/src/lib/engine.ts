@@ -1,0 +1,93 @@
+/** The page's side of the worker: started when it is first asked, replaced when it is stopped in the middle of its work. */
+import type { Figure, PanelErrorFields } from '@gravpanel/panel';
+import { proxy, type Remote, wrap } from 'comlink';
+import type { Answer, EngineApi, Inspection, RunEvent, RunView, StudyFileMap } from '../protocol.ts';
+
+/** An answer that was an error: its fields, as they crossed the boundary. */
+export class EngineError extends Error {
+  readonly fields: PanelErrorFields;
+  constructor(fields: PanelErrorFields) {
+    super(fields.message);
+    this.fields = fields;
+  }
+}
+
+/** What the caller gets in place of an answer when the worker was stopped before it came. */
+export class Stopped extends Error {}
+
+interface Running {
+  worker: Worker;
+  api: Remote<EngineApi>;
+  stop: (reason: Error) => void;
+  stopped: Promise<never>;
+}
+
+let running: Running | undefined;
+let files: StudyFileMap = {};
+
+function start(): Running {
+  const worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module' });
+  const api = wrap<EngineApi>(worker);
+  let stop: (reason: Error) => void = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    stop = reject;
+  });
+  stopped.catch(() => {});
+  const made = { worker, api, stop, stopped };
+  worker.onerror = ({ message }) => {
+    if (running === made) running = undefined;
+    worker.terminate();
+    stop(
+      new EngineError({
+        code: 'internal/worker-stopped',
+        message: `The worker stopped${message ? `: ${message}` : ''}.`,
+        hint: 'Most often the tab is short of memory. The study is kept: try again.',
+      }),
+    );
+  };
+  void api.setFiles(files);
+  return made;
+}
+
+function current(): Running {
+  running ??= start();
+  return running;
+}
+
+async function call<T>(work: (api: Remote<EngineApi>) => Promise<Answer<T>>): Promise<T> {
+  const { api, stopped } = current();
+  const answer = await Promise.race([work(api), stopped]);
+  if (answer.ok) return answer.value;
+  throw new EngineError(answer.error);
+}
+
+/** Starts the worker before it is needed. */
+export const warmUp = (): void => void current();
+
+export async function setFiles(map: StudyFileMap): Promise<void> {
+  files = map;
+  await call((api) => api.setFiles(map));
+}
+
+export const inspectStudy = (text: string): Promise<Inspection> => call((api) => api.inspect(text));
+
+export const runStudyText = (text: string, onEvent: (event: RunEvent) => void): Promise<RunView> =>
+  call((api) => api.run(text, proxy(onEvent)));
+
+export const drawFigure = (figure: Figure, width: number): Promise<string> => call((api) => api.figure(figure, width));
+
+/** Ends whatever the worker does, at once; the next call starts another one with the same files. */
+export function stopEngine(): void {
+  const { worker, stop } = running ?? {};
+  running = undefined;
+  worker?.terminate();
+  stop?.(new Stopped());
+}
+
+export const errorFields = (error: unknown): PanelErrorFields =>
+  error instanceof EngineError
+    ? error.fields
+    : { code: 'internal/error', message: error instanceof Error ? error.message : String(error) };
+
+/** The worker's calls as they are: for the tests and for the console. */
+export const engineApi = (): Remote<EngineApi> => current().api;

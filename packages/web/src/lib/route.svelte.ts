@@ -1,0 +1,26 @@
+/** The station that the address names: "#/read", "#/read/tests" (a part of it). */
+export const STATIONS = ['data', 'study', 'run', 'read', 'audit'] as const;
+export type Station = (typeof STATIONS)[number];
+
+export interface Route {
+  station: Station;
+  /** The part of the station, or what the link carries. */
+  rest: string;
+}
+
+export function parseRoute(hash: string): Route {
+  const [, station = '', rest = ''] = /^#\/(\w*)\/?(.*)$/.exec(hash) ?? [];
+  const known = STATIONS.find((name) => name === station);
+  return { station: known ?? 'read', rest: known ? decodeURIComponent(rest) : '' };
+}
+
+let current = $state.raw(parseRoute(location.hash));
+addEventListener('hashchange', () => {
+  current = parseRoute(location.hash);
+});
+
+export const route = () => current;
+export const linkTo = (station: Station, rest = '') => `#/${station}${rest && `/${encodeURIComponent(rest)}`}`;
+export const goTo = (station: Station, rest = '') => {
+  location.hash = linkTo(station, rest);
+};

@@ -1,0 +1,225 @@
+/** The one study that is worked on: its text is the source of truth; everything else follows from it and its files. */
+import type { PanelErrorFields } from '@gravpanel/panel';
+import firstUrl from '../../generated/first.json?url';
+import restUrl from '../../generated/first-rest.json?url';
+import { SHIPPED } from '../../generated/studies.ts';
+import type { FirstRest, FirstVisit } from '../engine/first.ts';
+import type { Inspection, RunEvent, RunView, StudyFileMap, TableView } from '../protocol.ts';
+import { errorFields, inspectStudy, runStudyText, Stopped, setFiles, stopEngine, warmUp } from './engine.ts';
+
+export type RunState = 'none' | 'running' | 'done' | 'stopped' | 'failed';
+type Step = Extract<RunEvent, { kind: 'step' }>;
+
+/** A text at rest this long is inspected. */
+const REST = 250;
+
+let name = $state('');
+let text = $state('');
+let fileNames = $state.raw<string[]>([]);
+let inspection = $state.raw<Inspection>({});
+let inspecting = $state(false);
+let openError = $state.raw<PanelErrorFields>();
+let run = $state.raw<RunView>();
+let builtIn = $state(false);
+let runState = $state<RunState>('none');
+let step = $state.raw<Step>();
+let soFar = $state.raw<Record<string, TableView>>({});
+let runError = $state.raw<PanelErrorFields>();
+
+export const session = {
+  /** Short name of the study. */
+  get name() {
+    return name;
+  },
+  get text() {
+    return text;
+  },
+  get title() {
+    return inspection.study?.title ?? run?.report.title ?? name;
+  },
+  get fileNames() {
+    return fileNames;
+  },
+  get inspection() {
+    return inspection;
+  },
+  get inspecting() {
+    return inspecting;
+  },
+  /** Why a study could not be opened. */
+  get openError() {
+    return openError;
+  },
+  get run() {
+    return run;
+  },
+  /** Whether the run shown was made when the page was built. */
+  get builtIn() {
+    return builtIn;
+  },
+  /** Whether the study was edited since the run shown. */
+  get stale() {
+    return run !== undefined && run.text !== text;
+  },
+  get runState() {
+    return runState;
+  },
+  get step() {
+    return step;
+  },
+  /** Tables of the columns that are there while a run goes on, by model. */
+  get soFar() {
+    return soFar;
+  },
+  get runError() {
+    return runError;
+  },
+};
+
+let serial = 0;
+let held: StudyFileMap = {};
+/** Settles when the files of the study are with the worker. */
+let ready: Promise<unknown> = Promise.resolve();
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+async function inspectNow(): Promise<void> {
+  const mine = ++serial;
+  inspecting = true;
+  try {
+    await ready;
+    const found = await inspectStudy(text);
+    // What an unfinished edit cannot say stays as it was: a pane that blinks empty at each key is of no use.
+    if (mine === serial) inspection = found.error ? { ...inspection, ...found } : found;
+  } catch (error) {
+    if (mine === serial && !(error instanceof Stopped)) inspection = { ...inspection, error: errorFields(error) };
+  } finally {
+    if (mine === serial) inspecting = false;
+  }
+}
+
+/** Puts a new text in place; it is inspected when it has been at rest for a moment. */
+export function edit(next: string): void {
+  if (next === text) return;
+  text = next;
+  clearTimeout(timer);
+  timer = setTimeout(() => void inspectNow(), REST);
+}
+
+function forget(): void {
+  serial++;
+  clearTimeout(timer);
+  if (runState === 'running') cancelRun();
+  inspection = {};
+  run = undefined;
+  builtIn = false;
+  runState = 'none';
+  step = undefined;
+  soFar = {};
+  runError = undefined;
+  openError = undefined;
+}
+
+/** Opens a study with its files. */
+export async function openStudy(named: string, studyText: string, files: StudyFileMap): Promise<void> {
+  forget();
+  name = named;
+  text = studyText;
+  held = files;
+  fileNames = Object.keys(files);
+  ready = setFiles(files);
+  await inspectNow();
+}
+
+/** Further files beside those that are open; a file of the same path takes the place of the older one. */
+export async function addFiles(files: StudyFileMap): Promise<void> {
+  held = { ...held, ...files };
+  fileNames = Object.keys(held);
+  ready = setFiles(held);
+  await inspectNow();
+}
+
+const fetched = async (url: string) => {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
+  return response;
+};
+
+async function shippedFiles(shipped: (typeof SHIPPED)[number]): Promise<StudyFileMap> {
+  const entries = Object.entries(shipped.files).map(
+    async ([path, url]) => [path, await (await fetched(url)).blob()] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Opens a study that ships with the page. */
+export async function openShipped(wanted: string): Promise<void> {
+  const shipped = SHIPPED.find((study) => study.name === wanted);
+  if (!shipped) return;
+  try {
+    const [studyText, files] = await Promise.all([
+      fetched(shipped.study).then((response) => response.text()),
+      shippedFiles(shipped),
+    ]);
+    await openStudy(shipped.name, studyText, files);
+  } catch (error) {
+    openError = { code: 'data/file-not-read', message: errorFields(error).message };
+  }
+}
+
+/** The first study with the result that came with the page; its files and the worker follow when the page is at rest. */
+export async function openFirst(): Promise<void> {
+  const [first] = SHIPPED;
+  try {
+    const { inspection: found, run: finished } = (await (await fetched(firstUrl)).json()) as FirstVisit;
+    const { panel, ...rest } = found;
+    name = first.name;
+    text = finished.text;
+    inspection = { ...rest, ...(panel && { panel: { ...panel, cells: Float64Array.from(panel.cells) } }) };
+    run = finished;
+    builtIn = true;
+    runState = 'done';
+    fileNames = Object.keys(first.files);
+    ready = shippedFiles(first).then((files) => {
+      if (name !== first.name) return undefined;
+      held = files;
+      return setFiles(files);
+    });
+    await ready;
+    warmUp();
+    const { sections } = (await (await fetched(restUrl)).json()) as FirstRest;
+    if (run === finished) run = { ...finished, report: { ...finished.report, sections } };
+  } catch (error) {
+    openError = { code: 'data/file-not-read', message: errorFields(error).message };
+  }
+}
+
+function onEvent(event: RunEvent): void {
+  if (event.kind === 'step') step = event;
+  else if (event.table && event.model) soFar = { ...soFar, [event.model]: event.table };
+}
+
+/** Runs the study as it stands. */
+export async function startRun(): Promise<void> {
+  if (runState === 'running') return;
+  runState = 'running';
+  step = undefined;
+  soFar = {};
+  runError = undefined;
+  try {
+    await ready;
+    run = await runStudyText(text, onEvent);
+    builtIn = false;
+    runState = 'done';
+  } catch (error) {
+    if (error instanceof Stopped) return;
+    runError = errorFields(error);
+    runState = 'failed';
+  }
+}
+
+/** Stops a run at once; the columns that are there stay. */
+export function cancelRun(): void {
+  if (runState !== 'running') return;
+  stopEngine();
+  runState = 'stopped';
+}
