@@ -3,6 +3,7 @@ import path from 'node:path';
 import { loadKernels } from '@gravpanel/core-wasm';
 import { type PanelErrorFields, runStudy, type StudyRun } from '@gravpanel/panel';
 import { Command, Option } from 'commander';
+import { bookOfStudy } from './country-book.ts';
 import { drawProgress } from './draw-progress.ts';
 import { exitCodeOfAll } from './exit-codes.ts';
 import { checkOutputFolder, type Files, RUN_FILES, writeFolder } from './files.ts';
@@ -117,6 +118,7 @@ async function act(file: string, flags: RunFlags): Promise<void> {
       ...(file !== '-' && { studyFile: { path: pathFrom(dir, file), sha256: opened.sha256 } }),
       tables,
       world: loadWorld,
+      countries: bookOfStudy(file),
       base: path.relative(path.resolve(dir), file === '-' ? process.cwd() : path.dirname(path.resolve(file))),
       runner: resampleRunner({ kernels: await kernels, pool, progress: draws }),
     });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { loadKernels } from '@gravpanel/core-wasm';
 import { type Manifest, runStudy } from '@gravpanel/panel';
 import { Command, Option } from 'commander';
+import { bookOfStudy } from './country-book.ts';
 import { EXIT } from './exit-codes.ts';
 import { exists, listFiles, readBytes } from './files.ts';
 import { commonFlags } from './flags.ts';
@@ -53,6 +54,7 @@ async function act(dir: string, flags: VerifyFlags): Promise<void> {
     versions: { node: process.versions.node },
     tables: openTables(opened),
     world: loadWorld,
+    countries: bookOfStudy(study),
   };
   const run = await runStudy(opened.study, frame, await kernels, progress.step, o).finally(() => progress.end());
   const files = Object.entries(await filesOf(run, opened.source.text)).filter(([name]) => COMPARED.test(name));

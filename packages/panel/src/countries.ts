@@ -12,6 +12,8 @@ import { nearestNames, PanelError, type Place } from './errors.ts';
 export interface Country {
   iso2: string;
   iso3: string;
+  /** Three digits, by which boundary files name countries. */
+  numeric: string;
   /** Short English name. */
   name: string;
 }
@@ -49,7 +51,7 @@ const SHORT: Record<string, string> = {
 const all = new Map<string, Country>(
   Object.entries(names).map(([iso2, name]) => {
     const iso3 = iso2 === 'XK' ? 'XKX' : iso.alpha2ToAlpha3(iso2)!;
-    return [iso3, { iso2, iso3, name: SHORT[iso2] ?? [name].flat()[0] }];
+    return [iso3, { iso2, iso3, numeric: iso.alpha2ToNumeric(iso2)!, name: SHORT[iso2] ?? [name].flat()[0] }];
   }),
 );
 const byAlpha2 = new Map([...all.values()].map((country) => [country.iso2, country]));

@@ -16,6 +16,7 @@ export { companionSpecs } from './companions.ts';
 export { type Consequence, consequencesOf, type DesignedModel } from './consequences.ts';
 export { derive, filterRows } from './derive.ts';
 export { type DescribeContext, describe } from './describe.ts';
+export type { CountryBook, RegionsFound } from './describe-regions.ts';
 export { describeStudy } from './describe-study.ts';
 export { buildDesigns } from './design.ts';
 export * from './errors.ts';

@@ -177,6 +177,18 @@ function checkTables(study: Study, source?: StudySource): void {
   });
 }
 
+/** Marks need names: a simulated join says which columns it gives. @throws PanelError study/simulated-without-take. */
+function checkJoins(study: Study, source?: StudySource): void {
+  const at = (study.data.join ?? []).findIndex(({ simulated, take }) => simulated && !take);
+  if (at < 0) return;
+  throw new PanelError({
+    code: 'study/simulated-without-take',
+    message: 'A joined table is marked as simulated, but its columns are not named.',
+    hint: 'List them under take: then each table and figure that rests on them can say so.',
+    ...(source && { at: placeOf(source, `/data/join/${at}/simulated`) }),
+  });
+}
+
 function checkNames(study: Study, source?: StudySource): void {
   const models = study.models ?? {};
   for (const [id, table] of Object.entries(study.tables ?? {}))
@@ -208,7 +220,7 @@ function checkTests(study: Study, source?: StudySource): void {
 /**
  * What a study says, with its defaults filled in: FitSpecs by model, tables, tests. Everything that can be judged without
  * data is: names, formulas and filters parse, options that a model cannot use are refused.
- * @throws PanelError formula/…, expression/…, model/…, study/unknown-model, study/test-not-possible,
+ * @throws PanelError formula/…, expression/…, model/…, study/unknown-model, study/test-not-possible, study/simulated-without-take,
  * study/cluster-without-by, study/no-companions, those of planTables; with the place in the study where `source` is given.
  */
 export function planStudy(study: Study, source?: StudySource): StudyPlan {
@@ -216,6 +228,7 @@ export function planStudy(study: Study, source?: StudySource): StudyPlan {
   const level = study.level ?? 0.95;
   if (study.sample?.where) located(source, '/sample/where', () => parseExpression(study.sample!.where!));
   checkNames(study, source);
+  checkJoins(study, source);
   checkTables(study, source);
   const models = Object.entries(study.models ?? {}).map(([id, model]) =>
     planModel(study, id, model, seed, level, source),

@@ -3,7 +3,8 @@ import type { Kernels } from '@gravpanel/core-wasm';
 import { companionSpecs } from './companions.ts';
 import { type Consequence, consequencesOf, type DesignedModel } from './consequences.ts';
 import { derive } from './derive.ts';
-import { type DescribeContext, describe } from './describe.ts';
+import { contextOf, describe } from './describe.ts';
+import type { CountryBook } from './describe-regions.ts';
 import { buildDesigns } from './design.ts';
 import { diagnoseLead } from './diagnose-lead.ts';
 import { PanelError, type PanelErrorFields } from './errors.ts';
@@ -87,6 +88,8 @@ export interface RunOptions {
   tables?: Record<string, Frame>;
   /** Boundaries of all countries; asked for only where the study has a map. */
   world?: () => World | Promise<World>;
+  /** Names and codes of countries, and region schemes; asked for only where the study has a map or regions. */
+  countries?: () => CountryBook | Promise<CountryBook>;
   /** Path from the run's folder to the study's, for the manifest. */
   base?: string;
   /** Runs replicates; without it they run here. */
@@ -293,8 +296,7 @@ export async function runStudy(
   );
   for (const table of plan.tables) checkRequest(table, columnsOf, besideOf, o.source);
   const described: (Table | Figure)[] = [];
-  const world = plan.describe.some(({ kind }) => kind === 'map') ? await o.world?.() : undefined;
-  const context: DescribeContext = { study, ...(o.tables && { tables: o.tables }), ...(world && { world }) };
+  const context = await contextOf(study, plan.describe, o);
   for (const [i, spec] of plan.describe.entries()) {
     await step('describe', spec.kind);
     described.push(...inStudy(work, `/describe/${i}`, () => describe(derived, spec, study.variables ?? {}, context)));

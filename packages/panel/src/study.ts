@@ -44,6 +44,8 @@ export const joinSchema = z.strictObject({
   take: z
     .union([z.array(name).min(1), z.record(name, name)], { error: 'a list of columns, or new name: column' })
     .optional(),
+  /** All that is taken was made by a generator. */
+  simulated: z.boolean().optional(),
 });
 
 export const dataSchema = z.strictObject({
@@ -133,6 +135,7 @@ export const describeSchema = z.discriminatedUnion('kind', [
     count: name,
     by: name.optional(),
     time: name.optional(),
+    regions: name.optional(),
     top: whole.min(0).optional(),
     stages: z.array(range).optional(),
     log: z.boolean().optional(),
@@ -142,13 +145,21 @@ export const describeSchema = z.discriminatedUnion('kind', [
     kind: z.literal('shares'),
     count: name,
     by: name,
+    regions: name.optional(),
     top: whole.min(1).optional(),
     all: z.boolean().optional(),
     figure: z.boolean().optional(),
     records: z.strictObject({ from: name, id: name, by: name.optional() }).optional(),
     ...describeBase,
   }),
-  z.strictObject({ kind: z.literal('mapping'), unit: name, group: name, ...describeBase }),
+  /** Either a column of groups, or a region scheme. */
+  z.strictObject({
+    kind: z.literal('mapping'),
+    unit: name,
+    group: name.optional(),
+    regions: name.optional(),
+    ...describeBase,
+  }),
   z.strictObject({
     kind: z.literal('top'),
     count: name,
@@ -163,6 +174,7 @@ export const describeSchema = z.discriminatedUnion('kind', [
     count: name,
     rows: name,
     columns: name,
+    regions: name.optional(),
     top: whole.min(1).optional(),
     limit: whole.min(1).optional(),
     definitions: z.boolean().optional(),

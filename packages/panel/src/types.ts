@@ -539,6 +539,7 @@ export type Figure = {
   | SeriesPlot
   | BarsPlot
   | MapPlot
+  | NetworkPlot
   | LagPlot
   | BootstrapPlot
   | RootogramPlot
@@ -595,6 +596,14 @@ export interface MapPlot {
   shapes: MapShape[];
   /** A state too small to be seen at the map's scale, drawn in a lens with its surroundings in full detail. */
   lens?: { label: string; count: number; at: LonLat; shapes: MapShape[]; neighbours: { label: string; at: LonLat }[] };
+}
+/** Ties of one home, strongest first: a line each, from the home to its partner. */
+export interface NetworkPlot {
+  plot: 'network';
+  home: string;
+  jointLabel: string;
+  sizeLabel: string;
+  ties: { label: string; joint: number; size: number; salton: number; affinity: number }[];
 }
 /** Estimates along time: lags and leads of a variable, or periods around an event. */
 export interface LagPlot {

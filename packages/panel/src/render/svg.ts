@@ -8,6 +8,7 @@ import { escapeHtml } from './escape.ts';
 import { drawInfluence } from './influence-plot.ts';
 import { drawLags } from './lag-plot.ts';
 import { drawMap } from './map-plot.ts';
+import { drawNetwork } from './network-plot.ts';
 import { drawResiduals } from './residual-plot.ts';
 import { drawRootogram } from './rootogram-plot.ts';
 import { drawSeries } from './series-plot.ts';
@@ -33,6 +34,8 @@ function drawing(figure: Figure, document: DrawingDocument, width: number): Draw
       return drawBars(figure, options);
     case 'map':
       return drawMap(figure, options);
+    case 'network':
+      return drawNetwork(figure, options);
     case 'lags':
       return drawLags(figure, options);
     case 'bootstrap':
