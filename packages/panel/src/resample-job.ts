@@ -35,6 +35,8 @@ export interface ResampleJob {
   names: string[];
   /** What is drawn; two entries for two-way. */
   clusters: ResampleClusters[];
+  /** pairs: drawn are `count` clusters of another job; cluster c of this one is number of[c] there. */
+  shared?: { count: number; of: Int32Array };
   reps: number;
   seed: number;
   method: ReplicateMethod;

@@ -8,7 +8,6 @@ import { buildDesigns } from './design.ts';
 import { diagnoseLead } from './diagnose-lead.ts';
 import { PanelError, type PanelErrorFields } from './errors.ts';
 import { fitDesignWith, type ResampleRunner } from './fit.ts';
-import type { DifferenceCovariance } from './hausman.ts';
 import { identify } from './identify.ts';
 import type { World } from './map-shapes.ts';
 import { modelOf } from './models/index.ts';
@@ -66,8 +65,6 @@ export interface RunOptions {
   name?: string;
   /** Hex SHA-256, for the run's hash; without it the hash is left empty. */
   sha256?: (text: string) => string | Promise<string>;
-  /** For Hausman tests: the covariance of b_a − b_b from resampling the units of both designs. */
-  differenceCovariance?: (a: Design, b: Design) => DifferenceCovariance | undefined;
   /** Where the study's file is, from the folder of the run. */
   studyFile?: { path: string; sha256: string };
   /** Versions that the manifest records beside gravpanel's. */
@@ -141,12 +138,16 @@ interface Work {
 
 /** A variable that no right-hand side may lack: descriptive outputs and tests say where they were asked for. */
 function inStudy<T>({ source }: Work, pointer: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
+  const fail = (error: unknown): never => {
     if (error instanceof PanelError && source)
       throw new PanelError(relocate(error.toJSON(), source, error.at?.pointer ?? pointer));
     throw error;
+  };
+  try {
+    const made = work();
+    return made instanceof Promise ? (made.catch(fail) as T) : made;
+  } catch (error) {
+    return fail(error);
   }
 }
 
@@ -159,8 +160,8 @@ async function fitAll(work: Work, label: string, designs: (Design | Failure)[]):
   return results;
 }
 
-function testWorkOf(work: Work, fits: Record<string, FitResult[]>, o: RunOptions): TestWork {
-  const { study, frame, kernels, plan, source } = work;
+function testWorkOf(work: Work, fits: Record<string, FitResult[]>): TestWork {
+  const { study, frame, kernels, plan, source, runner } = work;
   return {
     frame,
     kernels,
@@ -168,7 +169,8 @@ function testWorkOf(work: Work, fits: Record<string, FitResult[]>, o: RunOptions
     fits,
     designs: (spec) => designsOf(study, frame, spec, kernels, source),
     placed: (pointer, task) => inStudy(work, pointer, task),
-    ...(o.differenceCovariance && { differenceCovariance: o.differenceCovariance }),
+    ...(study.boot && { boot: study.boot }),
+    ...(runner && { runner }),
   };
 }
 
@@ -215,17 +217,25 @@ export async function testStudy(
     await onProgress({ stage, label, ...(detail && { detail }), ...progress });
   };
   const derived = deriveStudy(study, frame, o.source);
-  const work: Work = { study, frame: derived, kernels, plan, step, ...(o.source && { source: o.source }) };
+  const work: Work = {
+    study,
+    frame: derived,
+    kernels,
+    plan,
+    step,
+    ...(o.source && { source: o.source }),
+    ...(o.runner && { runner: o.runner }),
+  };
   const fits: Record<string, FitResult[]> = {};
   for (const { id, spec } of models) {
     fits[id] = await fitAll(work, id, designsOf(study, derived, spec, kernels, o.source));
     progress.done++;
   }
-  const testing = testWorkOf(work, fits, o);
+  const testing = testWorkOf(work, fits);
   const tests: TestOutcome[] = [];
   for (const [i, test] of plan.tests.entries()) {
     await step('test', `${test.kind} of ${test.of}`);
-    tests.push(...runTest(testing, test, i));
+    tests.push(...(await runTest(testing, test, i)));
     progress.done++;
   }
   return { tests, failures: failuresOf(work, fits) };
@@ -298,10 +308,10 @@ export async function runStudy(
     }
   }
   const tests: TestOutcome[] = [];
-  const testing = testWorkOf(work, fits, o);
+  const testing = testWorkOf(work, fits);
   for (const [i, test] of plan.tests.entries()) {
     await step('test', `${test.kind} of ${test.of}`);
-    tests.push(...runTest(testing, test, i));
+    tests.push(...(await runTest(testing, test, i)));
   }
   await step('report', 'identification and report');
   const variables = variablesOf(planned.flatMap(({ designs }) => designs));

@@ -7,9 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { failureAt, fitDesign, startFit } from '../src/fit.ts';
 import { type Draws, drawAll } from '../src/resample-draws.ts';
 import type { ResampleJob } from '../src/resample-job.ts';
-import { differenceDraws } from '../src/resample-joint.ts';
+import { differenceDraws, differenceJobs } from '../src/resample-joint.ts';
 import { openRefitter } from '../src/resample-refit.ts';
-import { blockWeights, twoWayWeights } from '../src/resample-weights.ts';
+import { blockWeights, pairsWeights, twoWayWeights } from '../src/resample-weights.ts';
 import type { Design, Fit, ModelKey, ResampleSpec } from '../src/types.ts';
 import { designOf } from './design-of.ts';
 
@@ -341,12 +341,34 @@ describe('approximations', () => {
 });
 
 describe('two estimators under the same draws', () => {
+  it('the draws are the core’s own, rejected words too', () => {
+    // 2³² mod 49,938 is 49,606: a word is rejected in about every second replicate.
+    for (const count of [2, 45, 49_938]) {
+      const codes = Int32Array.from({ length: count }, (_, i) => i);
+      const problem = { n: count, k: 1, y: new Float64Array(count).fill(1), x: new Float64Array(count).fill(1) };
+      const coef = new Float64Array(1).fill(1);
+      const refitter = openRefitter(
+        { kernel: 'ols', problem, factors: [], coef, codes, count, seed: 2 ** 40 + 7, method: 'exact' },
+        kernels,
+      );
+      for (let r = 0; r < 6; r++) {
+        const core = refitter.drawWeights(r);
+        expect(pairsWeights(kernels, 2 ** 40 + 7, r, count).every((times, c) => times === core[c])).toBe(true);
+      }
+    }
+  });
+
   it('difference of nb-fe and nb-re: the second keeps the units without counts, and both get the same clusters', () => {
     const [fe, re] = (['nb-fe', 'nb-re'] as const).map((model) =>
       startFit(design(model, { reps: 60, seed: 5 }), kernels),
     );
     expect(fe.design.groups!.length).toBeLessThan(re.design.groups!.length);
-    const { terms, covariance, failed } = differenceDraws(fe, re, kernels);
+    const drawn = (reps: number) => {
+      const [a, b] = [fe, { ...re, runs: { main: { ...re.runs!.main, reps } } }];
+      const jobs = differenceJobs(a, b);
+      return differenceDraws(jobs, drawAll(jobs.a, kernels), drawAll(jobs.b, kernels));
+    };
+    const { terms, covariance, failed } = drawn(60);
     expect([terms.length, failed]).toEqual([6, 0]);
     const drawer = openRefitter({ ...re.runs!.main, ...re.runs!.main.clusters[0] }, kernels);
     const rows = [0, 1, 2].map((r) => {
@@ -359,7 +381,7 @@ describe('two estimators under the same draws', () => {
       return a.map((one, j) => one - b[j]);
     });
     // The first three of the sixty, put together by hand, against the same three from the function.
-    const three = differenceDraws(fe, { ...re, runs: { main: { ...re.runs!.main, reps: 3 } } }, kernels).covariance;
+    const three = drawn(3).covariance;
     const mean = (j: number) => rows.reduce((sum, row) => sum + row[j], 0) / 3;
     for (let j = 0; j < 6; j++) {
       const variance = rows.reduce((sum, row) => sum + (row[j] - mean(j)) ** 2, 0) / 2;
