@@ -15,9 +15,9 @@ sums <- function(last) function(v) diff(c(0, cumsum(v)[last]))
 models <- function(y, X, g) {
   last <- cumsum(tabulate(g)); by <- sums(last); Y <- by(y); k <- ncol(X)
   lam <- function(p) exp(drop(X %*% p[1:k]))
-  # Beyond exp(15) a difference of two lgamma values loses its digits.
-  bounded <- function(p, Z) { e <- drop(Z %*% p[1:ncol(Z)]); all(is.finite(e)) && max(abs(e)) < 15 && all(abs(p) < 1e3) }
-  guard <- function(f, Z = X) function(p, w) if (bounded(p, Z)) f(p, w) else 1e12
+  # Beyond exp(15) a difference of two lgamma values of λ loses its digits; the Poisson models have none.
+  bounded <- function(p, Z, most) { e <- drop(Z %*% p[1:ncol(Z)]); all(is.finite(e)) && max(abs(e)) < most && all(abs(p) < 1e3) }
+  guard <- function(f, Z = X, most = 15) function(p, w) if (bounded(p, Z, most)) f(p, w) else 1e12
   list(
     nbfe = list(start = rep(0, k), keep = 1:k,
       nll = guard(function(p, w) { l <- lam(p); L <- by(l)
@@ -35,11 +35,11 @@ models <- function(y, X, g) {
            s * sum(w * (digamma(r + s) + digamma(s + Y) - digamma(s) - d))) }),
     # The constant drops out: its column is left out.
     pfe = list(start = rep(0, k - 1), keep = 2:k,
-      nll = guard(function(p, w) { e <- drop(X[, -1] %*% p); L <- by(exp(e)); -sum(w * (by(y * e) - Y * log(L))) }, X[, -1]),
+      nll = guard(function(p, w) { e <- drop(X[, -1] %*% p); L <- by(exp(e)); -sum(w * (by(y * e) - Y * log(L))) }, X[, -1], 300),
       gr = function(p, w) { l <- exp(drop(X[, -1] %*% p)); L <- by(l); -drop(crossprod(X[, -1], w[g] * (y - (Y / L)[g] * l))) }),
     pre = list(start = c(log(mean(y)), rep(0, k - 1), 0), keep = 1:k,
       nll = guard(function(p, w) { e <- drop(X %*% p[1:k]); L <- by(exp(e)); a <- exp(-p[k + 1])
-        -sum(w * (lgamma(a + Y) - lgamma(a) + a * log(a) - (a + Y) * log(a + L) + by(y * e))) }),
+        -sum(w * (lgamma(a + Y) - lgamma(a) + a * log(a) - (a + Y) * log(a + L) + by(y * e))) }, X, 300),
       gr = function(p, w) { l <- lam(p); L <- by(l); a <- exp(-p[k + 1])
         -c(drop(crossprod(X, w[g] * (y - ((a + Y) / (a + L))[g] * l))),
            -a * sum(w * (digamma(a + Y) - digamma(a) + log(a) + 1 - log(a + L) - (a + Y) / (a + L)))) }))

@@ -153,12 +153,16 @@ function define(): Command {
       ),
     )
     .addOption(
-      new Option('-B, --reps <n>', 'hausman: draws of its resampled form (default: boot.reps of the study, or 999)').argParser(
-        repsFlag('-B'),
-      ),
+      new Option(
+        '-B, --reps <n>',
+        'hausman: draws of its resampled form (default: boot.reps of the study, or 999)',
+      ).argParser(repsFlag('-B')),
     )
     .addOption(
-      new Option('--seed <n>', 'hausman: seed of those draws (default: boot.seed of the study, or its seed, or 1)').argParser(
+      new Option(
+        '--seed <n>',
+        'hausman: seed of those draws (default: boot.seed of the study, or its seed, or 1)',
+      ).argParser(
         numberOf('--seed', 'a whole number from 0', 'Write --seed 1.', (n) => Number.isSafeInteger(n) && n >= 0),
       ),
     )

@@ -25,7 +25,13 @@ export { exportR } from './export/r.ts';
 export { exportStata } from './export/stata.ts';
 export { evaluateExpression, parseExpression } from './expression.ts';
 export { type CoefficientFigureOptions, coefficientFigure } from './figures.ts';
-export { type BootstrapFigureOptions, type BootstrapRecord, bootstrapFigure } from './figures-bootstrap.ts';
+export {
+  type BootstrapFigureOptions,
+  type BootstrapRecord,
+  bootstrapFigure,
+  type ColumnFigureOptions,
+  columnBootstrapFigure,
+} from './figures-bootstrap.ts';
 export { type LagFigureOptions, lagFigures } from './figures-lags.ts';
 export {
   type Estimation,

@@ -92,8 +92,8 @@ function refitterOf(
   kernels: Kernels,
   { codes, count }: { codes: Int32Array; count: number },
 ): Refitter {
-  const { kernel, absorb, problem, factors, coef, seed, method, maxIter } = job;
-  return openRefitter({ kernel, absorb, problem, factors, coef, codes, count, seed, method, maxIter }, kernels);
+  const { kernel, absorb, random, problem, factors, coef, seed, method, maxIter } = job;
+  return openRefitter({ kernel, absorb, random, problem, factors, coef, codes, count, seed, method, maxIter }, kernels);
 }
 
 /**

@@ -58,9 +58,7 @@ export function differenceJobs(a: StartedFit, b: StartedFit): DifferenceJobs {
 /** Columns of the terms that both jobs have among their reported numbers. */
 function sharedTerms({ a, b }: DifferenceJobs): { terms: string[]; atA: number[]; atB: number[] } {
   const isTerm = ({ reported, problem }: ResampleJob, j: number) => j >= 0 && reported[j] < problem.k;
-  const terms = a.names.filter(
-    (name, j) => name !== '(Intercept)' && isTerm(a, j) && isTerm(b, b.names.indexOf(name)),
-  );
+  const terms = a.names.filter((name, j) => name !== '(Intercept)' && isTerm(a, j) && isTerm(b, b.names.indexOf(name)));
   return { terms, atA: terms.map((t) => a.names.indexOf(t)), atB: terms.map((t) => b.names.indexOf(t)) };
 }
 

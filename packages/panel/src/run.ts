@@ -7,7 +7,8 @@ import { type DescribeContext, describe } from './describe.ts';
 import { buildDesigns } from './design.ts';
 import { diagnoseLead } from './diagnose-lead.ts';
 import { PanelError, type PanelErrorFields } from './errors.ts';
-import { fitDesignWith, type ResampleRunner } from './fit.ts';
+import { columnBootstrapFigure } from './figures-bootstrap.ts';
+import { drawsHere, fitDesignWith, type ResampleRunner } from './fit.ts';
 import { identify } from './identify.ts';
 import type { World } from './map-shapes.ts';
 import { modelOf } from './models/index.ts';
@@ -15,10 +16,23 @@ import { planStudy, type StudyPlan } from './plan.ts';
 import { checkRequest } from './plan-tables.ts';
 import { isFit } from './regression-style.ts';
 import { assembleReport } from './report.ts';
+import type { Draws } from './resample-draws.ts';
+import type { ResampleJob } from './resample-job.ts';
 import type { Study } from './study.ts';
 import { relocate, type StudySource } from './study-places.ts';
 import { runTest, type TestOutcome, type TestWork } from './study-tests.ts';
-import type { Design, Failure, Figure, FitResult, FitSpec, Frame, Report, Table, VariableShares } from './types.ts';
+import type {
+  Design,
+  Failure,
+  Figure,
+  Fit,
+  FitResult,
+  FitSpec,
+  Frame,
+  Report,
+  Table,
+  VariableShares,
+} from './types.ts';
 
 /** What happens, one event before each piece of work. `done` of `total` pieces are finished. */
 export interface ProgressEvent {
@@ -151,11 +165,28 @@ function inStudy<T>({ source }: Work, pointer: string, work: () => T): T {
   }
 }
 
-async function fitAll(work: Work, label: string, designs: (Design | Failure)[]): Promise<FitResult[]> {
+/** Gets the replicates of a resampled column. */
+type OnReplicates = (column: number, fit: Fit, job: ResampleJob, draws: Draws) => void;
+
+async function fitAll(
+  work: Work,
+  label: string,
+  designs: (Design | Failure)[],
+  onReplicates: OnReplicates = () => {},
+): Promise<FitResult[]> {
   const results: FitResult[] = [];
   for (const [i, design] of designs.entries()) {
     await work.step('model', label, designs.length > 1 ? `column ${i + 1} of ${designs.length}` : undefined);
-    results.push('failed' in design ? design : await fitDesignWith(design, work.kernels, work.runner));
+    let drawn: { job: ResampleJob; draws: Draws } | undefined;
+    const run = work.runner ?? drawsHere(work.kernels);
+    const runner: ResampleRunner = async (runs, resampled) => {
+      const found = await run(runs, resampled);
+      drawn = { job: runs.main, draws: found.main };
+      return found;
+    };
+    const result = 'failed' in design ? design : await fitDesignWith(design, work.kernels, runner);
+    if (drawn && isFit(result)) onReplicates(i + 1, result, drawn.job, drawn.draws);
+    results.push(result);
   }
   return results;
 }
@@ -297,9 +328,19 @@ export async function runStudy(
   const designed: DesignedModel[] = [];
   const fits: Record<string, FitResult[]> = {};
   const companions: Record<string, CompanionFits[]> = {};
+  const replicates: Record<string, Figure> = {};
   for (const { model, designs, companions: specs } of planned) {
     designed.push({ id: model.id, spec: model.spec, designs });
-    fits[model.id] = await fitAll(work, model.id, designs);
+    const omit = plan.tables.find(({ models }) => models.includes(model.id))?.omit;
+    fits[model.id] = await fitAll(work, model.id, designs, (column, fit, job, draws) => {
+      const figure = columnBootstrapFigure(fit, job, draws, {
+        id: `${model.id}-bootstrap`,
+        where: `column (${column}) of ${model.id}`,
+        ...(study.variables && { variables: study.variables }),
+        ...(omit && { omit }),
+      });
+      if (figure) replicates[`${model.id} ${column}`] = figure;
+    });
     for (const spec of specs) {
       const beside = designsOf(study, derived, { ...spec, id: model.id }, kernels, o.source);
       designed.push({ id: `${model.id} · ${spec.model}`, spec, designs: beside });
@@ -330,6 +371,7 @@ export async function runStudy(
     consequences,
     tests,
     failures,
+    replicates,
     ...(diagnostics && { diagnostics }),
   };
   const report = await assembleReport(parts, o);

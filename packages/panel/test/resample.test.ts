@@ -66,7 +66,7 @@ function expectClose(a: number[], b: number[]): void {
 }
 
 describe('a replicate is the fit of the copied rows', () => {
-  it.each(['ols', 'poisson', 'nb2', 'nb-fe', 'nb-re'] as const)('pairs, %s', (model) => {
+  it.each(['ols', 'poisson', 'nb2', 'nb-fe', 'nb-re', 'ols-re'] as const)('pairs, %s', (model) => {
     const d = design(model, { reps: 4 });
     const job = jobOf(d);
     const draws = drawAll(job, kernels);
@@ -443,7 +443,54 @@ describe('a failed replicate', () => {
   });
 });
 
-it('ols-re is refused: a replicate would need variance components of its own', () => {
-  const result = fitDesign(design('ols-re', { reps: 9 }), kernels);
-  expect(result).toMatchObject({ failed: true, error: { code: 'model/option-not-supported' } });
+describe('ols-re', () => {
+  it('of an unbalanced panel: studentised draws are those of the copied panel with each copy a cluster', () => {
+    const whole = design('ols-re', { reps: 4, studentise: true });
+    const keep = Array.from({ length: whole.n }, (_, i) => i).filter((i) => (i * 7) % 11 > 2);
+    const starts = [0];
+    for (let g = 0; g < 45; g++) starts.push(keep.filter((i) => i < whole.groupStart![g + 1]).length);
+    const take = (values: Float64Array) => Float64Array.from(keep, (i) => values[i]);
+    const d: Design = {
+      ...whole,
+      n: keep.length,
+      y: take(whole.y),
+      x: Float64Array.from(keep.flatMap((i) => Array.from(whole.x.subarray(i * whole.k, (i + 1) * whole.k)))),
+      groupStart: Int32Array.from(starts),
+      rows: Int32Array.from(keep),
+      clusters: [{ ...whole.clusters[0], codes: Int32Array.from(keep, (i) => whole.clusters[0].codes[i]) }],
+    };
+    const job = jobOf(d);
+    const draws = drawAll(job, kernels);
+    for (const r of [1, 2]) {
+      const drawn = pairsWeights(kernels, 1, r, 45);
+      const again = copied(
+        d,
+        d.clusters[0].codes.map((c) => drawn[c]),
+        true,
+      );
+      const codes = new Int32Array(again.n);
+      const g = again.groupStart!.length - 1;
+      for (let c = 0; c < g; c++) codes.fill(c, again.groupStart![c], again.groupStart![c + 1]);
+      const vcov = { type: 'cluster' as const, by: [['pair']] };
+      const fit = fitDesign(
+        { ...again, clusters: [{ name: 'pair', codes, count: g }], spec: { ...again.spec, vcov } },
+        kernels,
+      ) as Fit;
+      expectClose(rowOf(draws, job, r), estimatesOf(fit));
+      // The factor of cluster standard errors, which replicates leave out, is in vcovInfo.
+      const root = Math.sqrt(fit.vcovInfo.factor);
+      fit.coefficients.forEach(({ estimate, se }, j) => {
+        expect(draws.extra![r * d.k + j]).toBeCloseTo((estimate - job.coef[j]) / (se / root), 7);
+      });
+    }
+  });
+  it('refuses what would keep the variances of the full sample', () => {
+    const error = (spec: Omit<ResampleSpec, 'type'>) =>
+      (fitDesign(design('ols-re', spec), kernels) as unknown as { error: { code: string; message: string } }).error;
+    expect(error({ kind: 'wild' }).code).toBe('resample/not-defined');
+    expect(error({ kind: 'score' }).code).toBe('resample/not-defined');
+    expect(error({ method: 'one-step' }).message).toBe(
+      'one-step is not defined for ols-re: one-step would keep the variances of the full sample.',
+    );
+  });
 });
