@@ -1,6 +1,6 @@
 /**
  * Bundles the program from the sources of the workspace packages: main.cjs finds the command, and each command is one file
- * with what it needs and nothing else, so that `fit` starts fast. Then a short run leaves V8's compiled code beside fit.cjs.
+ * with what it needs and nothing else, so that `fit` starts fast. Then a short run leaves V8's compiled code beside fit.cjs and boot.cjs.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -72,10 +72,14 @@ function warm() {
   try {
     const data = join(dir, 'panel.csv');
     writeFileSync(data, samplePanel());
-    const { status, stderr } = spawnSync(process.execPath, [path('scripts/warm.mjs'), path('dist/fit.cjs'), data], {
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(`the first run of fit failed: ${stderr.slice(-600)}`);
+    for (const name of ['fit', 'boot']) {
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        [path('scripts/warm.mjs'), path(`dist/${name}.cjs`), data],
+        { encoding: 'utf8', cwd: dir },
+      );
+      if (status !== 0) throw new Error(`the first run of ${name} failed: ${stderr.slice(-600)}`);
+    }
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

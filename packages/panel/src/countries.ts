@@ -3,7 +3,8 @@
  * tables are loaded only where countries are resolved.
  */
 import { countryToAlpha2 } from 'country-to-iso';
-import iso from 'i18n-iso-countries';
+// The package itself registers the names of seventy languages where Node loads it.
+import codes from 'i18n-iso-countries/codes.json' with { type: 'json' };
 import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' };
 import { normalName, SEVERAL, SPELLINGS } from './country-names.ts';
 import { nearestNames, PanelError, type Place } from './errors.ts';
@@ -46,9 +47,10 @@ const SHORT: Record<string, string> = {
   VN: 'Vietnam',
 };
 
+const alpha3 = new Map((codes as string[][]).map(([two, three]) => [two, three]));
 const all = new Map<string, Country>(
   Object.entries(names).map(([iso2, name]) => {
-    const iso3 = iso2 === 'XK' ? 'XKX' : iso.alpha2ToAlpha3(iso2)!;
+    const iso3 = iso2 === 'XK' ? 'XKX' : alpha3.get(iso2)!;
     return [iso3, { iso2, iso3, name: SHORT[iso2] ?? [name].flat()[0] }];
   }),
 );
