@@ -73,7 +73,7 @@ function warm() {
     const data = join(dir, 'panel.csv');
     writeFileSync(data, samplePanel());
     const args = [path('scripts/warm.mjs'), path('dist'), data, ...COMMANDS];
-    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: dir });
     if (status !== 0) throw new Error(`the first run of the commands failed: ${stderr.slice(-600)}`);
   } finally {
     rmSync(dir, { recursive: true, force: true });

@@ -271,6 +271,12 @@ export interface Ran {
   seconds?: number;
 }
 
+/** Replicates on this thread. */
+export const drawsHere =
+  (kernels: Kernels): ResampleRunner =>
+  async (runs) =>
+    drawRuns(runs, kernels);
+
 /** {@link fitDesign}, with the linear predictors that fitted values, residuals and specification tests are made of. */
 export function estimateDesign(design: Design, kernels: Kernels): Estimation | Failure {
   try {

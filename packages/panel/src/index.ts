@@ -26,7 +26,13 @@ export { exportR } from './export/r.ts';
 export { exportStata } from './export/stata.ts';
 export { evaluateExpression, parseExpression } from './expression.ts';
 export { type CoefficientFigureOptions, coefficientFigure } from './figures.ts';
-export { type BootstrapFigureOptions, type BootstrapRecord, bootstrapFigure } from './figures-bootstrap.ts';
+export {
+  type BootstrapFigureOptions,
+  type BootstrapRecord,
+  bootstrapFigure,
+  type ColumnFigureOptions,
+  columnBootstrapFigure,
+} from './figures-bootstrap.ts';
 export { type LagFigureOptions, lagFigures } from './figures-lags.ts';
 export {
   type Estimation,
@@ -49,7 +55,6 @@ export { count, decimal, display, fixed, percent, pValue, STAR_LEVELS, scientifi
 export { expandFormula, parseFormula } from './formula.ts';
 export { setPanel } from './frame.ts';
 export {
-  type DifferenceCovariance,
   hausman,
   hausmanCommonScale,
   hausmanForms,
@@ -92,7 +97,7 @@ export {
   statusWords,
 } from './resample-draws.ts';
 export { DEFAULT_REPS, drawBytes, isResampled, type ResampleJob, resampleJob } from './resample-job.ts';
-export { type DifferenceDraws, differenceDraws } from './resample-joint.ts';
+export { type DifferenceDraws, type DifferenceJobs, differenceDraws, differenceJobs } from './resample-joint.ts';
 export { createPool, type Pool, type PoolHost, type PoolWorker, type Range } from './resample-pool.ts';
 export { hasEstimate } from './resample-refit.ts';
 export { type ResampleRuns, type RunDraws, runsOf } from './resample-summary.ts';

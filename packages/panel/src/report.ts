@@ -14,6 +14,7 @@ import {
   fitFigures,
   leadFigure,
   type RegressionParts,
+  replicatesFigure,
   splitFigure,
   tablesOf,
   withNumbers,
@@ -97,6 +98,7 @@ function robustness(parts: ReportParts): Section {
     estimatorsFigure(parts) ?? leadFigure(parts),
     splitFigure(parts),
     ...courseFigures(parts),
+    replicatesFigure(parts),
     ...fitFigures(parts),
   ];
   const companions = first ? tablesOf(parts, first).slice(1) : [];

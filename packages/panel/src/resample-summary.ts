@@ -37,7 +37,7 @@ export type RunDraws = { [K in keyof ResampleRuns]: Draws };
 export function runsOf(job: ResampleJob): ResampleRuns {
   const { count } = job.clusters[0];
   const exactly = count <= MOST_EXACT;
-  const bca = job.scheme === 'pairs' && (exactly || job.factors.length === 0);
+  const bca = job.scheme === 'pairs' && (exactly || (job.factors.length === 0 && !job.random));
   return {
     main: job,
     ...(bca && {
@@ -102,9 +102,21 @@ export function drawCovariance(job: ResampleJob, draws: Draws): Float64Array {
 
 /** Standard errors at the optimum as the replicates have them. */
 function baseErrors(job: ResampleJob, kernels: Kernels): Float64Array {
-  const { kernel, absorb, problem, factors, coef, seed, maxIter, reported } = job;
+  const { kernel, absorb, random, problem, factors, coef, seed, maxIter, reported } = job;
   const { codes, count } = job.scheme === 'pairs' ? job.clusters[0] : { codes: new Int32Array(problem.n), count: 1 };
-  const spec = { kernel, absorb, problem, factors, coef, codes, count, seed, method: 'exact' as const, maxIter };
+  const spec = {
+    kernel,
+    absorb,
+    random,
+    problem,
+    factors,
+    coef,
+    codes,
+    count,
+    seed,
+    method: 'exact' as const,
+    maxIter,
+  };
   const refitter = openRefitter(spec, kernels);
   const { se } = refitter.weighted(new Float64Array(count).fill(1), 1, job.scheme === 'pairs' ? 'cluster' : 'iid');
   refitter.free();

@@ -8,8 +8,8 @@ import type { CountryBook } from './describe-regions.ts';
 import { buildDesigns } from './design.ts';
 import { diagnoseLead } from './diagnose-lead.ts';
 import { PanelError, type PanelErrorFields } from './errors.ts';
-import { fitDesignWith, type ResampleRunner } from './fit.ts';
-import type { DifferenceCovariance } from './hausman.ts';
+import { columnBootstrapFigure } from './figures-bootstrap.ts';
+import { drawsHere, fitDesignWith, type ResampleRunner } from './fit.ts';
 import { identify } from './identify.ts';
 import type { World } from './map-shapes.ts';
 import { modelOf } from './models/index.ts';
@@ -17,10 +17,23 @@ import { planStudy, type StudyPlan } from './plan.ts';
 import { checkRequest } from './plan-tables.ts';
 import { isFit } from './regression-style.ts';
 import { assembleReport } from './report.ts';
+import type { Draws } from './resample-draws.ts';
+import type { ResampleJob } from './resample-job.ts';
 import type { Study } from './study.ts';
 import { relocate, type StudySource } from './study-places.ts';
 import { runTest, type TestOutcome, type TestWork } from './study-tests.ts';
-import type { Design, Failure, Figure, FitResult, FitSpec, Frame, Report, Table, VariableShares } from './types.ts';
+import type {
+  Design,
+  Failure,
+  Figure,
+  Fit,
+  FitResult,
+  FitSpec,
+  Frame,
+  Report,
+  Table,
+  VariableShares,
+} from './types.ts';
 
 /** What happens, one event before each piece of work. `done` of `total` pieces are finished. */
 export interface ProgressEvent {
@@ -78,8 +91,6 @@ export interface RunOptions {
   name?: string;
   /** Hex SHA-256, for the run's hash; without it the hash is left empty. */
   sha256?: (text: string) => string | Promise<string>;
-  /** For Hausman tests: the covariance of b_a − b_b from resampling the units of both designs. */
-  differenceCovariance?: (a: Design, b: Design) => DifferenceCovariance | undefined;
   /** Where the study's file is, from the folder of the run. */
   studyFile?: { path: string; sha256: string };
   /** Versions that the manifest records beside gravpanel's. */
@@ -158,28 +169,48 @@ interface Work {
 
 /** A variable that no right-hand side may lack: descriptive outputs and tests say where they were asked for. */
 function inStudy<T>({ source }: Work, pointer: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
+  const fail = (error: unknown): never => {
     if (error instanceof PanelError && source)
       throw new PanelError(relocate(error.toJSON(), source, error.at?.pointer ?? pointer));
     throw error;
+  };
+  try {
+    const made = work();
+    return made instanceof Promise ? (made.catch(fail) as T) : made;
+  } catch (error) {
+    return fail(error);
   }
 }
 
-async function fitAll(work: Work, label: string, designs: (Design | Failure)[], model?: string): Promise<FitResult[]> {
+/** Gets the replicates of a resampled column. */
+type OnReplicates = (column: number, fit: Fit, job: ResampleJob, draws: Draws) => void;
+
+async function fitAll(
+  work: Work,
+  label: string,
+  designs: (Design | Failure)[],
+  { model, onReplicates }: { model?: string; onReplicates?: OnReplicates } = {},
+): Promise<FitResult[]> {
   const results: FitResult[] = [];
   for (const [i, design] of designs.entries()) {
     await work.step('model', label, designs.length > 1 ? `column ${i + 1} of ${designs.length}` : undefined);
-    const result = 'failed' in design ? design : await fitDesignWith(design, work.kernels, work.runner);
+    let drawn: { job: ResampleJob; draws: Draws } | undefined;
+    const run = work.runner ?? drawsHere(work.kernels);
+    const runner: ResampleRunner = async (runs, resampled) => {
+      const found = await run(runs, resampled);
+      drawn = { job: runs.main, draws: found.main };
+      return found;
+    };
+    const result = 'failed' in design ? design : await fitDesignWith(design, work.kernels, runner);
+    if (drawn && isFit(result)) onReplicates?.(i + 1, result, drawn.job, drawn.draws);
     results.push(result);
     await work.onColumn?.({ label, ...(model !== undefined && { model }), column: i + 1, of: designs.length, result });
   }
   return results;
 }
 
-function testWorkOf(work: Work, fits: Record<string, FitResult[]>, o: RunOptions): TestWork {
-  const { study, frame, kernels, plan, source } = work;
+function testWorkOf(work: Work, fits: Record<string, FitResult[]>): TestWork {
+  const { study, frame, kernels, plan, source, runner } = work;
   return {
     frame,
     kernels,
@@ -187,7 +218,8 @@ function testWorkOf(work: Work, fits: Record<string, FitResult[]>, o: RunOptions
     fits,
     designs: (spec) => designsOf(study, frame, spec, kernels, source),
     placed: (pointer, task) => inStudy(work, pointer, task),
-    ...(o.differenceCovariance && { differenceCovariance: o.differenceCovariance }),
+    ...(study.boot && { boot: study.boot }),
+    ...(runner && { runner }),
   };
 }
 
@@ -234,17 +266,25 @@ export async function testStudy(
     await onProgress({ stage, label, ...(detail && { detail }), ...progress });
   };
   const derived = deriveStudy(study, frame, o.source);
-  const work: Work = { study, frame: derived, kernels, plan, step, ...(o.source && { source: o.source }) };
+  const work: Work = {
+    study,
+    frame: derived,
+    kernels,
+    plan,
+    step,
+    ...(o.source && { source: o.source }),
+    ...(o.runner && { runner: o.runner }),
+  };
   const fits: Record<string, FitResult[]> = {};
   for (const { id, spec } of models) {
     fits[id] = await fitAll(work, id, designsOf(study, derived, spec, kernels, o.source));
     progress.done++;
   }
-  const testing = testWorkOf(work, fits, o);
+  const testing = testWorkOf(work, fits);
   const tests: TestOutcome[] = [];
   for (const [i, test] of plan.tests.entries()) {
     await step('test', `${test.kind} of ${test.of}`);
-    tests.push(...runTest(testing, test, i));
+    tests.push(...(await runTest(testing, test, i)));
     progress.done++;
   }
   return { tests, failures: failuresOf(work, fits) };
@@ -306,9 +346,22 @@ export async function runStudy(
   const designed: DesignedModel[] = [];
   const fits: Record<string, FitResult[]> = {};
   const companions: Record<string, CompanionFits[]> = {};
+  const replicates: Record<string, Figure> = {};
   for (const { model, designs, companions: specs } of planned) {
     designed.push({ id: model.id, spec: model.spec, designs });
-    fits[model.id] = await fitAll(work, model.id, designs, model.id);
+    const omit = plan.tables.find(({ models }) => models.includes(model.id))?.omit;
+    fits[model.id] = await fitAll(work, model.id, designs, {
+      model: model.id,
+      onReplicates: (column, fit, job, draws) => {
+      const figure = columnBootstrapFigure(fit, job, draws, {
+        id: `${model.id}-bootstrap`,
+        where: `column (${column}) of ${model.id}`,
+        ...(study.variables && { variables: study.variables }),
+        ...(omit && { omit }),
+      });
+      if (figure) replicates[`${model.id} ${column}`] = figure;
+      },
+    });
     for (const spec of specs) {
       const beside = designsOf(study, derived, { ...spec, id: model.id }, kernels, o.source);
       designed.push({ id: `${model.id} · ${spec.model}`, spec, designs: beside });
@@ -317,10 +370,10 @@ export async function runStudy(
     }
   }
   const tests: TestOutcome[] = [];
-  const testing = testWorkOf(work, fits, o);
+  const testing = testWorkOf(work, fits);
   for (const [i, test] of plan.tests.entries()) {
     await step('test', `${test.kind} of ${test.of}`);
-    tests.push(...runTest(testing, test, i));
+    tests.push(...(await runTest(testing, test, i)));
   }
   await step('report', 'identification and report');
   const variables = variablesOf(planned.flatMap(({ designs }) => designs));
@@ -339,6 +392,7 @@ export async function runStudy(
     consequences,
     tests,
     failures,
+    replicates,
     ...(diagnostics && { diagnostics }),
   };
   const report = await assembleReport(parts, o);

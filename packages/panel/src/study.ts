@@ -208,7 +208,13 @@ export const describeSchema = z.discriminatedUnion('kind', [
 const column = z.number().int().min(1);
 const testBase = { of: name, column: column.optional() };
 export const testSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('hausman'), ...testBase }),
+  /** Replicates and seed of the resampled form; those of the study's boot, or 999, by default. */
+  z.strictObject({
+    kind: z.literal('hausman'),
+    ...testBase,
+    reps: z.number().int().min(2).optional(),
+    seed: z.number().int().min(0).optional(),
+  }),
   z.strictObject({ kind: z.literal('wald'), ...testBase, terms: z.array(name).min(1) }),
   /** Without `against`: Poisson within nb1, nb2 or poisson-re. */
   z.strictObject({ kind: z.literal('lr'), ...testBase, against: name.optional(), againstColumn: column.optional() }),
