@@ -86,6 +86,7 @@ const COMMANDS = [
   'fit',
   'run',
   'boot',
+  'multiverse',
   'test',
   'check',
   'patents',

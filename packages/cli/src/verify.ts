@@ -1,7 +1,7 @@
 /** `gravpanel verify`: a finished run, computed again from its manifest; every table must be the same to the byte. */
 import path from 'node:path';
 import { loadKernels } from '@gravpanel/core-wasm';
-import { type Manifest, runStudy } from '@gravpanel/panel';
+import { curveStudy, type Manifest, runStudy } from '@gravpanel/panel';
 import { Command, Option } from 'commander';
 import { EXIT } from './exit-codes.ts';
 import { exists, listFiles, readBytes } from './files.ts';
@@ -54,7 +54,9 @@ async function act(dir: string, flags: VerifyFlags): Promise<void> {
     tables: openTables(opened),
     world: loadWorld,
   };
-  const run = await runStudy(opened.study, frame, await kernels, progress.step, o).finally(() => progress.end());
+  const { part } = manifest;
+  const asked = part ? curveStudy(opened.study, part.multiverse.curves, part.multiverse.joint) : opened.study;
+  const run = await runStudy(asked, frame, await kernels, progress.step, o).finally(() => progress.end());
   const files = Object.entries(await filesOf(run, opened.source.text)).filter(([name]) => COMPARED.test(name));
   const state = files.map(([name, made]) => {
     const file = path.join(dir, name);
