@@ -85,6 +85,7 @@ const COMMANDS = [
   'fit',
   'run',
   'boot',
+  'multiverse',
   'test',
   'check',
   'patents',

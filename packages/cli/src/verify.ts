@@ -1,7 +1,7 @@
 /** `gravpanel verify`: a finished run, computed again from its manifest; every table must be the same to the byte. */
 import path from 'node:path';
 import { loadKernels } from '@gravpanel/core-wasm';
-import { type Manifest, runStudy } from '@gravpanel/panel';
+import { curveStudy, type Manifest, runStudy } from '@gravpanel/panel';
 import { Command, Option } from 'commander';
 import { bookOfStudy } from './country-book.ts';
 import { EXIT } from './exit-codes.ts';
@@ -56,7 +56,9 @@ async function act(dir: string, flags: VerifyFlags): Promise<void> {
     world: loadWorld,
     countries: bookOfStudy(study),
   };
-  const run = await runStudy(opened.study, frame, await kernels, progress.step, o).finally(() => progress.end());
+  const { part } = manifest;
+  const asked = part ? curveStudy(opened.study, part.multiverse.curves, part.multiverse.joint) : opened.study;
+  const run = await runStudy(asked, frame, await kernels, progress.step, o).finally(() => progress.end());
   const files = Object.entries(await filesOf(run, opened.source.text)).filter(([name]) => COMPARED.test(name));
   const state = files.map(([name, made]) => {
     const file = path.join(dir, name);

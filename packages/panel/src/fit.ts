@@ -13,8 +13,9 @@ import { isResampled, resampleJob } from './resample-job.ts';
 import { drawRuns, type ResampleRuns, type RunDraws, runsOf } from './resample-summary.ts';
 import { resampledVcov } from './resample-vcov.ts';
 import { componentParameters } from './swamy-arora.ts';
-import type { Design, Failure, Fit, FitResult, FitSpec, FixefFactor, Frame, Note } from './types.ts';
-import { computeVcov, iidCovariance, type VcovInput, vcovName } from './vcov.ts';
+import type { Design, Failure, Fit, FitResult, FitSpec, Frame, Note } from './types.ts';
+import { computeVcov, iidCovariance, vcovName } from './vcov.ts';
+import { dofOf, vcovInput } from './vcov-input.ts';
 
 const DEFAULT_LEVEL = 0.95;
 
@@ -41,66 +42,6 @@ function checkDesign(design: Design, model: Model): void {
       message: `${model.key} already has an effect of each unit; "| ${units.name}" would add a second one.`,
       hint: `Leave "| ${units.name}" out, or use nb2 or poisson with it.`,
     });
-}
-
-/** Whether every level of a factor lies in one cluster. */
-function isWithin({ codes, levels }: FixefFactor, cluster: Int32Array): boolean {
-  const home = new Int32Array(levels.length).fill(-1);
-  for (let i = 0; i < codes.length; i++) {
-    if (home[codes[i]] === -1) home[codes[i]] = cluster[i];
-    else if (home[codes[i]] !== cluster[i]) return false;
-  }
-  return true;
-}
-
-/**
- * Parameters as fixest 0.14 counts them (its ssc with K.fixef = "nonnested"): levels of all factors less one for each factor after
- * the first; effects nested in a cluster count as one. A factor is nested where it is, or contains by a^b, a clustering variable;
- * where some clustering variable is no factor, also where its levels lie within clusters.
- */
-function dofFixest({ k, fixef, clusters }: Design, auxiliaries: number): number {
-  if (fixef.length === 0) return k;
-  const sizes = fixef.map(({ levels }) => levels.length);
-  const sum = (pick: (f: number) => boolean) => sizes.reduce((total, size, f) => total + (pick(f) ? size : 0), 0);
-  const full = k + sum(() => true) - (fixef.length - 1);
-  if (clusters.length === 0) return full;
-  const names = clusters.map(({ name }) => name);
-  const named = fixef.map(({ name }) => [name, ...name.split('^')].some((part) => names.includes(part)));
-  const look = !names.every((name) => fixef.some((factor) => factor.name === name));
-  const nested = fixef.map(
-    (factor, f) => named[f] || (look && clusters.some((cluster) => isWithin(factor, cluster.codes))),
-  );
-  const count = nested.filter(Boolean).length;
-  const less = count === fixef.length ? k + 1 : full - (sum((f) => nested[f]) - count);
-  return Math.max(less, k + auxiliaries + 1);
-}
-
-function vcovInput(design: Design, estimated: Estimated, dof: number): VcovInput {
-  const { fit, model, problem, auxiliaryAt, boundary } = estimated;
-  const p = fit.coef.length;
-  const auxiliaries = boundary ? 0 : p - auxiliaryAt;
-  const reported = Int32Array.from([
-    ...Array.from({ length: design.k }, (_, j) => j),
-    ...Array.from({ length: auxiliaries }, (_, a) => auxiliaryAt + a),
-  ]);
-  const ols = model.kernel === 'ols';
-  return {
-    spec: design.spec.vcov,
-    like: design.spec.like,
-    ols,
-    n: design.n,
-    dof,
-    dofNested: dofFixest(design, auxiliaries),
-    p,
-    reported,
-    bread: fit.vcov,
-    scores: fit.scores,
-    scoreBy: fit.scoreBy,
-    sigma2: estimated.sigma2 ?? (ols ? sumsOfSquares(design, fit.eta).rss / (design.n - dof) : 1),
-    x: problem.x,
-    weights: problem.weights,
-    design,
-  };
 }
 
 function boundaryMessage(model: Model): string {
@@ -162,7 +103,7 @@ function columnMeans({ n, k, x }: Design): number[] {
 function assemble(design: Design, estimated: Estimated, kernels: Kernels, draws?: RunDraws): Fit {
   const { spec, n } = design;
   const { model, fit, boundary } = estimated;
-  const dof = design.k + estimated.effects + model.auxiliaries.length;
+  const dof = dofOf(design, estimated);
   const input = vcovInput(design, estimated, dof);
   const level = spec.level ?? DEFAULT_LEVEL;
   const resampled = draws && resampledVcov(design, estimated, draws, level, kernels);

@@ -33,7 +33,9 @@ export {
   type ColumnFigureOptions,
   columnBootstrapFigure,
 } from './figures-bootstrap.ts';
+export { curveItems, curveSentence, jointTable, specificationsTable } from './figures-curve.ts';
 export { type LagFigureOptions, lagFigures } from './figures-lags.ts';
+export { influenceItems, rollingItems } from './figures-moving.ts';
 export {
   type Estimation,
   estimateDesign,
@@ -64,6 +66,7 @@ export {
 export { likelihoodRatio, overdispersion, wald } from './hypothesis.ts';
 export { identificationTable } from './identification-table.ts';
 export { identify } from './identify.ts';
+export { type InfluenceResult, leaveOneOut, leaveOneOutSpec, type TermInfluence } from './influence.ts';
 export { type CountryCode, type JoinSpec, joinFrame } from './join.ts';
 export { termLabel, type Variables, variableLabel } from './labels.ts';
 export { laterModels, VERSION } from './later.ts';
@@ -71,10 +74,19 @@ export type { World } from './map-shapes.ts';
 export { periodChange, reset } from './misspecification.ts';
 export { checkOptions, modelOf, models } from './models/index.ts';
 export {
+  type CurveResult,
+  finishCurve,
+  type JobRunner,
+  type SpecificationResult,
+  type StartedCurve,
+  startCurve,
+} from './multiverse.ts';
+export type { JointStatistic, JointTest } from './multiverse-joint.ts';
+export { DEFAULT_CURVE_REPS, type Dimension, type PlannedCurve, planMultiverse } from './multiverse-plan.ts';
+export {
   impossible,
   type PlannedModel,
   planStudy,
-  resampleSpecOf,
   type StudyPlan,
 } from './plan.ts';
 export type { PlannedTable } from './plan-tables.ts';
@@ -108,6 +120,7 @@ export {
   resampleWorkerApi,
   type WorkerAnswer,
 } from './resample-worker.ts';
+export { type RollingResult, type RollingWindow, rollWindows } from './rolling.ts';
 export {
   type ColumnFailure,
   type ColumnResult,
@@ -123,6 +136,7 @@ export {
   type StudyTests,
   testStudy,
 } from './run.ts';
+export { resampleSpecOf } from './spec-parts.ts';
 export { guessStarter, type Starter, type StarterHints, starterYaml } from './starter.ts';
 export {
   type DescribeSpec,
@@ -133,6 +147,7 @@ export {
   type TestSpec,
   type VariableSpec,
 } from './study.ts';
+export type { InfluenceSpec, MultiverseSpec, RollingSpec } from './study-curves.ts';
 export {
   openFurtherTables,
   openStudyData,
@@ -141,6 +156,7 @@ export {
   type StudyData,
   type StudyFiles,
 } from './study-data.ts';
+export { curveStudy, type JointOverrides } from './study-part.ts';
 export { placeOf, relocate, type StudySource } from './study-places.ts';
 export { parseStudy, type ReadStudy, readStudy } from './study-read.ts';
 export { runTest, type TestOutcome, type TestWork } from './study-tests.ts';

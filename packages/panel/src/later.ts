@@ -10,6 +10,5 @@ export const laterModels: Record<string, string> = {
 
 /** Keys of a study that later versions read. */
 export const laterKeys: Record<string, string> = {
-  multiverse: 'Write the variants as models, with csw0(…) and split.',
   audit: 'Leave it out.',
 };

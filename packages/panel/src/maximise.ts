@@ -67,13 +67,15 @@ const needsDummies = ({ spec: { vcov } }: Design) => vcov.type === 'hc2' || vcov
 
 const wantsScores = ({ spec: { vcov } }: Design) => vcov.type !== 'iid' && !isResampled(vcov);
 
-function withDummies(design: Design, model: Model, kernels: Kernels): Estimated {
+function withDummies(design: Design, model: Model, kernels: Kernels, start?: Float64Array): Estimated {
   const { tol, maxIter, seed } = design.spec;
   const { x, columns } = expandDummies(design, kernels);
   checkRows(design, columns + model.auxiliaries.length);
   const problem = problemOf(design, model, x, columns);
   const single = design.fixef.length > 0 && !model.grouped;
-  const found = estimate(model, problem, kernels, { tol, maxIter, seed, single, scores: wantsScores(design) });
+  const scores = wantsScores(design);
+  const near = start?.length === columns + model.auxiliaries.length ? start : undefined;
+  const found = estimate(model, problem, kernels, { tol, maxIter, seed, single, scores, ...(near && { near }) });
   accept(design, model, problem, found.fit);
   const boundary = found.fit.status === Status.poissonBoundary;
   return { ...found, model, problem, effects: columns - design.k, auxiliaryAt: columns, boundary };
@@ -124,13 +126,14 @@ function randomEffects(design: Design, model: Model, kernels: Kernels): Estimate
 
 /**
  * The maximum with its certificate; where the dispersion of NB1 or NB2 is at its boundary the core gives the Poisson one.
+ * @param near p parameters close to it, from which the search is made first, and alone where it succeeds (replicates).
  * @throws PanelError fit/…, data/too-few-rows, data/too-few-units, data/not-finite, data/not-count.
  */
-export function maximise(design: Design, model: Model, kernels: Kernels): Estimated {
+export function maximise(design: Design, model: Model, kernels: Kernels, near?: Float64Array): Estimated {
   if (model.key === 'ols-re') return randomEffects(design, model, kernels);
   return design.fixef.length > 0 && model.absorb && !needsDummies(design)
     ? absorbed(design, model, model.absorb, kernels)
-    : withDummies(design, model, kernels);
+    : withDummies(design, model, kernels, near);
 }
 
 /** Log-likelihood of the constant-only model of the same family; undefined without a constant or where it has no maximum. */

@@ -4,11 +4,14 @@ import { DEFAULT_SEED } from './estimate.ts';
 import { parseExpression } from './expression-parse.ts';
 import { expandFormula, parseFormula } from './formula.ts';
 import { boundaryName, checkOptions, modelOf } from './models/index.ts';
+import { type PlannedCurve, planMultiverse } from './multiverse-plan.ts';
 import { modelsOfTable, type PlannedTable, planTables } from './plan-tables.ts';
-import type { BootSpec, DescribeSpec, ModelSpec, Study, TestSpec } from './study.ts';
+import { bothFilters, vcovOf } from './spec-parts.ts';
+import type { DescribeSpec, ModelSpec, Study, TestSpec } from './study.ts';
+import type { InfluenceSpec, RollingSpec } from './study-curves.ts';
 import { located, placeOf, type StudySource } from './study-places.ts';
 import { twinsOf } from './twins.ts';
-import type { FitSpec, Like, ResampleSpec, SplitSpec, VcovSpec } from './types.ts';
+import type { FitSpec, SplitSpec } from './types.ts';
 
 export interface PlannedModel {
   id: string;
@@ -27,44 +30,9 @@ export interface StudyPlan {
   tables: PlannedTable[];
   tests: TestSpec[];
   describe: DescribeSpec[];
-}
-
-type StudyVcov = NonNullable<Study['vcov']>;
-
-type ClusterKeys = { type: 'iid' | 'hc0' | 'hc1' | 'hc2' | 'hc3' | 'cluster'; by?: string[]; like?: Like };
-type Given = { type: 'bootstrap' | 'jackknife' } & BootSpec;
-
-/** Keys of a resampled vcov, with those of the study's boot where it has none. "a+b" and lists are two dimensions. */
-export function resampleSpecOf(given: Given, boot: BootSpec = {}): ResampleSpec {
-  const { by, ...rest } = { ...boot, ...given };
-  const dimensions = by && [by].flat().flatMap((one) => one.split('+'));
-  return { ...rest, ...(dimensions && { by: dimensions.map((columns) => columns.split('^')) }) };
-}
-
-/** "cluster:a+b^c" or the keys of a map → VcovSpec. @throws PanelError study/cluster-without-by. */
-export function vcovOf(vcov: StudyVcov | undefined, boot?: BootSpec): { vcov: VcovSpec; like?: Like } {
-  if (vcov === undefined) return { vcov: { type: 'iid' } };
-  const given = typeof vcov === 'string' ? { type: vcov } : vcov;
-  if (given.type === 'bootstrap' || given.type === 'jackknife') return { vcov: resampleSpecOf(given as Given, boot) };
-  if (typeof vcov !== 'string') {
-    const { type, by, like } = vcov as ClusterKeys;
-    if (type !== 'cluster') return { vcov: { type }, ...(like && { like }) };
-    if (!by)
-      throw new PanelError({
-        code: 'study/cluster-without-by',
-        message: 'vcov of type cluster has no by; the columns that make the clusters were expected.',
-        hint: 'Write vcov: { type: cluster, by: [unit] }.',
-      });
-    return { vcov: { type, by: by.map((columns) => columns.split('^')) }, ...(like && { like }) };
-  }
-  if (!vcov.startsWith('cluster:')) return { vcov: { type: vcov as 'iid' | 'hc0' | 'hc1' | 'hc2' | 'hc3' } };
-  const by = vcov.slice('cluster:'.length).split('+');
-  return { vcov: { type: 'cluster', by: by.map((columns) => columns.split('^')) } };
-}
-
-/** Both filters hold. */
-export function bothFilters(a: string | undefined, b: string | undefined): string | undefined {
-  return a && b ? `(${a}) and (${b})` : (a ?? b);
+  curves: PlannedCurve[];
+  influence: InfluenceSpec[];
+  rolling: RollingSpec[];
 }
 
 function specOf(study: Study, id: string, model: ModelSpec, seed: number, level: number): FitSpec {
@@ -199,6 +167,10 @@ function checkNames(study: Study, source?: StudySource): void {
     if ('against' in test && test.against !== undefined && !Object.hasOwn(models, test.against))
       throw unknownModel(test.against, study, `/tests/${i}/against`, source);
   });
+  for (const key of ['influence', 'rolling'] as const)
+    (study[key] ?? []).forEach(({ of }, i) => {
+      if (!Object.hasOwn(models, of)) throw unknownModel(of, study, `/${key}/${i}/of`, source);
+    });
   for (const key of Object.keys(study.expected ?? {})) {
     const [id] = key.split('.');
     if (!Object.hasOwn(models, id)) throw unknownModel(id, study, `/expected/${key}`, source);
@@ -243,5 +215,7 @@ export function planStudy(study: Study, source?: StudySource): StudyPlan {
   const tables: PlannedTable[] = study.tables
     ? planTables(study, source)
     : models.map(({ id, title }) => ({ id, models: [id], ...(title && { title }) }));
-  return { seed, level, models, tables, tests: study.tests ?? [], describe };
+  const { tests = [], influence = [], rolling = [] } = study;
+  const curves = planMultiverse(study, seed, level, source);
+  return { seed, level, models, tables, tests, describe, curves, influence, rolling };
 }

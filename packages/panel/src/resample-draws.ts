@@ -1,6 +1,7 @@
 /** Replicates of a job: each a pure function of (job, replicate), whatever chunk or worker it comes in. */
 import { type Kernels, Status } from '@gravpanel/core-wasm';
 import { PanelError } from './errors.ts';
+import { openCurve } from './resample-curve.ts';
 import { openParametric, openPermutation } from './resample-data.ts';
 import type { ResampleJob } from './resample-job.ts';
 import { hasEstimate, openRefitter, type RefitBatch, type Refitter } from './resample-refit.ts';
@@ -101,6 +102,7 @@ function refitterOf(
  * @throws PanelError resample/not-opened where the core refuses the problem.
  */
 export function openJob(job: ResampleJob, kernels: Kernels): OpenJob {
+  if (job.curve) return openCurve(job, kernels);
   const [first] = job.clusters;
   switch (job.scheme) {
     case 'pairs': {

@@ -3,6 +3,7 @@ import type { AbsorbModel, KernelModel, Problem } from '@gravpanel/core-wasm';
 import { PanelError } from './errors.ts';
 import { DEFAULT_MAX_ITER, DEFAULT_SEED } from './estimate.ts';
 import type { Estimated } from './maximise.ts';
+import type { CurveReplicates } from './resample-curve.ts';
 import type { BootKind, Design, ReplicateMethod, ResampleSpec, VcovSpec } from './types.ts';
 
 export const DEFAULT_REPS = 999;
@@ -51,6 +52,8 @@ export interface ResampleJob {
   /** Residual standard deviation of least squares at the optimum; 1 for likelihoods. */
   spread: number;
   maxIter: number;
+  /** A whole specification curve in place of one problem: r specifications, estimates centred under the null, their t as extra. */
+  curve?: CurveReplicates;
 }
 
 /** Whether a covariance comes from replicates. */

@@ -13,12 +13,14 @@ import { drawsHere, fitDesignWith, type ResampleRunner } from './fit.ts';
 import { identify } from './identify.ts';
 import type { World } from './map-shapes.ts';
 import { modelOf } from './models/index.ts';
+import type { JobRunner } from './multiverse.ts';
 import { planStudy, type StudyPlan } from './plan.ts';
 import { checkRequest } from './plan-tables.ts';
 import { isFit } from './regression-style.ts';
 import { assembleReport } from './report.ts';
 import type { Draws } from './resample-draws.ts';
 import type { ResampleJob } from './resample-job.ts';
+import { type CurveParts, runCurveParts } from './run-curves.ts';
 import type { Study } from './study.ts';
 import { relocate, type StudySource } from './study-places.ts';
 import { runTest, type TestOutcome, type TestWork } from './study-tests.ts';
@@ -30,6 +32,7 @@ import type {
   FitResult,
   FitSpec,
   Frame,
+  Manifest,
   Report,
   Table,
   VariableShares,
@@ -37,7 +40,7 @@ import type {
 
 /** What happens, one event before each piece of work. `done` of `total` pieces are finished. */
 export interface ProgressEvent {
-  stage: 'data' | 'describe' | 'model' | 'test' | 'report';
+  stage: 'data' | 'describe' | 'model' | 'test' | 'curve' | 'report';
   /** "full", "full · nb2". */
   label: string;
   /** "column 3 of 6". */
@@ -67,11 +70,12 @@ export interface CompanionFits {
 /** A column that gave no estimate, with its place in the study. */
 export interface ColumnFailure {
   model: string;
+  /** 1-based; 0: the joint test of a curve. */
   column: number;
   error: PanelErrorFields;
 }
 
-export interface StudyRun {
+export interface StudyRun extends CurveParts {
   plan: StudyPlan;
   fits: Record<string, FitResult[]>;
   companions: Record<string, CompanionFits[]>;
@@ -107,6 +111,10 @@ export interface RunOptions {
   runner?: ResampleRunner;
   /** Gets each column as it is estimated. */
   onColumn?: (column: ColumnResult) => void | Promise<void>;
+  /** The same for jobs that are no column's covariance: curves, units left out. */
+  runJob?: JobRunner;
+  /** A part of the study that alone was asked for, and how, for the manifest. */
+  part?: Manifest['part'];
 }
 
 /** Error areas that mean the study itself is wrong: nothing is estimated then. */
@@ -241,6 +249,27 @@ function failuresOf(work: Work, fits: Record<string, FitResult[]>): ColumnFailur
   );
 }
 
+/** Specifications of curves that have no estimate, and joint tests that could not be made. */
+function curveFailures({ study, source }: Work, { curves, influence }: CurveParts): ColumnFailure[] {
+  const place = (error: PanelErrorFields, pointer: string) => (source ? relocate(error, source, pointer) : error);
+  const lost = curves.flatMap(({ id, specifications, jointError }) => [
+    ...specifications
+      .flatMap(({ number, error }) => (error ? [{ column: number, error }] : []))
+      .map((one) => ({
+        model: `multiverse.${id}`,
+        column: one.column,
+        error: place(one.error, `/multiverse/${id}`),
+      })),
+    ...(jointError
+      ? [{ model: `multiverse.${id}`, column: 0, error: place(jointError, `/multiverse/${id}/joint`) }]
+      : []),
+  ]);
+  const kept = influence.flatMap(({ result: { error, of, column } }, i) =>
+    error && study.influence ? [{ model: of, column, error: place(error, `/influence/${i}`) }] : [],
+  );
+  return [...lost, ...kept];
+}
+
 /** Tests of a study without its report. */
 export interface StudyTests {
   tests: TestOutcome[];
@@ -312,7 +341,8 @@ export async function runStudy(
     progress.done++;
   };
   const columns = plan.models.reduce((sum, model) => sum + model.columns.length * (model.companions ? 3 : 1), 0);
-  progress.total = 3 + plan.describe.length + columns + plan.tests.length;
+  const parts = plan.influence.length + plan.rolling.length + plan.curves.length;
+  progress.total = 3 + plan.describe.length + columns + plan.tests.length + parts;
   await step('data', 'derived columns and designs');
   const derived = deriveStudy(study, frame, o.source);
   const work: Work = {
@@ -353,13 +383,13 @@ export async function runStudy(
     fits[model.id] = await fitAll(work, model.id, designs, {
       model: model.id,
       onReplicates: (column, fit, job, draws) => {
-      const figure = columnBootstrapFigure(fit, job, draws, {
-        id: `${model.id}-bootstrap`,
-        where: `column (${column}) of ${model.id}`,
-        ...(study.variables && { variables: study.variables }),
-        ...(omit && { omit }),
-      });
-      if (figure) replicates[`${model.id} ${column}`] = figure;
+        const figure = columnBootstrapFigure(fit, job, draws, {
+          id: `${model.id}-bootstrap`,
+          where: `column (${column}) of ${model.id}`,
+          ...(study.variables && { variables: study.variables }),
+          ...(omit && { omit }),
+        });
+        if (figure) replicates[`${model.id} ${column}`] = figure;
       },
     });
     for (const spec of specs) {
@@ -375,13 +405,23 @@ export async function runStudy(
     await step('test', `${test.kind} of ${test.of}`);
     tests.push(...(await runTest(testing, test, i)));
   }
+  const more = await runCurveParts({
+    ...work,
+    fits,
+    ...(o.runJob && { runJob: o.runJob }),
+    // Their own steps are not counted before they are known.
+    step: async (label, detail) => onProgress({ stage: 'curve', label, ...(detail && { detail }), ...progress }),
+    designs: (spec) => designsOf(study, derived, spec, kernels, o.source),
+    placed: (pointer, task) => inStudy(work, pointer, task),
+  });
+  progress.done += plan.influence.length + plan.rolling.length + plan.curves.length;
   await step('report', 'identification and report');
   const variables = variablesOf(planned.flatMap(({ designs }) => designs));
   const shares = derived.panel ? identify(derived, variables) : [];
   const consequences = consequencesOf(designed, study.variables);
-  const failures = failuresOf(work, fits);
+  const failures = [...failuresOf(work, fits), ...curveFailures(work, more)];
   const diagnostics = diagnoseLead(plan, fits, columnsOf, derived, kernels);
-  const parts = {
+  const found = {
     study,
     plan,
     frame: derived,
@@ -393,8 +433,9 @@ export async function runStudy(
     tests,
     failures,
     replicates,
+    ...more,
     ...(diagnostics && { diagnostics }),
   };
-  const report = await assembleReport(parts, o);
-  return { plan, fits, companions, described, shares, consequences, tests, failures, report };
+  const report = await assembleReport(found, o);
+  return { plan, fits, companions, described, shares, consequences, tests, failures, ...more, report };
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { models } from './models/index.ts';
 import { STATISTICS } from './regression-style.ts';
+import { influenceSchema, multiverseSchema, rollingSchema } from './study-curves.ts';
 import type { ModelKey } from './types.ts';
 
 const name = z.string().min(1);
@@ -275,6 +276,9 @@ export const studySchema = z.strictObject({
   vcov: vcovSchema.optional(),
   boot: bootSchema.optional(),
   tests: z.array(testSchema).optional(),
+  multiverse: z.record(id, multiverseSchema).optional(),
+  influence: z.array(influenceSchema).optional(),
+  rolling: z.array(rollingSchema).optional(),
   tables: z.record(id, tableSchema).optional(),
   notes: z.array(z.string()).optional(),
   level: z.number().gt(0).lt(1).optional(),

@@ -545,6 +545,7 @@ export type Figure = {
   | RootogramPlot
   | ResidualPlot
   | InfluencePlot
+  | CurvePlot
 );
 export interface CoefficientPlot {
   plot: 'coefficients';
@@ -652,6 +653,19 @@ export interface InfluencePlot {
   }[];
 }
 
+/** A specification curve: estimates in order with their intervals, and below each the choices behind it. */
+export interface CurvePlot {
+  plot: 'curve';
+  /** What the estimates are of. */
+  label: string;
+  /** "95%". */
+  level: string;
+  median: number;
+  /** In order of their estimates. `clear`: told apart from zero. `choices`: by row of `dimensions`, the options taken. */
+  points: { estimate: number; lo: number; hi: number; clear: boolean; choices: number[][] }[];
+  dimensions: { title: string; options: string[] }[];
+}
+
 /** A part of the report, in reading order. */
 export interface Section {
   id: string;
@@ -685,6 +699,8 @@ export interface Manifest {
   studyFile?: { path: string; sha256: string };
   /** Path from the run's folder to the folder that the study's paths count from. Not part of the hash. */
   base?: string;
+  /** Where the run is of one part of the study only, and what the command line said over the study. Not part of the hash. */
+  part?: { multiverse: { curves: string[]; joint?: Record<string, string | number> } };
   /** Versions beside gravpanel's own: the runtime. Not part of the hash. */
   versions?: Record<string, string>;
   /** Hash of the question: the study, the bytes of the data, seeds, columns and gravpanel's version. */

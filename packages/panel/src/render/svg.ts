@@ -3,6 +3,7 @@ import type { Figure } from '../types.ts';
 import { drawBars } from './bars-plot.ts';
 import { drawBootstrap } from './bootstrap-plot.ts';
 import { drawCoefficients } from './coefficient-plot.ts';
+import { drawCurve } from './curve-plot.ts';
 import { type DrawingDocument, type DrawingElement, wrapPixels } from './draw.ts';
 import { escapeHtml } from './escape.ts';
 import { drawInfluence } from './influence-plot.ts';
@@ -46,6 +47,8 @@ function drawing(figure: Figure, document: DrawingDocument, width: number): Draw
       return drawResiduals(figure, options);
     case 'influence':
       return drawInfluence(figure, options);
+    case 'curve':
+      return drawCurve(figure, options);
   }
 }
 
