@@ -7,8 +7,9 @@ import { buildDesigns } from './design.ts';
 import { PanelError } from './errors.ts';
 import { fitStatistics, sumsOfSquares } from './fit-statistics.ts';
 import { fixed } from './format.ts';
+import { frontierNotes, frontierReading } from './frontier-reading.ts';
 import { type Estimated, maximise, nullLoglik } from './maximise.ts';
-import { boundaryName, checkOptions, type Model, modelOf } from './models/index.ts';
+import { boundaryName, checkOptions, type Model, modelOf, modelOfDesign, reportedAuxiliaries } from './models/index.ts';
 import { isResampled, resampleJob } from './resample-job.ts';
 import { drawRuns, type ResampleRuns, type RunDraws, runsOf } from './resample-summary.ts';
 import { resampledVcov } from './resample-vcov.ts';
@@ -78,7 +79,7 @@ function dofFixest({ k, fixef, clusters }: Design, auxiliaries: number): number 
 function vcovInput(design: Design, estimated: Estimated, dof: number): VcovInput {
   const { fit, model, problem, auxiliaryAt, boundary } = estimated;
   const p = fit.coef.length;
-  const auxiliaries = boundary ? 0 : p - auxiliaryAt;
+  const auxiliaries = reportedAuxiliaries(model, boundary).length;
   const reported = Int32Array.from([
     ...Array.from({ length: design.k }, (_, j) => j),
     ...Array.from({ length: auxiliaries }, (_, a) => auxiliaryAt + a),
@@ -111,7 +112,7 @@ function boundaryMessage(model: Model): string {
 
 function fitNotes(design: Design, { others, boundary, model, fit, certificate, components }: Estimated): Note[] {
   const notes: Note[] = [];
-  if (boundary)
+  if (boundary && !model.variant)
     notes.push({
       code: 'poisson-boundary',
       message: boundaryMessage(model),
@@ -172,7 +173,8 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels, draws?
   const estimates = pick(fit, input.reported);
   const base = { distribution: model.distribution, dofResidual: n - dof, vcovInfo: info };
   const nullloglik = nullLoglik(design, estimated, kernels);
-  const auxiliaries = boundary ? [] : model.auxiliaries;
+  const auxiliaries = reportedAuxiliaries(model, boundary);
+  const frontier = frontierReading(design, estimated, kernels, level);
   return {
     id: spec.id,
     model: model.key,
@@ -196,22 +198,24 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels, draws?
     dofResidual: n - dof,
     distribution: model.distribution,
     coefficients: coeftable(design.terms, estimates, covariance, lawOf(base), level),
-    parameters: boundary
-      ? [{ name: boundaryName(model.key)!, estimate: 0, se: 0 }]
-      : estimated.components
-        ? componentParameters(estimated.components)
-        : auxiliaryTable(auxiliaries, estimates, covariance),
+    parameters: estimated.components
+      ? componentParameters(estimated.components)
+      : [
+          ...auxiliaryTable(auxiliaries, estimates, covariance),
+          ...(boundary ? [{ name: boundaryName(model.key) ?? 'sigma_u', estimate: 0, se: 0 }] : []),
+        ],
     fitStatistics: fitStatistics(design, model, fit, n - dof, nullloglik),
     fixef: design.fixef.map(({ name, levels }) => ({ name, levels: levels.length })),
     collinear: design.collinear,
     sample: design.sample,
     certificate: estimated.certificate,
-    notes: [...design.notes, ...fitNotes(design, estimated), ...notes],
+    notes: [...design.notes, ...fitNotes(design, estimated), ...frontierNotes(design, estimated), ...notes],
     covariance: Array.from(covariance),
     covarianceIid: Array.from(iidCovariance(input)),
     parameterNames: [...design.terms.map(({ name }) => name), ...auxiliaries.map(({ estimated: name }) => name)],
     means: columnMeans(design),
     ...(resampled && { resampling: resampled.resampling }),
+    ...(frontier && { frontier }),
   };
 }
 
@@ -246,7 +250,7 @@ export interface StartedFit {
 
 /** The first half of {@link fitDesign}, for callers that run the replicates elsewhere. @throws PanelError as a Failure has it. */
 export function startFit(design: Design, kernels: Kernels): StartedFit {
-  const model = modelOf(design.spec.model);
+  const model = modelOfDesign(design);
   checkDesign(design, model);
   const estimated = maximise(design, model, kernels);
   const { vcov } = design.spec;

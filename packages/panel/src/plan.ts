@@ -8,7 +8,7 @@ import { modelsOfTable, type PlannedTable, planTables } from './plan-tables.ts';
 import type { BootSpec, DescribeSpec, ModelSpec, Study, TestSpec } from './study.ts';
 import { located, placeOf, type StudySource } from './study-places.ts';
 import { twinsOf } from './twins.ts';
-import type { FitSpec, Like, ResampleSpec, SplitSpec, VcovSpec } from './types.ts';
+import type { FitSpec, FrontierSpec, Like, ResampleSpec, SplitSpec, VcovSpec } from './types.ts';
 
 export interface PlannedModel {
   id: string;
@@ -67,8 +67,15 @@ export function bothFilters(a: string | undefined, b: string | undefined): strin
   return a && b ? `(${a}) and (${b})` : (a ?? b);
 }
 
+/** The options of a frontier among a model's keys. */
+function frontierOf({ distribution, inefficiency, inefficiency_effects: effects, noise }: ModelSpec) {
+  const given = Object.entries({ distribution, inefficiency, effects, noise }).filter(([, value]) => value !== undefined);
+  return given.length > 0 ? (Object.fromEntries(given) as FrontierSpec) : undefined;
+}
+
 function specOf(study: Study, id: string, model: ModelSpec, seed: number, level: number): FitSpec {
   const { lag, split, offset, exposure, weights } = model;
+  const frontier = frontierOf(model);
   const where = bothFilters(study.sample?.where, model.where);
   return {
     id,
@@ -81,6 +88,7 @@ function specOf(study: Study, id: string, model: ModelSpec, seed: number, level:
     ...(offset && { offset }),
     ...(exposure && { exposure }),
     ...(weights && { weights }),
+    ...(frontier && { frontier }),
     ...(study.sample?.common !== undefined && { common: study.sample.common }),
     level,
     seed,

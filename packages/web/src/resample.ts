@@ -1,5 +1,5 @@
 /** Replicates on the cores of the machine that the page is on. */
-import { loadKernels } from '@gravpanel/core-wasm';
+import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
 import {
   answerValue,
   createPool,

@@ -1,5 +1,6 @@
 /** The worker: owns one instance of the core and answers {@link WorkerApi}. */
-import { type Kernels, loadKernels } from '@gravpanel/core-wasm';
+import type { Kernels } from '@gravpanel/core-wasm';
+import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
 import { PanelError } from '@gravpanel/panel';
 import { expose } from 'comlink';
 import { fitStudy, fitTable } from './estimate.ts';
