@@ -1,6 +1,6 @@
 /** `gravpanel run`: a whole study into one folder. */
 import path from 'node:path';
-import { loadKernels } from '@gravpanel/core-wasm';
+import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
 import { runStudy, type StudyRun } from '@gravpanel/panel';
 import { Command, Option } from 'commander';
 import { bookOfStudy } from './country-book.ts';

@@ -40,15 +40,21 @@ function uniform(seed: number): () => number {
   };
 }
 
-/** The plain start with each coefficient moved by up to ±½ per root-mean-square of its column, auxiliaries by up to ±1. */
-function perturbed(start: Float64Array, { n, k, x }: Problem, seed: number): Float64Array {
+/** The plain start with each coefficient moved by up to ±½ (of the outcome's spread, where it is not a logarithm's) per root-mean-square of its column, auxiliaries by up to ±1. */
+function perturbed(start: Float64Array, { n, k, x }: Problem, seed: number, unit: number): Float64Array {
   const draw = uniform(seed);
   return start.map((value, j) => {
     let square = 0;
     for (let i = 0; j < k && i < n; i++) square += x[i * k + j] ** 2;
-    const size = j < k ? Math.sqrt(square / n) || 1 : 0.5;
+    const size = j < k ? (Math.sqrt(square / n) || 1) / unit : 0.5;
     return value + (draw() - 0.5) / size;
   });
+}
+
+/** Standard deviation of y. */
+function spread({ n, y }: Problem): number {
+  const mean = y.reduce((sum, value) => sum + value, 0) / n;
+  return Math.sqrt(y.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n);
 }
 
 /** Further starts where some unit is at its Poisson limit already, and the work up to which they are made. */
@@ -136,7 +142,7 @@ export function estimate(model: Model, problem: Problem, kernels: Kernels, optio
   const fits = [first];
   if (model.starts > 1 && !options.single && !hopeless && (model.grouped || work < MANY_STARTS_WORK)) {
     const plain = model.plainStart(problem);
-    fits.push(run(plain), run(perturbed(plain, problem, seed)));
+    fits.push(run(plain), run(perturbed(plain, problem, seed, model.kernel === 'frontier' ? spread(problem) : 1)));
   }
   if (
     model.key === 'nb-fe' &&

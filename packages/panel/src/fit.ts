@@ -7,8 +7,9 @@ import { buildDesigns } from './design.ts';
 import { PanelError } from './errors.ts';
 import { fitStatistics, sumsOfSquares } from './fit-statistics.ts';
 import { fixed } from './format.ts';
+import { frontierNotes, frontierReading } from './frontier-reading.ts';
 import { type Estimated, maximise, nullLoglik } from './maximise.ts';
-import { boundaryName, checkOptions, type Model, modelOf } from './models/index.ts';
+import { boundaryName, checkOptions, type Model, modelOf, modelOfDesign, reportedAuxiliaries } from './models/index.ts';
 import { isResampled, resampleJob } from './resample-job.ts';
 import { drawRuns, type ResampleRuns, type RunDraws, runsOf } from './resample-summary.ts';
 import { resampledVcov } from './resample-vcov.ts';
@@ -52,7 +53,7 @@ function boundaryMessage(model: Model): string {
 
 function fitNotes(design: Design, { others, boundary, model, fit, certificate, components }: Estimated): Note[] {
   const notes: Note[] = [];
-  if (boundary)
+  if (boundary && !model.variant)
     notes.push({
       code: 'poisson-boundary',
       message: boundaryMessage(model),
@@ -113,7 +114,8 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels, draws?
   const estimates = pick(fit, input.reported);
   const base = { distribution: model.distribution, dofResidual: n - dof, vcovInfo: info };
   const nullloglik = nullLoglik(design, estimated, kernels);
-  const auxiliaries = boundary ? [] : model.auxiliaries;
+  const auxiliaries = reportedAuxiliaries(model, boundary);
+  const frontier = frontierReading(design, estimated, kernels, level);
   return {
     id: spec.id,
     model: model.key,
@@ -137,22 +139,24 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels, draws?
     dofResidual: n - dof,
     distribution: model.distribution,
     coefficients: coeftable(design.terms, estimates, covariance, lawOf(base), level),
-    parameters: boundary
-      ? [{ name: boundaryName(model.key)!, estimate: 0, se: 0 }]
-      : estimated.components
-        ? componentParameters(estimated.components)
-        : auxiliaryTable(auxiliaries, estimates, covariance),
+    parameters: estimated.components
+      ? componentParameters(estimated.components)
+      : [
+          ...auxiliaryTable(auxiliaries, estimates, covariance),
+          ...(boundary ? [{ name: boundaryName(model.key) ?? 'sigma_u', estimate: 0, se: 0 }] : []),
+        ],
     fitStatistics: fitStatistics(design, model, fit, n - dof, nullloglik),
     fixef: design.fixef.map(({ name, levels }) => ({ name, levels: levels.length })),
     collinear: design.collinear,
     sample: design.sample,
     certificate: estimated.certificate,
-    notes: [...design.notes, ...fitNotes(design, estimated), ...notes],
+    notes: [...design.notes, ...fitNotes(design, estimated), ...frontierNotes(design, estimated), ...notes],
     covariance: Array.from(covariance),
     covarianceIid: Array.from(iidCovariance(input)),
     parameterNames: [...design.terms.map(({ name }) => name), ...auxiliaries.map(({ estimated: name }) => name)],
     means: columnMeans(design),
     ...(resampled && { resampling: resampled.resampling }),
+    ...(frontier && { frontier }),
   };
 }
 
@@ -187,7 +191,7 @@ export interface StartedFit {
 
 /** The first half of {@link fitDesign}, for callers that run the replicates elsewhere. @throws PanelError as a Failure has it. */
 export function startFit(design: Design, kernels: Kernels): StartedFit {
-  const model = modelOf(design.spec.model);
+  const model = modelOfDesign(design);
   checkDesign(design, model);
   const estimated = maximise(design, model, kernels);
   const { vcov } = design.spec;

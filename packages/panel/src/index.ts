@@ -56,6 +56,7 @@ export { fittedCsv } from './fitted-csv.ts';
 export { count, decimal, display, fixed, percent, pValue, STAR_LEVELS, scientific, starsOf } from './format.ts';
 export { expandFormula, parseFormula } from './formula.ts';
 export { setPanel } from './frame.ts';
+export { efficienciesCsv } from './frontier-csv.ts';
 export {
   hausman,
   hausmanCommonScale,

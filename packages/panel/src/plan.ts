@@ -11,7 +11,7 @@ import type { DescribeSpec, ModelSpec, Study, TestSpec } from './study.ts';
 import type { InfluenceSpec, RollingSpec } from './study-curves.ts';
 import { located, placeOf, type StudySource } from './study-places.ts';
 import { twinsOf } from './twins.ts';
-import type { FitSpec, SplitSpec } from './types.ts';
+import type { FitSpec, FrontierSpec, SplitSpec } from './types.ts';
 
 export interface PlannedModel {
   id: string;
@@ -35,8 +35,17 @@ export interface StudyPlan {
   rolling: RollingSpec[];
 }
 
+/** The options of a frontier among a model's keys. */
+function frontierOf({ distribution, inefficiency, inefficiency_effects: effects, noise }: ModelSpec) {
+  const given = Object.entries({ distribution, inefficiency, effects, noise }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return given.length > 0 ? (Object.fromEntries(given) as FrontierSpec) : undefined;
+}
+
 function specOf(study: Study, id: string, model: ModelSpec, seed: number, level: number): FitSpec {
   const { lag, split, offset, exposure, weights } = model;
+  const frontier = frontierOf(model);
   const where = bothFilters(study.sample?.where, model.where);
   return {
     id,
@@ -49,6 +58,7 @@ function specOf(study: Study, id: string, model: ModelSpec, seed: number, level:
     ...(offset && { offset }),
     ...(exposure && { exposure }),
     ...(weights && { weights }),
+    ...(frontier && { frontier }),
     ...(study.sample?.common !== undefined && { common: study.sample.common }),
     level,
     seed,

@@ -77,6 +77,10 @@ function outcomeOf(job: ResampleJob): Outcome {
           // δ/(1) = (1 − z)/z with z ~ beta(r, s): ln δ⁻¹ is what the gamma's scale takes.
           for (let i = from; i < to; i++) out[i] = gammaPoisson(source, exp(eta[i]), lnB - lnA);
         });
+    case 'frontier':
+    case 'poisson-frontier':
+    case 'nb-frontier':
+      throw new Error(`${job.kernel} has no parametric replicates`);
     case 'poisson-re': {
       const [alpha, lnAlpha] = [auxiliary(0), coef[k]];
       return (source) =>

@@ -3,6 +3,7 @@ import type { AbsorbModel, KernelModel, Problem } from '@gravpanel/core-wasm';
 import { PanelError } from './errors.ts';
 import { DEFAULT_MAX_ITER, DEFAULT_SEED } from './estimate.ts';
 import type { Estimated } from './maximise.ts';
+import { reportedAuxiliaries } from './models/model.ts';
 import type { CurveReplicates } from './resample-curve.ts';
 import type { BootKind, Design, ReplicateMethod, ResampleSpec, VcovSpec } from './types.ts';
 
@@ -189,6 +190,10 @@ function checkKind(design: Design, { model, problem }: Estimated, spec: Resample
   const not = (why: string, hint: string) => {
     throw refuse('resample/not-defined', `${spec.kind ?? spec.method} is not defined for ${model.key}: ${why}.`, hint);
   };
+  if (model.variant && !['pairs', 'two-way', 'block', undefined].includes(spec.kind))
+    not('its inefficiency is drawn with its rows', 'Use --boot-kind pairs.');
+  if (model.variant && spec.studentise && design.spec.frontier?.effects !== undefined)
+    not('its replicates have no standard errors of their own', 'Leave --studentise out.');
   if (spec.kind === 'wild' && model.key !== 'ols')
     not(
       'it flips the residuals of least squares',
@@ -225,7 +230,7 @@ export function resampleJob(design: Design, estimated: Estimated, spec: Resample
   const { model, problem, fit, auxiliaryAt, boundary, components } = estimated;
   if (spec.type === 'bootstrap') checkKind(design, estimated, spec);
   const clusters = clustersOf(design, model.grouped, spec);
-  const auxiliaries = boundary ? [] : model.auxiliaries;
+  const auxiliaries = reportedAuxiliaries(model, boundary);
   const reported = [...design.terms.map((_, j) => j), ...auxiliaries.map((_, a) => auxiliaryAt + a)];
   const reps = repsOf(spec, clusters);
   const seed = spec.seed ?? design.spec.seed ?? DEFAULT_SEED;

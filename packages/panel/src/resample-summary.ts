@@ -264,9 +264,13 @@ function failureNotes(job: ResampleJob, { failures, failed }: Pick<Resampling, '
   ];
 }
 
+/** Among the reported numbers, that which is LN_BOUNDARY at a boundary: ln σ_u of a frontier, else the first auxiliary. */
+const boundaryPlace = ({ reported, problem, names }: ResampleJob) =>
+  problem.frontier ? names.indexOf('ln_sigma_u') : Array.from(reported).findIndex((p) => p >= problem.k);
+
 function boundaryNotes(job: ResampleJob, { status, estimates }: Draws): Note[] {
   const width = job.reported.length;
-  const at = Array.from(job.reported).findIndex((p) => p >= job.problem.k);
+  const at = boundaryPlace(job);
   if (at < 0) return [];
   const met = Array.from(status).filter(
     (one, r) => hasEstimate(one) && estimates[r * width + at] === LN_BOUNDARY,
@@ -276,7 +280,7 @@ function boundaryNotes(job: ResampleJob, { status, estimates }: Draws): Note[] {
     : [
         {
           code: 'boundary-replicates',
-          message: `In ${met} of ${job.reps} replicates the dispersion is 0; its standard error leaves them out.`,
+          message: `In ${met} of ${job.reps} replicates ${job.problem.frontier ? 'sigma_u' : 'the dispersion'} is 0; its standard error leaves them out.`,
         },
       ];
 }

@@ -107,6 +107,15 @@ export const sampleSchema = z.strictObject({
   common: z.boolean().optional(),
 });
 
+/** Options of the frontiers. */
+const frontierKeys = {
+  distribution: z.enum(['half-normal', 'exponential', 'truncated-normal']).optional(),
+  inefficiency: z.enum(['rows', 'units', 'decay']).optional(),
+  /** Right-hand side whose value is the location of a truncated normal. */
+  inefficiency_effects: z.string().min(1).optional(),
+  noise: z.boolean().optional(),
+};
+
 export const modelSchema = z.strictObject({
   model: modelKey,
   formula: z.string().min(3),
@@ -117,6 +126,7 @@ export const modelSchema = z.strictObject({
   offset: name.optional(),
   exposure: name.optional(),
   weights: name.optional(),
+  ...frontierKeys,
   vcov: vcovSchema.optional(),
   /** nb-fe only: also estimate nb2 with unit dummies and fixed-effects Poisson, in columns beside it. */
   companions: z.boolean().optional(),

@@ -77,7 +77,30 @@ export interface Frame {
 // ───────────────────────────────────────────────────────────── specification
 
 /** A model key: file name under models/, value of --model, anchor in the docs. */
-export type ModelKey = 'ols' | 'poisson' | 'nb1' | 'nb2' | 'nb-fe' | 'nb-re' | 'poisson-re' | 'ols-re';
+export type ModelKey =
+  | 'ols'
+  | 'poisson'
+  | 'nb1'
+  | 'nb2'
+  | 'nb-fe'
+  | 'nb-re'
+  | 'poisson-re'
+  | 'ols-re'
+  | 'frontier'
+  | 'poisson-frontier'
+  | 'nb-frontier';
+
+/** Options of the frontiers. */
+export interface FrontierSpec {
+  /** Law of u; default half-normal. truncated-normal: frontier only. */
+  distribution?: 'half-normal' | 'exponential' | 'truncated-normal';
+  /** One u a row (default), one a unit, or one a unit that decays over time (Battese, Coelli 1992; frontier only). */
+  inefficiency?: 'rows' | 'units' | 'decay';
+  /** frontier: right-hand side whose value is the location μ of the truncated normal (Battese, Coelli 1995). */
+  effects?: string;
+  /** Count frontiers: normal noise v beside u. */
+  noise?: boolean;
+}
 
 /** How standard errors are computed. */
 export type VcovSpec =
@@ -145,6 +168,8 @@ export interface FitSpec {
   weights?: string;
   /** Level of confidence intervals. Default 0.95. */
   level?: number;
+  /** Options of a frontier. */
+  frontier?: FrontierSpec;
   tol?: number;
   maxIter?: number;
   seed?: number;
@@ -227,10 +252,14 @@ export interface Design {
   groups?: string[];
   /** One code array (n) per clustering dimension asked for by spec.vcov. */
   clusters: { name: string; codes: Int32Array; count: number }[];
-  /** With a resampled covariance only: the unit's columns ("i × j"), the period of each row, and the strata of a permutation. */
+  /** With a resampled covariance, and `times` with a frontier: the unit's columns ("i × j"), the period of each row, and the strata of a permutation. */
   unit?: string;
   times?: Float64Array;
   strata?: { name: string; codes: Int32Array; count: number };
+  /** Frontiers: n × m regressors of μ with their names (the constant among them), and t − T of each row. */
+  frontier?: { z?: Float64Array; zTerms?: string[]; decay?: Float64Array };
+  /** Frontiers: 1-based file line of each row. */
+  lines?: Int32Array;
   sample: SampleLog;
   notes: Note[];
 }
@@ -265,6 +294,9 @@ export interface Certificate {
   hessianCondition: number;
   starts: number;
   agreeing: number;
+  /** Count frontiers: nodes of the quadrature, and by how much twice as many move the log-likelihood. */
+  nodes?: number;
+  quadratureError?: number;
 }
 
 /** What the standard errors are. */
@@ -321,6 +353,40 @@ export interface Resampling {
   approximation?: { replicates: number; medianError: number; maxError: number; seRatio: number[] };
 }
 
+/** Inefficiency of one row given its data. */
+export interface EfficiencyRow {
+  /** 1-based line of the file. */
+  line: number;
+  unit?: string;
+  time?: number;
+  /** y, and the frontier it is held against: exp(xβ + offset) of counts, xβ + offset else. */
+  outcome: number;
+  potential: number;
+  /** E(u | data), E(e⁻ᵘ | data), and the limits between which e⁻ᵘ lies at the fit's level, estimates taken as given. */
+  inefficiency: number;
+  efficiency: number;
+  lower: number;
+  upper: number;
+}
+
+/** What a frontier says beyond its coefficients. */
+export interface FrontierReading {
+  distribution: NonNullable<FrontierSpec['distribution']>;
+  inefficiency: NonNullable<FrontierSpec['inefficiency']>;
+  effects?: string;
+  noise?: boolean;
+  /** frontier: skewness of the least squares residuals, negative where there is inefficiency; its z (Coelli 1995) and P(Z < z). */
+  skewness?: { value: number; statistic: number; p: number };
+  /** LR test of no inefficiency against the mixture of χ² in `rule`. */
+  test?: { statistic: number; p: number; rule: string; loglik: number };
+  /** σ_u²/(σ_u² + σ_v²), parameters of the errors before truncation. */
+  gamma?: number;
+  /** Of E(e⁻ᵘ | data) over the rows. */
+  summary?: { mean: number; least: number; median: number; most: number };
+  /** Rows in the order of the design; none at the boundary, where every efficiency is 1. */
+  efficiencies: EfficiencyRow[];
+}
+
 /** One estimated column: the JSON of interface.md ("columns" entry), plus the covariance matrix. */
 export interface Fit {
   id: string;
@@ -366,6 +432,8 @@ export interface Fit {
   resampling?: Resampling;
   /** Mean of each coefficient's column in the rows used (1 for the constant): where elasticities are taken. */
   means?: number[];
+  /** Frontiers. */
+  frontier?: FrontierReading;
   /** The coefficients read another way, where that was asked for. */
   readings?: Readings;
 }

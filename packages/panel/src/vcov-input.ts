@@ -1,6 +1,7 @@
 /** A design at its maximum → what its covariance is made of. */
 import { sumsOfSquares } from './fit-statistics.ts';
 import type { Estimated } from './maximise.ts';
+import { reportedAuxiliaries } from './models/model.ts';
 import type { Design, FixefFactor } from './types.ts';
 import type { VcovInput } from './vcov.ts';
 
@@ -43,7 +44,7 @@ function dofFixest({ k, fixef, clusters }: Design, auxiliaries: number): number 
 export function vcovInput(design: Design, estimated: Estimated, dof: number): VcovInput {
   const { fit, model, problem, auxiliaryAt, boundary } = estimated;
   const p = fit.coef.length;
-  const auxiliaries = boundary ? 0 : p - auxiliaryAt;
+  const auxiliaries = reportedAuxiliaries(model, boundary).length;
   const reported = Int32Array.from([
     ...Array.from({ length: design.k }, (_, j) => j),
     ...Array.from({ length: auxiliaries }, (_, a) => auxiliaryAt + a),
