@@ -9,7 +9,7 @@ import { loadWorld } from './engine/world.ts';
 import type { Answer, EngineApi } from './protocol.ts';
 
 const kernels = loadKernels();
-const engine = createEngine({ kernels, world: loadWorld });
+const engine = createEngine({ kernels, world: loadWorld, regions: () => import('@gravpanel/panel/regions') });
 
 async function answer<T>(work: () => T | Promise<T>): Promise<Answer<T>> {
   try {

@@ -10,6 +10,7 @@ import {
   type World,
 } from '@gravpanel/panel';
 import type { Inspection, RunEvent, RunView, StudyFileMap, StudyFits } from '../protocol.ts';
+import { countryBookOf, type RegionsModule } from './country-book.ts';
 import { hashOf, memoryFiles } from './files.ts';
 import { inspect } from './inspect.ts';
 import { type OpenStudy, studyOpener } from './open.ts';
@@ -19,6 +20,8 @@ export interface EngineHost {
   kernels: Promise<Kernels>;
   /** Boundaries of all countries; asked for only by a study with a map. */
   world: () => Promise<World>;
+  /** Countries and region schemes; asked for only by a study with a map or regions. */
+  regions: () => Promise<RegionsModule>;
   runner?: ResampleRunner;
 }
 
@@ -43,15 +46,17 @@ function tableSoFar(study: Study, id: string, results: FitResult[]) {
 }
 
 export function createEngine(host: EngineHost): Engine {
-  let opener = studyOpener(memoryFiles({}));
+  let files = memoryFiles({});
+  let opener = studyOpener(files);
 
   async function dataOf(study: Study, opened: OpenStudy) {
     return { frame: await opened.panel(), tables: study.data.tables ? await opened.tables() : {} };
   }
 
   return {
-    setFiles(files) {
-      opener = studyOpener(memoryFiles(files));
+    setFiles(map) {
+      files = memoryFiles(map);
+      opener = studyOpener(files);
     },
 
     inspect: async (text) => inspect(() => readStudy(text, { file: FILE }), opener, await host.kernels),
@@ -68,6 +73,7 @@ export function createEngine(host: EngineHost): Engine {
         sha256: hashOf,
         tables,
         world: host.world,
+        countries: async () => countryBookOf(await host.regions(), study, files),
         ...(host.runner && { runner: host.runner }),
         onColumn: async ({ label, model, column, of, result }) => {
           if (model !== undefined) results[model] = [...(results[model] ?? []), result];
