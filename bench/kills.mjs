@@ -1,5 +1,5 @@
 /**
- * node bench/kills.mjs [--kills 100] [--reps 300000] [--threads 2] [--seed 1] [--record]
+ * node bench/kills.mjs [--kills 100] [--reps 120000] [--threads 2] [--seed 1] [--record]
  * `gravpanel boot` killed with SIGKILL at random moments of its resampling, started again each time, until it has been killed often
  * enough: is the result the same to the last bit as that of an undisturbed run? --record writes bench/kills.json.
  */
@@ -16,7 +16,7 @@ const bin = join(root, 'packages/cli/bin/gravpanel.mjs');
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '100' },
-    reps: { type: 'string', default: '300000' },
+    reps: { type: 'string', default: '120000' },
     threads: { type: 'string', default: '2' },
     seed: { type: 'string', default: '1' },
     record: { type: 'boolean', default: false },
@@ -89,6 +89,7 @@ try {
     if (code === null) {
       kills++;
       kept.push(stored());
+      if (kills % 10 === 0) console.error(`${kills} kills`);
       continue;
     }
     finished++;
