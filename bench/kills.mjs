@@ -39,9 +39,9 @@ models:
 `,
 );
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const checkpointOf = (name) => readdirSync(dir).find((file) => file.includes('checkpoint') && file.startsWith(name));
+const checkpointOf = () => readdirSync(dir).find((file) => file.endsWith('.checkpoint'));
 const stored = () => {
-  const file = checkpointOf('study');
+  const file = checkpointOf();
   return file ? statSync(join(dir, file)).size : 0;
 };
 
@@ -83,7 +83,7 @@ try {
     // From the moment that the run works on the file again, up to a fifth of a second, or now and then before.
     const early = uniform() < 0.1;
     while (!early && child.exitCode === null && stored() <= before) await pause(2);
-    await pause(early ? 400 * uniform() : 200 * uniform());
+    await pause(early ? 400 * uniform() : 150 * uniform());
     child.kill('SIGKILL');
     const { code, stdout } = await ended;
     if (code === null) {
