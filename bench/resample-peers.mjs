@@ -66,7 +66,10 @@ const rate = (name) => Math.round(1 / best[name].each).toLocaleString('en-US');
 const tenth = (name) => (1 / best[name].each).toFixed(1);
 const versions = execFileSync(
   'Rscript',
-  ['-e', 'cat(R.version.string, paste("pglm", packageVersion("pglm")), paste("fixest", packageVersion("fixest")), sep = ", ")'],
+  [
+    '-e',
+    'cat(R.version.string, paste("pglm", packageVersion("pglm")), paste("fixest", packageVersion("fixest")), sep = ", ")',
+  ],
   { encoding: 'utf8' },
 );
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
