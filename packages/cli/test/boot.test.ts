@@ -190,6 +190,14 @@ describe('boot', () => {
     expect(run.stderr).toMatch(message);
   });
 
+  it('keeps the distribution of each column in the run’s folder, for plot; a study with vcov bootstrap has it in its report', () => {
+    expect(boot('-B', '99').code).toBe(0);
+    expect(w.run(['plot', 'run', '--list']).stdout.split('\n')).toContain('boot-a-1');
+    const svg = w.run(['plot', 'run', '--figure', 'boot-a-1']);
+    expect([svg.code, svg.stdout.includes('99 replicates, seed 1')]).toEqual([0, true]);
+    expect(w.run(['plot', 'booted', '--list']).stdout.split('\n')).toContain('a-bootstrap');
+  });
+
   it('tests a term by permutation within periods', () => {
     const { code, stdout } = w.run([
       'boot',

@@ -60,7 +60,7 @@ beforeAll(() => {
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(/models\.do.*models\.R.*models\.py/);
 });
-afterAll(() => process.env.KEEP ? console.log(w.dir) : w.remove());
+afterAll(() => (process.env.KEEP ? console.log(w.dir) : w.remove()));
 const script = (name: string) => readFileSync(w.path(`scripts/${name}`), 'utf8');
 
 describe('exported scripts', () => {
