@@ -14,9 +14,9 @@ import { BOOT_FOLDER, checkOutputFile, writeFileAtomically, writeFiles } from '.
 import { sha256 } from './hash.ts';
 import { onInterrupt } from './interruptible.ts';
 import { nodePool, threadsOf } from './node-pool.ts';
-import { type OpenedRun, openRun } from './open-run.ts';
 import { errorJson, errorText } from './print-error.ts';
 import { resampleRunner } from './resample-runner.ts';
+import { type OpenedRun, openPlanned } from './run-folder.ts';
 import { type Terminal, terminal, write } from './streams.ts';
 import { usageError } from './usage.ts';
 
@@ -103,7 +103,7 @@ export async function bootRun(target: string, flags: RunFlags): Promise<void> {
   if (flags.output && flags.output !== '-' && !/\.(json|txt)$/i.test(flags.output))
     throw usageError('unknown-format', `"${flags.output}" is no .txt or .json file.`, 'Write -o boot.json.', '-o');
   const kernels = await loadKernels();
-  const run = openRun(target);
+  const run = openPlanned(target);
   const { columns, failures: errors } = bootColumns(run, flags, kernels);
   const file = checkpointFile(run, columns, flags);
   const resumed = fs.existsSync(file);

@@ -18,7 +18,6 @@ import { commonFlags } from './flags.ts';
 import { describeCommand } from './help.ts';
 import { onInterrupt } from './interruptible.ts';
 import { nodePool, threadsOf } from './node-pool.ts';
-import { openRun } from './open-run.ts';
 import {
   findShards,
   jobOf,
@@ -32,6 +31,7 @@ import {
   writeShard,
 } from './plan-folder.ts';
 import { runJob } from './resample-runner.ts';
+import { openPlanned } from './run-folder.ts';
 import { terminal, write } from './streams.ts';
 import { usageError } from './usage.ts';
 
@@ -58,7 +58,7 @@ async function plan(
       '--draws',
     );
   const kernels = await loadKernels();
-  const run = openRun(target);
+  const run = openPlanned(target);
   const { columns, failures } = bootColumns(run, flags, kernels);
   const started: { model: string; column: number; fit: StartedFit }[] = [];
   for (const { model, column, design } of columns)

@@ -23,8 +23,8 @@ import {
 } from '@gravpanel/panel';
 import { readBytes, writeFileAtomically } from './files.ts';
 import { sha256 } from './hash.ts';
-import type { OpenedRun } from './open-run.ts';
 import { parallelScript, slurmScripts } from './plan-scripts.ts';
+import type { OpenedRun } from './run-folder.ts';
 
 export interface PlanJob {
   model: string;

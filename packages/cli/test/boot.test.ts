@@ -176,11 +176,11 @@ describe('boot', () => {
     w.write('changed/panel.csv', panel(1));
     const other = w.run(['boot', 'changed/run', '-B', '50']);
     expect([other.code, other.stdout]).toEqual([3, '']);
-    expect(other.stderr).toMatch(/the run was made from [0-9a-f]{12}…/);
+    expect(other.stderr).toMatch(/has changed since the run in "changed\/run": its SHA-256 is [0-9a-f]{12}…/);
   });
 
   it.each([
-    ['a folder that is no run', ['boot', '.', '-B', '9'], 3, /is no run of gravpanel/],
+    ['a folder that is no run', ['boot', '.', '-B', '9'], 3, /has no manifest\.json of a run/],
     ['a model that is not there', ['boot', 'run', '--model', 'c'], 2, /--model is "c"/],
     ['a column that is not there', ['boot', 'run', '--model', 'a', '--column', '9'], 2, /--column is 9; a has 1/],
     ['-B 0', ['boot', 'run', '-B', '0'], 2, /-B is "0"/],

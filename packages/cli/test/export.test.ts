@@ -60,7 +60,7 @@ beforeAll(() => {
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(/models\.do.*models\.R.*models\.py/);
 });
-afterAll(() => (process.env.KEEP ? console.log(w.dir) : w.remove()));
+afterAll(() => w.remove());
 const script = (name: string) => readFileSync(w.path(`scripts/${name}`), 'utf8');
 
 describe('exported scripts', () => {
@@ -97,10 +97,11 @@ describe('exported scripts', () => {
         .split(/\r?\n/)
         .map((line) => line.split(','));
       const at = (row: string[], name: string) => Number(row.at(head.indexOf(name) - head.length));
-      expect(rows.length).toBe(999);
+      expect(rows.length).toBe(54);
       for (const row of rows) {
         expect(at(row, 'nobs'), row.join()).toBe(at(row, 'gravpanel_nobs'));
-        expect(at(row, 'difference'), row.join()).toBeLessThan(1e-4);
+        // statsmodels stops at a gradient of 1e-10.
+        expect(at(row, 'difference'), row.join()).toBeLessThan(1e-6);
       }
     },
   );
@@ -115,7 +116,7 @@ describe('exported scripts', () => {
     expect(new Set(text.match(/estimates store \w+/g)).size).toBe(24);
     expect(text).toMatch(/foreach v in y_ use_ offset_ x1_ .*\{\n {2}capture drop `v'\n\}/);
     // A missing value is larger than any number in Stata.
-    expect(text).toMatch(/use_ = !missing\(year\) & \(year >= 2003\)/);
+    expect(text).toMatch(/use_ = !missing\(year\) & \(+year >= 2003\)/);
     expect(text).not.toMatch(/capture drop .* /);
     expect(text).toMatch(/xtnbreg y_ x1_ .* if use_, fe\n/);
     expect(text).toMatch(/xtnbreg .* re\n/);

@@ -62,7 +62,7 @@ const namesOf = (formula: string) =>
 /** Columns that the item reads; undefined where that is not known. */
 function usesOf(item: Table | Figure): Uses | undefined {
   if (item.uses || item.kind === 'figure') return item.uses;
-  const fits = item.fits?.filter(isFit) ?? [];
+  const fits = [...(item.fits ?? []), ...(item.panelFits ?? []).flat()].filter(isFit);
   if (fits.length === 0) return undefined;
   return { columns: fits.flatMap(({ formula }) => namesOf(formula)) };
 }

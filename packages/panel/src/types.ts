@@ -577,6 +577,8 @@ export interface Table {
   landscape?: boolean;
   /** Fits behind a regression table. */
   fits?: FitResult[];
+  /** Of a table of panels: the fits behind each, in the order of the headings. */
+  panelFits?: FitResult[][];
   uses?: Uses;
   /** Which parts of it are simulated or real, in words; only in a study that has simulated parts. */
   provenance?: string;
