@@ -116,7 +116,7 @@ describe('multiverse STUDY', () => {
     expect(checkpoints()).toEqual([]);
   });
 
-  it('keeps a failed specification in the table, says why, and ends with 3', () => {
+  it('keeps a failed specification in the table, says why, and ends with 3', { timeout: 120_000 }, () => {
     const { code, stdout } = w.run(['multiverse', 'failing.yaml', '--quiet', '--json']);
     expect(code).toBe(3);
     const [{ specifications, joint }] = JSON.parse(stdout).curves;
@@ -128,7 +128,7 @@ describe('multiverse STUDY', () => {
     expect(joint).toMatchObject({ kind: 'permutation', by: 'histories of id', reps: 20 });
     const { stderr } = w.run(['multiverse', 'failing.yaml', '--quiet', '-B', '2']);
     expect(stderr).toMatch(/multiverse\.main, specification 17: nb-fe cannot use hc1 standard errors/);
-    expect(stderr).toMatch(/at: failing\.yaml:7/);
+    expect(stderr).toMatch(/at: failing\.yaml:8:5/);
   });
 
   it('writes a folder like a run, refuses to overwrite it, and verify finds it equal', () => {
@@ -146,7 +146,7 @@ describe('multiverse STUDY', () => {
     expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining('Verified')]);
     const again = w.run(['multiverse', 'study.yaml', '-o', 'out']);
     expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('exists already')]);
-  }, 60_000);
+  }, 120_000);
 
   it('stands in the report of run', () => {
     expect(w.run(['run', 'study.yaml', '-o', 'whole', '--quiet']).code).toBe(0);
@@ -183,24 +183,26 @@ describe('the same bits', () => {
     expect(curvesOf('small.yaml', '-B', '600', '--seed', '6')).not.toEqual(local);
   }, 120_000);
 
-  it('for 1, 4 and 9 shards, a broken and a missing one refused', () => {
-    for (const shards of [1, 4, 9]) {
+  it.each([1, 4, 9])(
+    'for %i shards',
+    (shards) => {
       const plan = `plan${shards}`;
       expect(w.run(['multiverse', 'plan', ...settings, '--shards', String(shards), '-o', plan]).code).toBe(0);
-      for (let k = 1; k <= shards; k++) {
-        if (k === shards) {
-          const early = w.run(['multiverse', 'merge', plan]);
-          expect([early.code, early.stdout]).toEqual([6, '']);
-          expect(early.stderr).toContain(`gravpanel multiverse run-shard ${k} ${plan}`);
-          expect(w.run(['multiverse', 'status', plan]).code).toBe(6);
-        }
-        expect(w.run(['multiverse', 'run-shard', String(k), plan, '--quiet', '--threads', '1']).code).toBe(0);
+      const make = (k: number) => w.run(['multiverse', 'run-shard', String(k), plan, '--quiet', '--threads', '1']).code;
+      for (let k = 2; k <= shards; k++) expect(make(k)).toBe(0);
+      if (shards === 4) {
+        const early = w.run(['multiverse', 'merge', plan]);
+        expect([early.code, early.stdout]).toEqual([6, '']);
+        expect(early.stderr).toContain(`gravpanel multiverse run-shard 1 ${plan}`);
+        expect(w.run(['multiverse', 'status', plan]).code).toBe(6);
       }
+      expect(make(1)).toBe(0);
       const merged = w.run(['multiverse', 'merge', plan, '--json']);
       expect(merged.code).toBe(0);
       expect(JSON.parse(merged.stdout).curves).toEqual(local);
-    }
-  }, 180_000);
+    },
+    180_000,
+  );
 
   it('in the folder that is made from a plan; a plan of other settings is refused', () => {
     const made = w.run(['multiverse', ...settings, '--from', 'plan4', '-o', 'fromplan', '--quiet']);
