@@ -144,11 +144,13 @@ describe('what cannot be', () => {
     expect(error.at).toMatchObject({ file: 'study.yaml', line: 9 });
   });
 
-  it('an estimator without refits by weights is a failure that keeps its place', async () => {
-    const run = await runOf(`${HEAD}influence: [{ of: re }]\n`);
-    expect(run.influence[0].result.error?.code).toBe('model/option-not-supported');
-    expect(run.failures).toHaveLength(1);
-    const table = run.report.sections.flatMap((s) => s.items).find(({ id }) => id === 'influence-re-1') as Table;
-    expect(table.notes[0]).toMatch(/^Not made, model\/option-not-supported/);
+  it('a column that failed has nothing to leave out, and the run says why', async () => {
+    const run = await runOf(
+      `${HEAD.replace('models:', 'models:\n  bad: { model: poisson, formula: patents ~ ldist | pair }')}influence: [{ of: bad }]\n`,
+    );
+    expect(run.influence[0].result.error?.code).toBe('data/all-collinear');
+    expect(run.failures.map(({ model, error }) => [model, error.code])).toEqual(
+      Array(2).fill(['bad', 'data/all-collinear']),
+    );
   });
 });
