@@ -371,7 +371,7 @@ describe('flags', () => {
     expect(stderr).toMatch(/"chekc" is not a command[\s\S]*Nearest: check/);
   });
 
-  it.each(['multiverse', 'serve'])('%s says that it is not in this version', (name) => {
+  it.each(['serve'])('%s says that it is not in this version', (name) => {
     const { code, stdout, stderr } = w.run([name, 'x']);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/is not in this version \(\d/);
@@ -409,8 +409,18 @@ describe('a study', () => {
     ],
     [
       'with a key that comes later',
-      goodStudy(fine, 'multiverse: { reps: 99 }\n'),
-      { code: 3, error: 'study/not-in-this-version', message: /"multiverse"/, at: /^study\.yaml:6:1/, hint: /./ },
+      goodStudy(fine, 'audit: { stars: 3 }\n'),
+      { code: 3, error: 'study/not-in-this-version', message: /"audit"/, at: /^study\.yaml:6:1/, hint: /./ },
+    ],
+    [
+      'with a specification curve of a term that is not in its formula',
+      goodStudy(fine, 'multiverse:\n  m: { of: xx, formula: y ~ x, estimators: [nb2] }\n'),
+      { code: 3, error: 'study/wrong-multiverse', message: /"xx" is not a term/, at: /^study\.yaml:7:6/, hint: /x/ },
+    ],
+    [
+      'with a specification curve whose controls are no columns',
+      goodStudy(fine, 'multiverse:\n  m: { of: x, formula: y ~ x, estimators: [nb2], controls: [none, zz] }\n'),
+      { code: 3, error: 'formula/unknown-variable', message: /"zz"/, at: /^study\.yaml:7:6/, hint: /./ },
     ],
     [
       'with an unknown variable',
