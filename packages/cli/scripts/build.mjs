@@ -38,7 +38,15 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   // linkedom asks for canvas only to draw on one; resvg and DuckDB are native; the formats of tables are loaded where they are asked for.
-  external: ['canvas', '@resvg/resvg-js', '@duckdb/node-api', './formats.cjs', './docx.cjs', './fit-resampled.cjs', './fit-frontier.cjs'],
+  external: [
+    'canvas',
+    '@resvg/resvg-js',
+    '@duckdb/node-api',
+    './formats.cjs',
+    './docx.cjs',
+    './fit-resampled.cjs',
+    './fit-frontier.cjs',
+  ],
 };
 
 function printSizes(name, { outputs }) {

@@ -106,10 +106,14 @@ export const fitFlags = () => [
   new Option('--distribution <law>', 'frontier: half-normal (default), exponential or truncated-normal').argParser(
     choiceOf('--distribution', ['half-normal', 'exponential', 'truncated-normal'] as const),
   ),
-  new Option('--inefficiency <of>', 'frontier: of rows (default), of units, or decay (of units, fading over time)').argParser(
-    choiceOf('--inefficiency', ['rows', 'units', 'decay'] as const),
+  new Option(
+    '--inefficiency <of>',
+    'frontier: of rows (default), of units, or decay (of units, fading over time)',
+  ).argParser(choiceOf('--inefficiency', ['rows', 'units', 'decay'] as const)),
+  new Option(
+    '--inefficiency-effects <terms>',
+    "frontier: terms that move inefficiency, e.g. 'openness + log(distance)'",
   ),
-  new Option('--inefficiency-effects <terms>', "frontier: terms that move inefficiency, e.g. 'openness + log(distance)'"),
   new Option('--noise', 'count frontiers: normal noise beside inefficiency'),
   new Option('--efficiencies <file>', 'frontier: write the efficiency of every row used to a CSV file'),
   new Option('--level <p>', 'level of confidence intervals (default 0.95)').argParser(
@@ -177,8 +181,15 @@ export interface FitFlags extends ResampleFlags {
 }
 
 /** Options of a frontier; undefined where none was given. */
-function frontierOf({ distribution, inefficiency, inefficiencyEffects: effects, noise }: FitFlags): FrontierSpec | undefined {
-  const given = Object.entries({ distribution, inefficiency, effects, noise }).filter(([, value]) => value !== undefined);
+function frontierOf({
+  distribution,
+  inefficiency,
+  inefficiencyEffects: effects,
+  noise,
+}: FitFlags): FrontierSpec | undefined {
+  const given = Object.entries({ distribution, inefficiency, effects, noise }).filter(
+    ([, value]) => value !== undefined,
+  );
   return given.length > 0 ? Object.fromEntries(given) : undefined;
 }
 
@@ -190,5 +201,13 @@ export function specOf(formula: string, f: FitFlags): FitSpec {
   const frontier = frontierOf(f);
   if (!isResampled(vcov)) refuseResampleFlags(f);
   const covariance = isResampled(vcov) ? resampleSpecOf(vcov.type, f, seed) : vcov;
-  return { id: 'fit', model, formula, vcov: covariance, ...(f.split && { split: { by: f.split } }), ...(frontier && { frontier }), ...set };
+  return {
+    id: 'fit',
+    model,
+    formula,
+    vcov: covariance,
+    ...(f.split && { split: { by: f.split } }),
+    ...(frontier && { frontier }),
+    ...set,
+  };
 }

@@ -1,7 +1,7 @@
 /** The rows of a resampling problem sorted by cluster: each cluster a run of rows and, in group models, of groups. */
 import type { FrontierShape, Problem } from './abi.ts';
-import { isFrontier, scoresByGroup, unitsOf } from './models.ts';
 import type { ResampleProblem } from './abi-resample.ts';
+import { isFrontier, scoresByGroup, unitsOf } from './models.ts';
 
 export interface ClusterRows {
   problem: Problem;
@@ -10,7 +10,6 @@ export interface ClusterRows {
   /** count + 1 group offsets, for group models. */
   clusterGroups?: Int32Array;
 }
-
 
 /** Counting sort of `codes`: offsets of the codes and the order of the positions, stable. */
 function sortCodes(codes: Int32Array, count: number): { start: Int32Array; order: Int32Array } {

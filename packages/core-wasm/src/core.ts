@@ -201,7 +201,12 @@ class Core {
   }
 
   /** In the user's units: e⁻ᵘ depends on them. */
-  private efficiency(name: KernelModel, problem: Problem, theta: Float64Array, level: number): Float64Array | undefined {
+  private efficiency(
+    name: KernelModel,
+    problem: Problem,
+    theta: Float64Array,
+    level: number,
+  ): Float64Array | undefined {
     return this.scoped(() => {
       if (this.prepare(name, problem) !== Status.ok) return undefined;
       const at = this.put(theta);

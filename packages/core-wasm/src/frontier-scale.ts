@@ -62,7 +62,8 @@ export function frontierScale(name: KernelModel, problem: Problem): FrontierScal
   const { n, k, y, offset, weights, frontier } = problem;
   const unit = powerOfTwo(moments(y.subarray(0, n), n, 1, 0)[1]);
   const m = frontier?.law === 'truncated-normal' ? (frontier.m ?? 0) : 0;
-  const usable = m > 0 && frontier!.z !== undefined && frontier!.z.length >= n * m && frontier!.z.every(Number.isFinite);
+  const usable =
+    m > 0 && frontier!.z !== undefined && frontier!.z.length >= n * m && frontier!.z.every(Number.isFinite);
   const located = usable ? locate(frontier!.z!, n, m) : undefined;
   const first = k + 2;
   const ln = log(unit);
@@ -82,7 +83,8 @@ export function frontierScale(name: KernelModel, problem: Problem): FrontierScal
   const gradient = (v: Float64Array, from: number, p: number) => {
     for (let j = 0; j < p; j++) v[from + j] /= share(j);
     if (sheared)
-      for (let j = 0; j < m; j++) if (first + j !== constant) v[from + first + j] += v[from + constant] * located.center[j];
+      for (let j = 0; j < m; j++)
+        if (first + j !== constant) v[from + first + j] += v[from + constant] * located.center[j];
   };
   const bothSides = (a: Float64Array, p: number, map: typeof forwards) => {
     for (let turn = 0; turn < 2; turn++) {
@@ -132,7 +134,8 @@ export function frontierScale(name: KernelModel, problem: Problem): FrontierScal
       const back = (batch: ReplicateBatch): ReplicateBatch => {
         const p = batch.coef.length / batch.status.length;
         for (let from = 0; from < batch.coef.length; from += p) coefToUser(batch.coef, from, p);
-        if (batch.se && sheared) throw new RangeError('standard errors of replicates are not made with regressors of μ');
+        if (batch.se && sheared)
+          throw new RangeError('standard errors of replicates are not made with regressors of μ');
         if (batch.se) for (let at = 0; at < batch.se.length; at++) batch.se[at] *= share(at % p);
         return batch;
       };

@@ -9,8 +9,8 @@ import type {
   Resampler,
 } from './abi-resample.ts';
 import { type ClusterRows, sortByCluster } from './cluster-rows.ts';
-import { type CoreExports, type CoreModule, instantiateAgain } from './instantiate.ts';
 import { frontierScale } from './frontier-scale.ts';
+import { type CoreExports, type CoreModule, instantiateAgain } from './instantiate.ts';
 import { auxiliariesOf, boundaryAt, isFrontier, modelCode, putShape } from './models.ts';
 import { alloc, checkPairs, checkWeighted, newBatch, Refused, requireInteger, TWO32, words } from './replicates.ts';
 import { openFactorResampler } from './resample-factors.ts';

@@ -1,14 +1,20 @@
 /** What a frontier reads beside its formula: regressors of μ, and the distance of each row to its unit's last period. */
+
+import { packed } from './collinear.ts';
+import { type ColumnReading, readColumn } from './column-reading.ts';
 import { PanelError } from './errors.ts';
 import { expandFormula } from './formula-expand.ts';
 import { parseFormula } from './formula-parse.ts';
-import { type ColumnReading, readColumn } from './column-reading.ts';
-import { packed } from './collinear.ts';
 import { columnsOfTerm, type TermReader } from './terms.ts';
 import type { Design, FitSpec, Frame } from './types.ts';
 
 /** The columns of `effects`, read as the right-hand side of the outcome's own formula. @throws PanelError formula/…, data/…. */
-export function readEffects(frame: Frame, spec: FitSpec, depvar: string, reader: TermReader): ColumnReading | undefined {
+export function readEffects(
+  frame: Frame,
+  spec: FitSpec,
+  depvar: string,
+  reader: TermReader,
+): ColumnReading | undefined {
   const effects = spec.frontier?.effects;
   if (effects === undefined) return undefined;
   const [column, ...others] = expandFormula(parseFormula(`${depvar} ~ ${effects}`));

@@ -3,8 +3,7 @@ import { PanelError } from './errors.ts';
 import type { Model } from './models/model.ts';
 import type { FitSpec } from './types.ts';
 
-const refuse = (message: string, hint: string) =>
-  new PanelError({ code: 'model/option-not-supported', message, hint });
+const refuse = (message: string, hint: string) => new PanelError({ code: 'model/option-not-supported', message, hint });
 
 /** @throws PanelError model/option-not-supported for options that the model, or another option, excludes. */
 export function checkFrontier({ frontier: options, model: key }: FitSpec, model: Model): void {
@@ -24,7 +23,10 @@ export function checkFrontier({ frontier: options, model: key }: FitSpec, model:
   if (counts && inefficiency === 'decay')
     throw refuse(`${key} cannot use decay: its u is of rows or of units.`, 'Use --inefficiency units, or frontier.');
   if (counts && effects !== undefined)
-    throw refuse(`${key} cannot use regressors of inefficiency.`, 'Use frontier on a logarithm, or put them into the formula.');
+    throw refuse(
+      `${key} cannot use regressors of inefficiency.`,
+      'Use frontier on a logarithm, or put them into the formula.',
+    );
   if (!counts && noise)
     throw refuse('frontier has noise v in any case; the option is for counts.', 'Leave --noise out.');
   if (effects !== undefined && distribution !== undefined && distribution !== 'truncated-normal')

@@ -44,10 +44,10 @@ export {
   startFit,
 } from './fit.ts';
 export { fittedCsv } from './fitted-csv.ts';
-export { efficienciesCsv } from './frontier-csv.ts';
 export { count, decimal, display, fixed, percent, pValue, STAR_LEVELS, scientific, starsOf } from './format.ts';
 export { expandFormula, parseFormula } from './formula.ts';
 export { setPanel } from './frame.ts';
+export { efficienciesCsv } from './frontier-csv.ts';
 export {
   type DifferenceCovariance,
   hausman,

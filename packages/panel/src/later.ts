@@ -2,8 +2,7 @@
 
 export const VERSION = '0.1.0';
 
-export const laterModels: Record<string, string> = {
-};
+export const laterModels: Record<string, string> = {};
 
 /** Keys of a study that later versions read. */
 export const laterKeys: Record<string, string> = {

@@ -69,7 +69,9 @@ export function bothFilters(a: string | undefined, b: string | undefined): strin
 
 /** The options of a frontier among a model's keys. */
 function frontierOf({ distribution, inefficiency, inefficiency_effects: effects, noise }: ModelSpec) {
-  const given = Object.entries({ distribution, inefficiency, effects, noise }).filter(([, value]) => value !== undefined);
+  const given = Object.entries({ distribution, inefficiency, effects, noise }).filter(
+    ([, value]) => value !== undefined,
+  );
   return given.length > 0 ? (Object.fromEntries(given) as FrontierSpec) : undefined;
 }
 

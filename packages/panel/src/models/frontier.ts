@@ -36,7 +36,8 @@ export const frontier: Model = {
   key: 'frontier',
   kernel: 'frontier',
   title: 'stochastic frontier',
-  summary: 'y = xβ + v − u on a logarithm; u half-normal, exponential or truncated normal; R: frontier, sfaR; Stata: frontier',
+  summary:
+    'y = xβ + v − u on a logarithm; u half-normal, exponential or truncated normal; R: frontier, sfaR; Stata: frontier',
   needs: {
     panel: false,
     counts: 'any',

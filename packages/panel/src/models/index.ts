@@ -73,7 +73,8 @@ function unsupported(model: Model, option: string, why: string, hint: string): P
 }
 
 const WHY_NO_WEIGHTS = 'rows of one unit are estimated together, and a row weight has no meaning in that';
-const WHY_NO_FRONTIER_WEIGHTS = 'a row of weight 2 would be two rows with the same inefficiency, which the data do not say';
+const WHY_NO_FRONTIER_WEIGHTS =
+  'a row of weight 2 would be two rows with the same inefficiency, which the data do not say';
 const WHY_NO_ROBUST = {
   grouped: 'rows of one unit are not independent in it, so a row-wise sandwich would be wrong',
   rows: 'hat values exist for least squares only',
@@ -88,7 +89,12 @@ export function checkOptions(spec: FitSpec): void {
   const { needs } = model;
   checkFrontier(spec, model);
   if (spec.weights !== undefined && !needs.weights)
-    throw unsupported(model, 'weights', model.variant ? WHY_NO_FRONTIER_WEIGHTS : WHY_NO_WEIGHTS, `Models with weights: ${keysThat((m) => m.needs.weights)}.`);
+    throw unsupported(
+      model,
+      'weights',
+      model.variant ? WHY_NO_FRONTIER_WEIGHTS : WHY_NO_WEIGHTS,
+      `Models with weights: ${keysThat((m) => m.needs.weights)}.`,
+    );
   if (spec.offset !== undefined && !needs.offset)
     throw unsupported(model, 'an offset', 'it has none', `Models with one: ${keysThat((m) => m.needs.offset)}.`);
   if (spec.exposure !== undefined && !needs.exposure)

@@ -9,7 +9,8 @@ export const nbFrontier: Model = {
   key: 'nb-frontier',
   kernel: 'nb-frontier',
   title: 'negative binomial frontier',
-  summary: 'y ~ NB2 with mean exp(xβ − u), u half-normal or exponential; inefficiency apart from overdispersion by its skewness alone',
+  summary:
+    'y ~ NB2 with mean exp(xβ − u), u half-normal or exponential; inefficiency apart from overdispersion by its skewness alone',
   needs: COUNT_NEEDS,
   auxiliaries: [ALPHA, SIGMA_U],
   base: 1,

@@ -32,7 +32,8 @@ export const poissonFrontier: Model = {
   key: 'poisson-frontier',
   kernel: 'poisson-frontier',
   title: 'Poisson frontier',
-  summary: 'y ~ Poisson(exp(xβ − u)), u half-normal or exponential; Fé, Hofler (2013), by quadrature with its error in the certificate',
+  summary:
+    'y ~ Poisson(exp(xβ − u)), u half-normal or exponential; Fé, Hofler (2013), by quadrature with its error in the certificate',
   needs: COUNT_NEEDS,
   auxiliaries: [SIGMA_U],
   base: 0,
