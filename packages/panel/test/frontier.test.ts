@@ -3,9 +3,8 @@
  * derivatives, to 1e-9 in the log-likelihood and 6 digits in the coefficients; R's frontier (FRONTIER 4.1), whose distribution function
  * has about 7 digits and whose search stops early, to what that leaves: 1e-5 in the log-likelihood and 1e-3 standard errors.
  */
-import { type Kernels } from '@gravpanel/core-wasm';
+import { exp, type Kernels, log } from '@gravpanel/core-wasm';
 import { loadFrontierKernels } from '@gravpanel/core-wasm/frontier';
-import { exp, log } from '@gravpanel/core-wasm';
 import { fixtureJson, fixtureText } from '@gravpanel/test-fixtures';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { estimateSpec, fitSpec } from '../src/fit.ts';
@@ -165,10 +164,19 @@ function counts() {
 
 describe('counts', () => {
   const count = (o: Partial<FitSpec>) =>
-    fitSpec(counts(), { id: 'fit', model: 'poisson-frontier', formula: 'y ~ x', vcov: { type: 'iid' }, ...o }, kernels)[0];
+    fitSpec(
+      counts(),
+      { id: 'fit', model: 'poisson-frontier', formula: 'y ~ x', vcov: { type: 'iid' }, ...o },
+      kernels,
+    )[0];
 
   it('carry the nodes of the quadrature and its error in the certificate', () => {
-    for (const frontier of [{}, { distribution: 'exponential' }, { inefficiency: 'units' }, { noise: true }] as FrontierSpec[]) {
+    for (const frontier of [
+      {},
+      { distribution: 'exponential' },
+      { inefficiency: 'units' },
+      { noise: true },
+    ] as FrontierSpec[]) {
       const fit = count({ frontier }) as Fit;
       expect(fit.certificate.quadratureError, JSON.stringify(frontier)).toBeLessThan(1e-9);
       expect(fit.certificate.nodes).toBeGreaterThanOrEqual(32);
