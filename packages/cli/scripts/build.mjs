@@ -99,6 +99,7 @@ const COMMANDS = [
   'replicate',
   'verify',
   'export',
+  'serve',
 ];
 for (const name of ['main', ...COMMANDS, 'formats', 'docx', 'fit-resampled', 'worker']) {
   const { metafile } = await build({

@@ -371,7 +371,7 @@ describe('flags', () => {
     expect(stderr).toMatch(/"chekc" is not a command[\s\S]*Nearest: check/);
   });
 
-  it.each(['multiverse', 'serve'])('%s says that it is not in this version', (name) => {
+  it.each(['multiverse'])('%s says that it is not in this version', (name) => {
     const { code, stdout, stderr } = w.run([name, 'x']);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/is not in this version \(\d/);
