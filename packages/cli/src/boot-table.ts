@@ -11,7 +11,8 @@ import {
   type Table,
   type TableRow,
 } from '@gravpanel/panel';
-import { fitColumn, jsonText } from './fit-json.ts';
+import { jsonText } from '@gravpanel/panel/report';
+import { fitColumn } from './fit-json.ts';
 
 export interface BootResult {
   model: string;

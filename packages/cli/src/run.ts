@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { loadKernels } from '@gravpanel/core-wasm';
 import { type PanelErrorFields, runStudy, type StudyRun } from '@gravpanel/panel';
+import { RUN_FORMATS } from '@gravpanel/panel/report';
 import { Command, Option } from 'commander';
 import { drawProgress } from './draw-progress.ts';
 import { exitCodeOfAll } from './exit-codes.ts';
@@ -13,7 +14,7 @@ import { nodePool, threadsOf } from './node-pool.ts';
 import { errorJson, errorText } from './print-error.ts';
 import { progressOn } from './progress.ts';
 import { resampleRunner } from './resample-runner.ts';
-import { filesOf, RUN_FORMATS } from './run-files.ts';
+import { filesOf } from './run-files.ts';
 import { pathFrom } from './run-folder.ts';
 import { type Terminal, terminal, write } from './streams.ts';
 import { openData, openStudy, openTables } from './study-file.ts';
