@@ -47,6 +47,8 @@ interface Shipped {
   title: string;
   text: string;
   files: string[];
+  /** Printed tables of the paper that the study repeats, and the tables that they name as sources. */
+  published?: string[];
 }
 
 /** Every study folder with the files that its study names. */
@@ -62,22 +64,34 @@ function shippedStudies(): Shipped[] {
         ...Object.values(data.tables ?? {}).map((t) => t.path),
         ...(data.join ?? []).map((j) => j.path),
       ];
-      return { name, title, text, files: [...new Set(paths)] };
+      return { name, title, text, files: [...new Set(paths)], ...publishedOf(name) };
     });
+}
+
+function publishedOf(name: string): { published?: string[] } {
+  const file = path.join(studies, name, 'published.yaml');
+  if (!existsSync(file)) return {};
+  const { sources = {} } = parse(readFileSync(file, 'utf8')) as { sources?: Record<string, { file: string }> };
+  return { published: ['published.yaml', ...Object.values(sources).map((source) => source.file)] };
 }
 
 function studiesModule(all: Shipped[]): string {
   const imports: string[] = [];
-  const entries = all.map(({ name, title, files }, i) => {
+  const entries = all.map(({ name, title, files, published }, i) => {
     const from = (file: string) => JSON.stringify(`../../../studies/${name}/${file}?url`);
     imports.push(`import s${i} from ${from('study.yaml')};`);
     const urls = files.map((file, j) => {
       imports.push(`import s${i}f${j} from ${from(file)};`);
       return `${JSON.stringify(file)}: s${i}f${j}`;
     });
-    return `  { name: ${JSON.stringify(name)}, title: ${JSON.stringify(title)}, study: s${i}, files: { ${urls.join(', ')} } },`;
+    const printed = (published ?? []).map((file, j) => {
+      imports.push(`import s${i}p${j} from ${from(file)};`);
+      return `${JSON.stringify(file)}: s${i}p${j}`;
+    });
+    const more = printed.length > 0 ? `, published: { ${printed.join(', ')} }` : '';
+    return `  { name: ${JSON.stringify(name)}, title: ${JSON.stringify(title)}, study: s${i}, files: { ${urls.join(', ')} }${more} },`;
   });
-  return `${imports.join('\n')}\n\nexport const SHIPPED: { name: string; title: string; study: string; files: Record<string, string> }[] = [\n${entries.join('\n')}\n];\n`;
+  return `${imports.join('\n')}\n\nexport const SHIPPED: { name: string; title: string; study: string; files: Record<string, string>; published?: Record<string, string> }[] = [\n${entries.join('\n')}\n];\n`;
 }
 
 async function styles(): Promise<void> {
@@ -85,7 +99,7 @@ async function styles(): Promise<void> {
     path.resolve(root, '../panel/src/render/index.ts'),
     runner,
   );
-  const { cssTokens, FONTS, MONO, SANS, SERIF, TABLE_CSS } = module;
+  const { AUDIT_CSS, cssTokens, FONTS, MONO, SANS, SERIF, TABLE_CSS } = module;
   const face = (family: string, key: keyof typeof FONTS, weight: string) => {
     write(`${key}.woff2`, Buffer.from(FONTS[key], 'base64'));
     return `@font-face{font-family:'${family}';src:url('./${key}.woff2') format('woff2');font-weight:${weight};font-display:swap}`;
@@ -103,6 +117,7 @@ async function styles(): Promise<void> {
   ];
   write('theme.css', `${[...faces, ...tokens].join('\n')}\n`);
   write('table.css', TABLE_CSS);
+  write('audit.css', AUDIT_CSS);
 }
 
 /** The finished run of the first study, as the worker would hand it to the page. */

@@ -11,6 +11,9 @@ const TYPES: Record<string, string> = {
   '.csv': 'text/csv',
   '.json': 'application/json',
   '.yaml': 'text/yaml',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json',
   '.woff2': 'font/woff2',
 };
 
