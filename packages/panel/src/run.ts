@@ -3,7 +3,7 @@ import type { Kernels } from '@gravpanel/core-wasm';
 import { companionSpecs } from './companions.ts';
 import { type Consequence, consequencesOf, type DesignedModel } from './consequences.ts';
 import { derive } from './derive.ts';
-import { type DescribeContext, describe } from './describe.ts';
+import type { DescribeContext } from './describe.ts';
 import { buildDesigns } from './design.ts';
 import { diagnoseLead } from './diagnose-lead.ts';
 import { PanelError, type PanelErrorFields } from './errors.ts';
@@ -297,6 +297,8 @@ export async function runStudy(
   const context: DescribeContext = { study, ...(o.tables && { tables: o.tables }), ...(world && { world }) };
   for (const [i, spec] of plan.describe.entries()) {
     await step('describe', spec.kind);
+    // On demand: the browser's first load does without the descriptive parts and the library behind them.
+    const { describe } = await import('./describe.ts');
     described.push(...inStudy(work, `/describe/${i}`, () => describe(derived, spec, study.variables ?? {}, context)));
   }
   progress.total +=

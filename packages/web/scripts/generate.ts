@@ -7,12 +7,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type InlineConfig, type Plugin, runnerImport } from 'vite';
 import { parse } from 'yaml';
+import { FIRST, studyIn } from './first-study.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const studies = path.resolve(root, '../../studies');
 const out = path.join(root, 'generated');
-/** The study that a first visitor reads. */
-const FIRST = 'belt-road-copatents';
 
 /** Runs sources of the workspace here, from their sources. */
 const runner: InlineConfig = {
@@ -38,10 +37,6 @@ function write(name: string, content: string | Uint8Array): void {
   writeFileSync(file, bytes);
 }
 
-interface StudyKeys {
-  title: string;
-  data: { path: string; tables?: Record<string, { path: string }>; join?: { path: string }[] };
-}
 interface Shipped {
   name: string;
   title: string;
@@ -56,16 +51,7 @@ function shippedStudies(): Shipped[] {
   return readdirSync(studies)
     .filter((name) => existsSync(path.join(studies, name, 'study.yaml')))
     .sort((a, b) => Number(b === FIRST) - Number(a === FIRST) || a.localeCompare(b))
-    .map((name) => {
-      const text = readFileSync(path.join(studies, name, 'study.yaml'), 'utf8');
-      const { title, data } = parse(text) as StudyKeys;
-      const paths = [
-        data.path,
-        ...Object.values(data.tables ?? {}).map((t) => t.path),
-        ...(data.join ?? []).map((j) => j.path),
-      ];
-      return { name, title, text, files: [...new Set(paths)], ...publishedOf(name) };
-    });
+    .map((name) => ({ name, ...studyIn(path.join(studies, name)), ...publishedOf(name) }));
 }
 
 function publishedOf(name: string): { published?: string[] } {
@@ -121,17 +107,9 @@ async function styles(): Promise<void> {
 }
 
 /** The finished run of the first study, as the worker would hand it to the page. */
-async function firstRun(all: Shipped[]): Promise<void> {
-  const { module } = await runnerImport<typeof import('../src/engine/first.ts')>(
-    path.join(root, 'src/engine/first.ts'),
-    runner,
-  );
-  const { text, files } = all.find(({ name }) => name === FIRST)!;
-  const bytes = Object.fromEntries(
-    files.map((file) => [file, new Uint8Array(readFileSync(path.join(studies, FIRST, file)))]),
-  );
-  const atlas = path.join(root, 'node_modules/world-atlas/countries-50m.json');
-  const { first, rest } = await module.firstVisit(text, bytes, () => JSON.parse(readFileSync(atlas, 'utf8')));
+async function firstRun(): Promise<void> {
+  const { module } = await runnerImport<typeof import('./first-run.ts')>(path.join(root, 'scripts/first-run.ts'), runner);
+  const { first, rest } = module.made;
   write('first.json', JSON.stringify(first));
   write('first-rest.json', JSON.stringify(rest));
 }
@@ -141,7 +119,7 @@ let done: Promise<void> | undefined;
 async function generate(): Promise<void> {
   const all = shippedStudies();
   write('studies.ts', studiesModule(all));
-  await Promise.all([styles(), firstRun(all)]);
+  await Promise.all([styles(), firstRun()]);
 }
 
 export const generated = (): Plugin => ({

@@ -17,7 +17,6 @@ import {
   starsWords,
   unreadWords,
 } from '@gravpanel/panel';
-import { renderAuditPage } from '@gravpanel/panel/report';
 import type { AuditRequest, AuditView, StudyFileMap } from '../protocol.ts';
 
 interface ReadTables {
@@ -82,7 +81,7 @@ async function framesOf(published: Published, files: StudyFileMap) {
   );
 }
 
-async function audited({ text, name, stars, law, sources = {} }: AuditRequest) {
+export async function audited({ text, name, stars, law, sources = {} }: AuditRequest) {
   const read = readTables(text, name);
   const published = {
     ...read.published,
@@ -113,18 +112,4 @@ export async function auditView(request: AuditRequest): Promise<AuditView> {
     proofs: proofsOf(audit, published),
     groups: findingGroups(audit),
   };
-}
-
-const finite = (_: string, value: unknown) =>
-  typeof value === 'number' && !Number.isFinite(value) ? undefined : value;
-
-/** The audit as a page, as audit/1, or what was pasted as a tables file. */
-export async function auditFile(
-  request: AuditRequest,
-  format: 'html' | 'json' | 'yaml',
-): Promise<{ name: string; content: string }> {
-  const { read, published, audit } = await audited(request);
-  if (format === 'yaml') return { name: 'tables.yaml', content: read.yaml ?? request.text };
-  if (format === 'json') return { name: 'audit.json', content: `${JSON.stringify(audit, finite, 2)}\n` };
-  return { name: 'audit.html', content: renderAuditPage(audit, published) };
 }

@@ -30,7 +30,7 @@ import {
 import { strToU8, zipSync } from 'fflate';
 import { parseHTML } from 'linkedom/worker';
 import type { ItemFormat, TakenFile, TakeRequest } from '../protocol.ts';
-import { auditFile } from './audit.ts';
+import { auditFile } from './audit-file.ts';
 import type { Engine, Finished } from './engine.ts';
 import { hashOf, namedFiles } from './files.ts';
 
