@@ -108,7 +108,10 @@ async function styles(): Promise<void> {
 
 /** The finished run of the first study, as the worker would hand it to the page. */
 async function firstRun(): Promise<void> {
-  const { module } = await runnerImport<typeof import('./first-run.ts')>(path.join(root, 'scripts/first-run.ts'), runner);
+  const { module } = await runnerImport<typeof import('./first-run.ts')>(
+    path.join(root, 'scripts/first-run.ts'),
+    runner,
+  );
   const { first, rest } = module.made;
   write('first.json', JSON.stringify(first));
   write('first-rest.json', JSON.stringify(rest));

@@ -1,5 +1,6 @@
 /** The built page in chromium: taken away, checked, without a network, in another language, under its policy. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -24,6 +25,10 @@ function complaints(page: Page): string[] {
   page.on('pageerror', (error) => out.push(error.message));
   return out;
 }
+
+/** In the page: whether the run was made there. */
+const ranHere = () =>
+  document.querySelector('.run-bar [role=status]')?.textContent?.includes(' s on this device') ?? false;
 
 describe.runIf(hasChromium('taking away, the audit and the page without a network were'))('the built page', () => {
   const work = mkdtempSync(join(tmpdir(), 'gravpanel-away-'));
@@ -110,9 +115,7 @@ describe.runIf(hasChromium('taking away, the audit and the page without a networ
     await page.waitForFunction(() => document.querySelector('.files')?.textContent?.includes('patents_rdus.csv'));
     await page.locator('nav a[href="#/run"]').first().click();
     await page.locator('.run-bar button').first().click();
-    await page.waitForFunction(() =>
-      document.querySelector('.run-bar [role=status]')?.textContent?.includes(' s on this device'),
-    );
+    await page.waitForFunction(ranHere, null, { timeout: 45_000 });
     await page.getByRole('button', { name: 'Take away' }).click();
     const { name, bytes } = await take(page, /^Study with data/, 'zip');
     expect(name).toBe(`${HHG}.zip`);
@@ -259,11 +262,7 @@ describe.runIf(hasChromium('taking away, the audit and the page without a networ
     await away.waitForSelector('body[data-settled]');
     expect(await away.locator('.top .state').textContent()).toContain('Offline');
     await away.locator('.run-bar button').first().click();
-    await away.waitForFunction(
-      () => document.querySelector('.run-bar [role=status]')?.textContent?.includes(' s on this device'),
-      null,
-      { timeout: 45_000 },
-    );
+    await away.waitForFunction(ranHere, null, { timeout: 45_000 });
     expect(await away.locator('figure.table').first().textContent()).toContain('Patents of China');
     await away.getByRole('button', { name: 'Take away' }).click();
     const { bytes } = await take(away, /^Table 1/, 'docx');
@@ -306,6 +305,25 @@ describe.runIf(hasChromium('taking away, the audit and the page without a networ
       writeFileSync(join(folder, 'sw.js'), worker);
     }
     await here.context().close();
+  }, 60_000);
+
+  test('runs as gravpanel serve gives it, under the policies of page and worker', async () => {
+    const served = spawn(process.execPath, [program, 'serve', '--port', '0', '--quiet']);
+    try {
+      const [line] = (await once(served.stdout, 'data')) as [Buffer];
+      const there = await (await browser.newContext()).newPage();
+      const said = complaints(there);
+      const response = await there.goto(String(line).trim());
+      expect(response?.headers()['content-security-policy']).toContain("frame-ancestors 'none'");
+      await there.waitForSelector('body[data-settled]');
+      await there.locator('.run-bar button').first().click();
+      await there.waitForFunction(ranHere, null, { timeout: 45_000 });
+      expect(await there.locator('.run-bar [role=status]').first().textContent()).not.toContain('failed');
+      expect(said).toEqual([]);
+      await there.context().close();
+    } finally {
+      served.kill('SIGINT');
+    }
   }, 60_000);
 
   test('has asked nobody but its own server, and broken no policy', () => {

@@ -35,6 +35,9 @@ function isFirst(lock: string): boolean {
 export async function builtPage(): Promise<string> {
   const [folder, done, failed] = ['page', 'done', 'failed'].map((name) => join(inject('folder'), name));
   if (isFirst(join(inject('folder'), 'lock'))) {
+    // vitest says "test", of which vite would make a page for developers.
+    const before = process.env.NODE_ENV;
+    process.env.NODE_ENV = 'production';
     try {
       const root = fileURLToPath(new URL('..', import.meta.url));
       await build({ root, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
@@ -42,6 +45,8 @@ export async function builtPage(): Promise<string> {
     } catch (error) {
       writeFileSync(failed, '');
       throw error;
+    } finally {
+      process.env.NODE_ENV = before;
     }
   }
   while (!existsSync(done)) {

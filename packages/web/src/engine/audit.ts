@@ -1,5 +1,6 @@
 /** Printed tables → their audit. A part of its own: the rules are loaded with the first table that is checked. */
 import {
+  type Audit,
   auditHeadline,
   auditPublished,
   findingGroups,
@@ -81,7 +82,14 @@ async function framesOf(published: Published, files: StudyFileMap) {
   );
 }
 
-export async function audited({ text, name, stars, law, sources = {} }: AuditRequest) {
+export interface Audited {
+  read: ReadTables;
+  published: Published;
+  audit: Audit;
+}
+
+/** @throws PanelError audit/…. */
+export async function audited({ text, name, stars, law, sources = {} }: AuditRequest): Promise<Audited> {
   const read = readTables(text, name);
   const published = {
     ...read.published,

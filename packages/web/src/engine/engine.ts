@@ -116,15 +116,14 @@ export function createEngine(host: EngineHost): Engine {
 
     async fingerprints(text) {
       const { study, source } = readStudy(text, { file: FILE });
-      const { rows } = await opener(study, source).table();
+      // Other data than the study expects are known by their hash too.
+      const table = await opener(study, source)
+        .table()
+        .catch(() => undefined);
       const named = namedFiles(study).map(async (path): Promise<Fingerprint> => {
         const bytes = await files.read(path);
-        return {
-          path,
-          sha256: await files.sha256(bytes),
-          bytes: bytes.length,
-          ...(path === study.data.path && { rows }),
-        };
+        const rows = table && path === study.data.path && { rows: table.rows };
+        return { path, sha256: await files.sha256(bytes), bytes: bytes.length, ...rows };
       });
       return Promise.all(named);
     },

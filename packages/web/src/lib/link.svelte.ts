@@ -60,7 +60,8 @@ async function open(packed: string): Promise<void> {
     if (SHIPPED.some(({ name }) => name === study.name)) {
       await openShippedAs(study.name, study.text);
       await compareLinked();
-      if (others === undefined || others.length === 0) return;
+      const differ = linked.others;
+      if (differ === undefined || differ.length === 0) return;
     }
     await openStudy(study.name, study.text, {});
   } catch (error) {
