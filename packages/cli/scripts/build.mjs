@@ -38,7 +38,15 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   // linkedom asks for canvas only to draw on one; resvg and DuckDB are native; the formats of tables are loaded where they are asked for.
-  external: ['canvas', '@resvg/resvg-js', '@duckdb/node-api', './formats.cjs', './docx.cjs', './fit-resampled.cjs'],
+  external: [
+    'canvas',
+    '@resvg/resvg-js',
+    '@duckdb/node-api',
+    './formats.cjs',
+    './docx.cjs',
+    './fit-resampled.cjs',
+    './fit-frontier.cjs',
+  ],
 };
 
 function printSizes(name, { outputs }) {
@@ -73,7 +81,7 @@ function warm() {
     const data = join(dir, 'panel.csv');
     writeFileSync(data, samplePanel());
     const args = [path('scripts/warm.mjs'), path('dist'), data, ...COMMANDS];
-    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: dir });
     if (status !== 0) throw new Error(`the first run of the commands failed: ${stderr.slice(-600)}`);
   } finally {
     rmSync(dir, { recursive: true, force: true });
@@ -85,6 +93,7 @@ const COMMANDS = [
   'fit',
   'run',
   'boot',
+  'multiverse',
   'test',
   'check',
   'patents',
@@ -101,7 +110,7 @@ const COMMANDS = [
   'export',
   'serve',
 ];
-for (const name of ['main', ...COMMANDS, 'formats', 'docx', 'fit-resampled', 'worker']) {
+for (const name of ['main', ...COMMANDS, 'formats', 'docx', 'fit-resampled', 'fit-frontier', 'worker']) {
   const { metafile } = await build({
     ...common,
     entryPoints: [path(`src/${name}.ts`)],

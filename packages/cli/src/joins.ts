@@ -82,7 +82,15 @@ function tableOf(join: Join, base: string): Frame {
 export function joinTables(frame: Frame, joins: Join[], base: string, source: StudySource): Frame {
   return joins.reduce((left, join, i) => {
     try {
-      const { path: _path, sha256: _hash, delimiter: _delimiter, missing: _missing, skip: _skip, ...spec } = join;
+      const {
+        path: _path,
+        sha256: _hash,
+        delimiter: _delimiter,
+        missing: _missing,
+        skip: _skip,
+        simulated: _simulated,
+        ...spec
+      } = join;
       return joinFrame(left, tableOf(join, base), spec, countryCode);
     } catch (error) {
       if (!(error instanceof PanelError)) throw error;

@@ -1,8 +1,9 @@
 /** `gravpanel verify`: a finished run, computed again from its manifest; every table must be the same to the byte. */
 import path from 'node:path';
-import { loadKernels } from '@gravpanel/core-wasm';
-import { type Manifest, runStudy } from '@gravpanel/panel';
+import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { curveStudy, type Manifest, runStudy } from '@gravpanel/panel';
 import { Command, Option } from 'commander';
+import { bookOfStudy } from './country-book.ts';
 import { EXIT } from './exit-codes.ts';
 import { exists, listFiles, readBytes } from './files.ts';
 import { commonFlags } from './flags.ts';
@@ -53,8 +54,11 @@ async function act(dir: string, flags: VerifyFlags): Promise<void> {
     versions: { node: process.versions.node },
     tables: openTables(opened),
     world: loadWorld,
+    countries: bookOfStudy(study),
   };
-  const run = await runStudy(opened.study, frame, await kernels, progress.step, o).finally(() => progress.end());
+  const { part } = manifest;
+  const asked = part ? curveStudy(opened.study, part.multiverse.curves, part.multiverse.joint) : opened.study;
+  const run = await runStudy(asked, frame, await kernels, progress.step, o).finally(() => progress.end());
   const there = listFiles(dir).filter((name) => COMPARED.test(name));
   // A run made where no picture could be drawn (in the browser, or without resvg) has none to compare.
   const pictured = there.some((name) => name.endsWith('.png'));

@@ -26,6 +26,7 @@ export { companionSpecs } from './companions.ts';
 export { type Consequence, consequencesOf, type DesignedModel } from './consequences.ts';
 export { derive, filterRows } from './derive.ts';
 export { type DescribeContext, describe } from './describe.ts';
+export type { CountryBook, RegionsFound } from './describe-regions.ts';
 export { describeStudy } from './describe-study.ts';
 export { buildDesigns } from './design.ts';
 export * from './errors.ts';
@@ -35,8 +36,16 @@ export { exportR } from './export/r.ts';
 export { exportStata } from './export/stata.ts';
 export { evaluateExpression, parseExpression } from './expression.ts';
 export { type CoefficientFigureOptions, coefficientFigure } from './figures.ts';
-export { type BootstrapFigureOptions, type BootstrapRecord, bootstrapFigure } from './figures-bootstrap.ts';
+export {
+  type BootstrapFigureOptions,
+  type BootstrapRecord,
+  bootstrapFigure,
+  type ColumnFigureOptions,
+  columnBootstrapFigure,
+} from './figures-bootstrap.ts';
+export { curveItems, curveSentence, jointTable, specificationsTable } from './figures-curve.ts';
 export { type LagFigureOptions, lagFigures } from './figures-lags.ts';
+export { influenceItems, rollingItems } from './figures-moving.ts';
 export {
   type Estimation,
   estimateDesign,
@@ -58,8 +67,8 @@ export { count, decimal, display, fixed, percent, pValue, STAR_LEVELS, scientifi
 export { expandFormula, parseFormula } from './formula.ts';
 export { setPanel } from './frame.ts';
 export { frameCsv } from './frame-csv.ts';
+export { efficienciesCsv } from './frontier-csv.ts';
 export {
-  type DifferenceCovariance,
   hausman,
   hausmanCommonScale,
   hausmanForms,
@@ -69,6 +78,7 @@ export {
 export { likelihoodRatio, overdispersion, wald } from './hypothesis.ts';
 export { identificationTable } from './identification-table.ts';
 export { identify } from './identify.ts';
+export { type InfluenceResult, leaveOneOut, leaveOneOutSpec, type TermInfluence } from './influence.ts';
 export { type CountryCode, type JoinSpec, joinFrame } from './join.ts';
 export { termLabel, type Variables, variableLabel } from './labels.ts';
 export { laterModels, VERSION } from './later.ts';
@@ -76,10 +86,19 @@ export type { World } from './map-shapes.ts';
 export { periodChange, reset } from './misspecification.ts';
 export { checkOptions, modelOf, models } from './models/index.ts';
 export {
+  type CurveResult,
+  finishCurve,
+  type JobRunner,
+  type SpecificationResult,
+  type StartedCurve,
+  startCurve,
+} from './multiverse.ts';
+export type { JointStatistic, JointTest } from './multiverse-joint.ts';
+export { DEFAULT_CURVE_REPS, type Dimension, type PlannedCurve, planMultiverse } from './multiverse-plan.ts';
+export {
   impossible,
   type PlannedModel,
   planStudy,
-  resampleSpecOf,
   type StudyPlan,
 } from './plan.ts';
 export type { PlannedTable } from './plan-tables.ts';
@@ -102,7 +121,7 @@ export {
   statusWords,
 } from './resample-draws.ts';
 export { DEFAULT_REPS, drawBytes, isResampled, type ResampleJob, resampleJob } from './resample-job.ts';
-export { type DifferenceDraws, differenceDraws } from './resample-joint.ts';
+export { type DifferenceDraws, type DifferenceJobs, differenceDraws, differenceJobs } from './resample-joint.ts';
 export { createPool, type Pool, type PoolHost, type PoolWorker, type Range } from './resample-pool.ts';
 export { hasEstimate } from './resample-refit.ts';
 export { type ResampleRuns, type RunDraws, runsOf } from './resample-summary.ts';
@@ -113,6 +132,7 @@ export {
   resampleWorkerApi,
   type WorkerAnswer,
 } from './resample-worker.ts';
+export { type RollingResult, type RollingWindow, rollWindows } from './rolling.ts';
 export {
   type ColumnFailure,
   type ColumnResult,
@@ -128,6 +148,7 @@ export {
   type StudyTests,
   testStudy,
 } from './run.ts';
+export { resampleSpecOf } from './spec-parts.ts';
 export { guessStarter, type Starter, type StarterHints, starterYaml } from './starter.ts';
 export {
   type DescribeSpec,
@@ -138,6 +159,7 @@ export {
   type TestSpec,
   type VariableSpec,
 } from './study.ts';
+export type { InfluenceSpec, MultiverseSpec, RollingSpec } from './study-curves.ts';
 export {
   openFurtherTables,
   openStudyData,
@@ -146,6 +168,7 @@ export {
   type StudyData,
   type StudyFiles,
 } from './study-data.ts';
+export { curveStudy, type JointOverrides } from './study-part.ts';
 export { placeOf, relocate, type StudySource } from './study-places.ts';
 export { parseStudy, type ReadStudy, readStudy } from './study-read.ts';
 export { runTest, type TestOutcome, type TestWork } from './study-tests.ts';

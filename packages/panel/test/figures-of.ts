@@ -1,7 +1,9 @@
 /** One figure of each kind beyond those of the paper, from small records with known numbers. */
+import { describe } from '../src/describe.ts';
 import { bootstrapFigure } from '../src/figures-bootstrap.ts';
 import { influenceFigure, residualFigure, rootogramFigure } from '../src/figures-diagnostics.ts';
 import { lagFigures } from '../src/figures-lags.ts';
+import { readTable } from '../src/table-read.ts';
 import type { Figure, Fit } from '../src/types.ts';
 import { fitOf, paperVariables, table8Fits } from './paper-fits.ts';
 
@@ -63,7 +65,16 @@ export const influence = influenceFigure(
   options,
 )!;
 
+/** Three ties of a home with 500 documents. */
+export const network = describe(
+  readTable('who,n,own,size\nAland,20,500,100\nBland,5,500,400\nCland and its long name,1,500,10\n', {
+    name: 'ties.csv',
+  }),
+  { kind: 'network', count: 'n', by: 'who', home: 'Home', own: 'own', size: 'size' },
+)[1] as Figure;
+
 export const pictures: Figure[] = [
+  network,
   ...lagFigures([lagFit], { id: 'lags', labels: ['Whole sample'] }),
   bootstrap,
   rootogram,

@@ -1,5 +1,5 @@
 /** The worker: owns one instance of the core and answers {@link EngineApi}. */
-import { loadKernels } from '@gravpanel/core-wasm';
+import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
 import { fitSpecWith, readTable, setPanel } from '@gravpanel/panel';
 import { expose } from 'comlink';
 import { createEngine } from './engine/engine.ts';
@@ -9,7 +9,7 @@ import { loadWorld } from './engine/world.ts';
 import type { Answer, EngineApi } from './protocol.ts';
 
 const kernels = loadKernels();
-const engine = createEngine({ kernels, world: loadWorld });
+const engine = createEngine({ kernels, world: loadWorld, regions: () => import('@gravpanel/panel/regions') });
 
 async function answer<T>(work: () => T | Promise<T>): Promise<Answer<T>> {
   try {

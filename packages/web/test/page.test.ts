@@ -91,7 +91,11 @@ describe.runIf(found)('the built page in chromium', () => {
 
   test('shows a first visitor the finished table of the belt-road study', async () => {
     const table = (await page.locator('figure.table').first().textContent()) ?? '';
-    const here = createEngine({ kernels: loadKernels(), world: async () => boundaries() });
+    const here = createEngine({
+      kernels: loadKernels(),
+      regions: () => import('@gravpanel/panel/regions'),
+      world: async () => boundaries(),
+    });
     const { text, files } = openedStudy('belt-road-copatents');
     here.setFiles(files);
     const run = await here.run(text, () => {});
@@ -206,7 +210,11 @@ describe.runIf(found)('the built page in chromium', () => {
     '%s: every estimate has the same bits in Node and in chromium',
     async (name) => {
       const { text, files } = openedStudy(name);
-      const engine = createEngine({ kernels: loadKernels(), world: async () => boundaries() });
+      const engine = createEngine({
+        kernels: loadKernels(),
+        regions: () => import('@gravpanel/panel/regions'),
+        world: async () => boundaries(),
+      });
       engine.setFiles(files);
       const here = columnsOf(await engine.fits(text));
       const answer = await fitsInPage(text, files);

@@ -14,6 +14,7 @@ import {
   type World,
 } from '@gravpanel/panel';
 import type { Fingerprint, Inspection, RunEvent, RunView, StudyFileMap, StudyFits } from '../protocol.ts';
+import { countryBookOf, type RegionsModule } from './country-book.ts';
 import { hashOf, memoryFiles, namedFiles } from './files.ts';
 import { inspect } from './inspect.ts';
 import { type OpenStudy, studyOpener } from './open.ts';
@@ -23,6 +24,8 @@ export interface EngineHost {
   kernels: Promise<Kernels>;
   /** Boundaries of all countries; asked for only by a study with a map. */
   world: () => Promise<World>;
+  /** Countries and region schemes; asked for only by a study with a map or regions. */
+  regions: () => Promise<RegionsModule>;
   runner?: ResampleRunner;
 }
 
@@ -92,6 +95,7 @@ export function createEngine(host: EngineHost): Engine {
         sha256: hashOf,
         tables,
         world: host.world,
+        countries: async () => countryBookOf(await host.regions(), study, files),
         ...(host.runner && { runner: host.runner }),
         onColumn: async ({ label, model, column, of, result }) => {
           if (model !== undefined) results[model] = [...(results[model] ?? []), result];

@@ -71,10 +71,14 @@ export function memoryFiles(files: StudyFileMap): StudyFiles {
 }
 
 /** Every file that a study names. */
-export const namedFiles = ({ data }: Study): string[] => [
+export const namedFiles = ({ data, describe = [] }: Study): string[] => [
   ...new Set([
     data.path,
     ...Object.values(data.tables ?? {}).map(({ path }) => path),
     ...(data.join ?? []).map(({ path }) => path),
+    // Region schemes that ship go by a name alone.
+    ...describe.flatMap((part) =>
+      'regions' in part && typeof part.regions === 'string' && /\.ya?ml$/i.test(part.regions) ? [part.regions] : [],
+    ),
   ]),
 ];
