@@ -11,8 +11,7 @@ import {
   type Table,
   type TableRow,
 } from '@gravpanel/panel';
-import { jsonText } from '@gravpanel/panel/report';
-import { fitColumn } from './fit-json.ts';
+import { fitColumn, jsonText } from './fit-json.ts';
 
 export interface BootResult {
   model: string;

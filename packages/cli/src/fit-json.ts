@@ -2,6 +2,8 @@
 import { type Fit, type FitResult, isFit } from '@gravpanel/panel';
 import { jsonText } from '@gravpanel/panel/report';
 
+export { jsonText };
+
 export function fitColumn(fit: Fit) {
   const {
     covariance: _covariance,
