@@ -108,6 +108,7 @@ const COMMANDS = [
   'replicate',
   'verify',
   'export',
+  'serve',
 ];
 for (const name of ['main', ...COMMANDS, 'formats', 'docx', 'fit-resampled', 'fit-frontier', 'worker']) {
   const { metafile } = await build({

@@ -18,6 +18,5 @@ export const commands: Record<string, string> = {
   replicate: 'compare recomputed numbers with those that a study expects',
   export: 'write the models of a run as Stata, R and Python scripts',
   verify: 'compute a finished run again and compare its tables to the byte',
+  serve: 'the web app on this machine',
 };
-
-export const laterCommands = ['serve'];

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
 import { runStudy, type StudyRun } from '@gravpanel/panel';
+import { RUN_FORMATS } from '@gravpanel/panel/report';
 import { Command, Option } from 'commander';
 import { bookOfStudy } from './country-book.ts';
 import { jobRunner } from './curve-jobs.ts';
@@ -15,7 +16,7 @@ import { nodePool, threadsOf } from './node-pool.ts';
 import { progressOn } from './progress.ts';
 import { resampleRunner } from './resample-runner.ts';
 import { printFailures } from './run-failures.ts';
-import { filesOf, RUN_FORMATS } from './run-files.ts';
+import { filesOf } from './run-files.ts';
 import { pathFrom } from './run-folder.ts';
 import { terminal, write } from './streams.ts';
 import { openData, openStudy, openTables } from './study-file.ts';

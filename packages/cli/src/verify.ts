@@ -59,7 +59,12 @@ async function act(dir: string, flags: VerifyFlags): Promise<void> {
   const { part } = manifest;
   const asked = part ? curveStudy(opened.study, part.multiverse.curves, part.multiverse.joint) : opened.study;
   const run = await runStudy(asked, frame, await kernels, progress.step, o).finally(() => progress.end());
-  const files = Object.entries(await filesOf(run, opened.source.text)).filter(([name]) => COMPARED.test(name));
+  const there = listFiles(dir).filter((name) => COMPARED.test(name));
+  // A run made where no picture could be drawn (in the browser, or without resvg) has none to compare.
+  const pictured = there.some((name) => name.endsWith('.png'));
+  const files = Object.entries(await filesOf(run, opened.source.text)).filter(
+    ([name]) => COMPARED.test(name) && (pictured || !name.endsWith('.png')),
+  );
   const state = files.map(([name, made]) => {
     const file = path.join(dir, name);
     if (!exists(file)) return { name, state: 'missing' as const };
@@ -71,7 +76,7 @@ async function act(dir: string, flags: VerifyFlags): Promise<void> {
     };
   });
   const names = new Set(files.map(([name]) => name));
-  const extra = listFiles(dir).filter((name) => COMPARED.test(name) && !names.has(name));
+  const extra = there.filter((name) => !names.has(name));
   const of = (wanted: string) => state.filter((s) => s.state === wanted).map((s) => s.name);
   const [differing, missing] = [of('differs'), of('missing')];
   const changed = changes(manifest, run.report.manifest);

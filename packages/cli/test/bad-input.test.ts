@@ -370,12 +370,6 @@ describe('flags', () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/"chekc" is not a command[\s\S]*Nearest: check/);
   });
-
-  it.each(['serve'])('%s says that it is not in this version', (name) => {
-    const { code, stdout, stderr } = w.run([name, 'x']);
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/is not in this version \(\d/);
-  });
 });
 
 describe('a study', () => {

@@ -2,8 +2,18 @@
 
 export { auditPublished } from './audit.ts';
 export type { Audit, CellReport, Finding } from './audit-findings.ts';
-export { readGrid } from './audit-grid.ts';
+export { isGrid, readGrid } from './audit-grid.ts';
 export { type PastedTable, pasteYaml, readPaste } from './audit-paste.ts';
+export {
+  type FindingGroup,
+  findingGroups,
+  type Mark,
+  type Proof,
+  type ProofCell,
+  proofsOf,
+  type ShownFinding,
+  starsWords,
+} from './audit-proof.ts';
 export { type Published, readLaw, readStars } from './audit-published.ts';
 export { readPublished } from './audit-read.ts';
 export { auditHeadline, auditTables, unreadWords } from './audit-report.ts';
@@ -56,6 +66,7 @@ export { fittedCsv } from './fitted-csv.ts';
 export { count, decimal, display, fixed, percent, pValue, STAR_LEVELS, scientific, starsOf } from './format.ts';
 export { expandFormula, parseFormula } from './formula.ts';
 export { setPanel } from './frame.ts';
+export { frameCsv } from './frame-csv.ts';
 export { efficienciesCsv } from './frontier-csv.ts';
 export {
   hausman,

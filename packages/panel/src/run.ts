@@ -3,7 +3,6 @@ import type { Kernels } from '@gravpanel/core-wasm';
 import { companionSpecs } from './companions.ts';
 import { type Consequence, consequencesOf, type DesignedModel } from './consequences.ts';
 import { derive } from './derive.ts';
-import { contextOf, describe } from './describe.ts';
 import type { CountryBook } from './describe-regions.ts';
 import { buildDesigns } from './design.ts';
 import { diagnoseLead } from './diagnose-lead.ts';
@@ -366,6 +365,8 @@ export async function runStudy(
   );
   for (const table of plan.tables) checkRequest(table, columnsOf, besideOf, o.source);
   const described: (Table | Figure)[] = [];
+  // On demand: the browser's first load does without the descriptive parts and the library behind them.
+  const { contextOf, describe } = await import('./describe.ts');
   const context = await contextOf(study, plan.describe, o);
   for (const [i, spec] of plan.describe.entries()) {
     await step('describe', spec.kind);

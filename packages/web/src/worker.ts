@@ -32,6 +32,17 @@ const api: EngineApi = {
       const { drawFigure } = await import('./engine/draw.ts');
       return drawFigure(figure, width);
     }),
+  take: (request) =>
+    answer(async () => {
+      const { take } = await import('./engine/take.ts');
+      return take(engine, request);
+    }),
+  fingerprints: (text) => answer(() => engine.fingerprints(text)),
+  audit: (request) =>
+    answer(async () => {
+      const { auditView } = await import('./engine/audit.ts');
+      return auditView(request);
+    }),
   fits: (text) => answer(() => engine.fits(text)),
   fit: ({ csv, name, unit, time, spec }, threads) =>
     answer(async () => {

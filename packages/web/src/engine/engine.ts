@@ -2,16 +2,20 @@
 import type { Kernels } from '@gravpanel/core-wasm';
 import {
   type FitResult,
+  type Frame,
   type ResampleRunner,
   readStudy,
   regressionTable,
   runStudy,
   type Study,
+  type StudyFiles,
+  type StudyRun,
+  type StudySource,
   type World,
 } from '@gravpanel/panel';
-import type { Inspection, RunEvent, RunView, StudyFileMap, StudyFits } from '../protocol.ts';
+import type { Fingerprint, Inspection, RunEvent, RunView, StudyFileMap, StudyFits } from '../protocol.ts';
 import { countryBookOf, type RegionsModule } from './country-book.ts';
-import { hashOf, memoryFiles } from './files.ts';
+import { hashOf, memoryFiles, namedFiles } from './files.ts';
 import { inspect } from './inspect.ts';
 import { type OpenStudy, studyOpener } from './open.ts';
 import { reportView, tableView } from './views.ts';
@@ -25,11 +29,26 @@ export interface EngineHost {
   runner?: ResampleRunner;
 }
 
+/** A run with all that was made on the way. */
+export interface Finished {
+  text: string;
+  study: Study;
+  source: StudySource;
+  frame: Frame;
+  run: StudyRun;
+}
+
 export interface Engine {
   setFiles(files: StudyFileMap): void;
   inspect(text: string): Promise<Inspection>;
   run(text: string, onEvent: (event: RunEvent) => void | Promise<void>): Promise<RunView>;
   fits(text: string): Promise<StudyFits>;
+  /** The last run where it was of this text; else it is run now. */
+  finished(text: string): Promise<Finished>;
+  /** Hash and size of every file that a study names. */
+  fingerprints(text: string): Promise<Fingerprint[]>;
+  /** The files that are open. */
+  files(): StudyFiles;
 }
 
 const FILE = 'study.yaml';
@@ -48,6 +67,7 @@ function tableSoFar(study: Study, id: string, results: FitResult[]) {
 export function createEngine(host: EngineHost): Engine {
   let files = memoryFiles({});
   let opener = studyOpener(files);
+  let last: Finished | undefined;
 
   async function dataOf(study: Study, opened: OpenStudy) {
     return { frame: await opened.panel(), tables: study.data.tables ? await opened.tables() : {} };
@@ -57,7 +77,9 @@ export function createEngine(host: EngineHost): Engine {
     setFiles(map) {
       files = memoryFiles(map);
       opener = studyOpener(files);
+      last = undefined;
     },
+    files: () => files,
 
     inspect: async (text) => inspect(() => readStudy(text, { file: FILE }), opener, await host.kernels),
 
@@ -81,6 +103,7 @@ export function createEngine(host: EngineHost): Engine {
           await onEvent({ kind: 'column', label, ...(model && { model }), column, of, ...(table && { table }) });
         },
       });
+      last = { text, study, source, frame, run };
       return {
         text,
         report: reportView(run.report),
@@ -88,6 +111,25 @@ export function createEngine(host: EngineHost): Engine {
         failed: run.failures.length,
         seconds: Math.round(performance.now() - start) / 1000,
       };
+    },
+
+    async finished(text) {
+      if (last?.text !== text) await this.run(text, () => {});
+      return last!;
+    },
+
+    async fingerprints(text) {
+      const { study, source } = readStudy(text, { file: FILE });
+      // Other data than the study expects are known by their hash too.
+      const table = await opener(study, source)
+        .table()
+        .catch(() => undefined);
+      const named = namedFiles(study).map(async (path): Promise<Fingerprint> => {
+        const bytes = await files.read(path);
+        const rows = table && path === study.data.path && { rows: table.rows };
+        return { path, sha256: await files.sha256(bytes), bytes: bytes.length, ...rows };
+      });
+      return Promise.all(named);
     },
 
     async fits(text) {

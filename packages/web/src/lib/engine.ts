@@ -1,7 +1,19 @@
 /** The page's side of the worker: started when it is first asked, replaced when it is stopped in the middle of its work. */
 import type { Figure, PanelErrorFields } from '@gravpanel/panel';
 import { proxy, type Remote, wrap } from 'comlink';
-import type { Answer, EngineApi, Inspection, RunEvent, RunView, StudyFileMap } from '../protocol.ts';
+import type {
+  Answer,
+  AuditRequest,
+  AuditView,
+  EngineApi,
+  Fingerprint,
+  Inspection,
+  RunEvent,
+  RunView,
+  StudyFileMap,
+  TakenFile,
+  TakeRequest,
+} from '../protocol.ts';
 
 /** An answer that was an error: its fields, as they crossed the boundary. */
 export class EngineError extends Error {
@@ -75,6 +87,12 @@ export const runStudyText = (text: string, onEvent: (event: RunEvent) => void): 
   call((api) => api.run(text, proxy(onEvent)));
 
 export const drawFigure = (figure: Figure, width: number): Promise<string> => call((api) => api.figure(figure, width));
+
+export const takeFile = (request: TakeRequest): Promise<TakenFile> => call((api) => api.take(request));
+
+export const fingerprintsOf = (text: string): Promise<Fingerprint[]> => call((api) => api.fingerprints(text));
+
+export const auditTables = (request: AuditRequest): Promise<AuditView> => call((api) => api.audit(request));
 
 /** Ends whatever the worker does, at once; the next call starts another one with the same files. */
 export function stopEngine(): void {
