@@ -49,6 +49,8 @@ def unit(kind, law, ys, etas, su, alpha=None, sv=None):
         near = max(mpf(0), sum(etas) / len(etas) - log(mpf(max(sum(ys), 1)) / len(ys)))
         best = max([mpf(i) / 8 * su for i in range(0, 100)] + [near + mpf(i) / 4 * width for i in range(-40, 41) if near + mpf(i) / 4 * width >= 0], key=f)
         pieces = {mpf(0)} | {max(mpf(0), best + d * width) for d in (-12, -6, -3, 0, 3, 6, 12, 40)} | {best + d * su for d in (1, 8)}
+        steep = 1 / (1 + abs(sum(ys) - sum(exp(eta - best) for eta in etas)))
+        pieces |= {max(mpf(0), best + d * steep) for d in range(-40, 41, 2)}
         return log(quad(f, sorted(pieces) + [inf]))
     centre = [mpf(-8), mpf(-4), mpf(-2), mpf(-1), mpf(-1) / 2, mpf(0), mpf(1) / 2, mpf(1), mpf(2), mpf(6)]
     return log(quad(lambda w: rows(w) * composed(law, w, sv, su), [mpf(-60), mpf(-30), mpf(-16)] + centre))

@@ -343,11 +343,18 @@ describe('flags', () => {
     [[...fit, 'y ~ x'], 'usage/missing-flag', /--model is missing/, /^--model/, /--model <key>/],
     [[...fit, '--model', 'nbfe', 'y ~ x'], 'usage/wrong-value', /"nbfe"; one of ols/, /^--model/, /nb-fe/],
     [
-      [...fit, '--model', 'frontier', 'y ~ x'],
-      'usage/not-in-this-version',
-      /frontier is not in this version/,
-      /^--model/,
-      /ols/,
+      [...fit, '--model', 'frontier', '--distribution', 'normal', 'y ~ x'],
+      'usage/wrong-value',
+      /"normal"/,
+      /^--distribution/,
+      /half-normal/,
+    ],
+    [
+      [...fit, '--model', 'ols', '--efficiencies', 'e.csv', 'y ~ x'],
+      'usage/wrong-value',
+      /--efficiencies is for a frontier/,
+      /^--efficiencies/,
+      /--model frontier/,
     ],
     [
       [...fit, '--model', 'ols', '--reps', '99', 'y ~ x'],

@@ -1,7 +1,7 @@
 /**
  * The normal law far into its tails, as composed errors need it: W(z) = ln Φ(z) + z²/2, κ = W′ = z + φ(z)/Φ(z) > 0 and W″ = 1 − κ φ/Φ.
  * erfc by the rational approximations of Cody (1969, Math. Comp. 23, tables I, II); below z = −5 by Laplace's continued fraction
- * φ/Φ = x + 1/(x + 2/(x + 3/…)), x = −z, in which neither κ nor W″ cancels. Relative error of κ and W″ ≤ 2e-14, of W ≤ 1e-15 max(|W|, 1)
+ * φ/Φ = x + 1/(x + 2/(x + 3/…)), x = −z, in which neither κ nor W″ cancels. Relative error of κ ≤ 2e-14, of W″ ≤ 1e-13, of W ≤ 1e-15 max(|W|, 1)
  * (against mpmath in test-fixtures/certified/normal.json).
  */
 import { log1p } from './special';

@@ -81,7 +81,7 @@ export { identify } from './identify.ts';
 export { type InfluenceResult, leaveOneOut, leaveOneOutSpec, type TermInfluence } from './influence.ts';
 export { type CountryCode, type JoinSpec, joinFrame } from './join.ts';
 export { termLabel, type Variables, variableLabel } from './labels.ts';
-export { laterModels, VERSION } from './later.ts';
+export { VERSION } from './later.ts';
 export type { World } from './map-shapes.ts';
 export { periodChange, reset } from './misspecification.ts';
 export { checkOptions, modelOf, models } from './models/index.ts';

@@ -2,8 +2,6 @@
 
 export const VERSION = '0.1.0';
 
-export const laterModels: Record<string, string> = {};
-
 /** Keys of a study that later versions read. */
 export const laterKeys: Record<string, string> = {
   audit: 'Leave it out.',

@@ -1,7 +1,7 @@
 /** zod's issues → errors in plain words, with the place in the text and the nearest known key. */
 import type { z } from 'zod';
 import { nearestHint, nearestNames, PanelError, type PanelErrorFields } from './errors.ts';
-import { laterKeys, laterModels, VERSION } from './later.ts';
+import { laterKeys, VERSION } from './later.ts';
 import { studySchema } from './study.ts';
 import { placeOf, pointerOf, type StudySource } from './study-places.ts';
 
@@ -145,14 +145,6 @@ function wrongValue(issue: Issue, path: Path, { source, value }: Context): Panel
     };
   }
   const at = placeOf(source, pointer);
-  const later = path.at(-1) === 'model' && typeof found === 'string' ? laterModels[found] : undefined;
-  if (later)
-    return {
-      code: 'study/not-in-this-version',
-      message: `The model ${found} is not in this version (${VERSION}).`,
-      hint: later,
-      at,
-    };
   const options = issue.code === 'invalid_value' ? issue.values.map(String) : discriminants(issue);
   const near = typeof found === 'string' ? nearestNames(found, options) : [];
   return {

@@ -1,4 +1,5 @@
-import { type Kernels, loadKernels } from '@gravpanel/core-wasm';
+import type { Kernels } from '@gravpanel/core-wasm';
+import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PanelError } from '../src/errors.ts';
 import { fitSpec } from '../src/fit.ts';

@@ -56,11 +56,11 @@ describe('parseStudy', () => {
     ],
     [`${HEAD}models:\n  a: { formula: y ~ x }\n`, 'study/missing-key', '5:3', /models\.a has no model/, /Add "model/],
     [
-      `${HEAD}models:\n  a: { model: frontier, formula: y ~ x }\n`,
-      'study/not-in-this-version',
-      '5:15',
-      /frontier/,
-      /Use/,
+      `${HEAD}models:\n  a: { model: frontier, distribution: normal, formula: y ~ x }\n`,
+      'study/wrong-value',
+      '5:39',
+      /distribution is the text "normal"; one of half-normal/,
+      /half-normal/,
     ],
     [
       `${HEAD}models:\n  a: { model: ols, formula: y ~ csw(x, z) }\n`,
