@@ -1,5 +1,5 @@
 /**
- * node bench/frontier.mjs [--record]
+ * node bench/frontier.mjs [--record] [--first: the first model alone]
  * Time of whole frontier fits on one thread: 450 rows from three starts as `fit` makes them, 10⁵ rows from one, and pairs cluster
  * replicates at 450 rows. Medians of CPU time of the process (the machine is shared); beside each the same fit by the model without inefficiency, in the same run.
  */
@@ -49,7 +49,8 @@ const MODELS = [
 ];
 const small = panel(45, 10, 1);
 const large = panel(10_000, 10, 2);
-const rows = MODELS.map(([model, base, frontier]) => {
+const only = process.argv.indexOf('--first') > 0 ? 1 : MODELS.length;
+const rows = MODELS.slice(0, only).map(([model, base, frontier]) => {
   const problemOf = (p, y) => ({
     n: p.n,
     k: p.k,
