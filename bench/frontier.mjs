@@ -63,9 +63,9 @@ const rows = MODELS.slice(0, only).map(([model, base, frontier]) => {
   const b = problemOf(large, model === 'frontier' ? large.line : large.y);
   const first = kernels.fit(model, a);
   const starts = [undefined, first.coef.map((c) => 0.8 * c), first.coef.map((c) => 1.2 * c)];
-  const fits = () => starts.forEach((start) => kernels.fit(model, a, { scores: false, ...(start && { start }) }));
+  const fits = () => starts.map((start) => kernels.fit(model, a, { scores: false, ...(start && { start }) }));
   const ms450 = median(7, fits);
-  const base450 = median(7, () => starts.forEach(() => kernels.fit(base, a, { scores: false })));
+  const base450 = median(7, () => starts.map(() => kernels.fit(base, a, { scores: false })));
   const s100k = frontier.noise ? undefined : median(1, () => kernels.fit(model, b, { scores: false })) / 1000;
   const base100k = frontier.noise ? undefined : median(3, () => kernels.fit(base, b, { scores: false })) / 1000;
   const clusters = { codes: Int32Array.from({ length: small.n }, (_, i) => Math.floor(i / 10)), count: 45 };
