@@ -403,8 +403,18 @@ describe('a study', () => {
     ],
     [
       'with a key that comes later',
-      goodStudy(fine, 'multiverse: { reps: 99 }\n'),
-      { code: 3, error: 'study/not-in-this-version', message: /"multiverse"/, at: /^study\.yaml:6:1/, hint: /./ },
+      goodStudy(fine, 'audit: { stars: 3 }\n'),
+      { code: 3, error: 'study/not-in-this-version', message: /"audit"/, at: /^study\.yaml:6:1/, hint: /./ },
+    ],
+    [
+      'with a specification curve of a term that is not in its formula',
+      goodStudy(fine, 'multiverse:\n  m: { of: xx, formula: y ~ x, estimators: [nb2] }\n'),
+      { code: 3, error: 'study/wrong-multiverse', message: /"xx" is not a term/, at: /^study\.yaml:7:6/, hint: /x/ },
+    ],
+    [
+      'with a specification curve whose controls are no columns',
+      goodStudy(fine, 'multiverse:\n  m: { of: x, formula: y ~ x, estimators: [nb2], controls: [none, zz] }\n'),
+      { code: 3, error: 'formula/unknown-variable', message: /"zz"/, at: /^study\.yaml:7:6/, hint: /./ },
     ],
     [
       'with an unknown variable',

@@ -9,10 +9,11 @@ import { addGram, addTZe, cholesky, choleskySolve } from './matrix';
 import { alloc } from './memory';
 import { covarianceInto, evaluate, iterations, newton, setIterations } from './newton';
 import { ROOT_2_PI } from './normal';
+import { isSeparated, suspectSeparation } from './separation';
 import { dispersionStart, poissonStart } from './start';
 import {
   baseAuxiliaries, FRONTIER_GAUSS, get, NB2, NB_FRONTIER, NOT_POSITIVE_DEFINITE, OK, OUT_OF_MEMORY, POISSON_BOUNDARY, put,
-  Task, weight,
+  SEPARATED, Task, weight,
 } from './task';
 import { exp1, log1, expInto } from './vmath';
 
@@ -224,6 +225,7 @@ export function finishFrozen(t: Task, theta: usize, vcov: usize, scores: usize):
   t.frozen = false;
   t.p = p;
   if (status) return status;
+  if (suspectSeparation(t) && isSeparated(t)) return SEPARATED;
   if (scores) widen(scores, t.g, q, p);
   for (let i = 0; i < q; i++) for (let j = 0; j < q; j++) put(vcov, i * p + j, ok ? get(small, i * q + j) : 0.0);
   return ok ? POISSON_BOUNDARY : NOT_POSITIVE_DEFINITE;

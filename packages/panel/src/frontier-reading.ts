@@ -101,10 +101,18 @@ export function frontierReading(
   };
 }
 
-/** What a boundary, the quadrature, or effects as dummies ask to be said. */
-export function frontierNotes(design: Design, { model, boundary, certificate }: Estimated): Note[] {
+const OF = { rows: 'one a row', units: 'one a unit', decay: 'one a unit, as exp(−η(t − T))' };
+
+/** What a frontier, its boundary, the quadrature, or effects as dummies ask to be said. */
+export function frontierNotes(design: Design, { model, problem, boundary, certificate }: Estimated): Note[] {
   if (!model.variant) return [];
-  const notes: Note[] = [];
+  const { inefficiency = 'rows' } = design.spec.frontier ?? {};
+  const notes: Note[] = [
+    {
+      code: 'frontier',
+      message: `Inefficiency u is ${problem.frontier!.law.replace('-', ' ')}, ${OF[inefficiency]}; efficiency is the mean of exp(−u) given the data. How far counts or values fall short is told from noise by the shape of the distribution alone.`,
+    },
+  ];
   const limit =
     model.kernel === 'frontier' ? 'least squares' : model.kernel === 'poisson-frontier' ? 'the Poisson model' : 'nb2';
   if (boundary)
