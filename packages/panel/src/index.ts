@@ -143,11 +143,12 @@ export {
   type ProgressEvent,
   placedError,
   type RunOptions,
-  runStudy,
+  runStudyWith,
   type StudyRun,
   type StudyTests,
   testStudy,
 } from './run.ts';
+export { runStudy } from './run-study.ts';
 export { resampleSpecOf } from './spec-parts.ts';
 export { guessStarter, type Starter, type StarterHints, starterYaml } from './starter.ts';
 export {

@@ -37,6 +37,9 @@ import type {
   VariableShares,
 } from './types.ts';
 
+/** The descriptive parts: handed in, so that the browser's first load can do without them and the library behind them. */
+export type Describing = Pick<typeof import('./describe.ts'), 'contextOf' | 'describe'>;
+
 /** What happens, one event before each piece of work. `done` of `total` pieces are finished. */
 export interface ProgressEvent {
   stage: 'data' | 'describe' | 'model' | 'test' | 'curve' | 'report';
@@ -322,11 +325,13 @@ export async function testStudy(
  * Runs a study on its table: derive, describe, estimate, test, assemble the report.
  * A model that fails keeps its place as a Failure and the others proceed; what is wrong with the study itself is thrown
  * before anything is estimated.
+ * @param describing the descriptive parts ({@link runStudy} has them at hand).
  * @param frame the table of study.data with its panel index (setPanel).
  * @param onProgress called before each piece of work; where it returns a promise, the run waits for it.
  * @throws PanelError of planStudy, derive, describe and the designs, with the place in the study where o.source is given.
  */
-export async function runStudy(
+export async function runStudyWith(
+  describing: () => Describing | Promise<Describing>,
   study: Study,
   frame: Frame,
   kernels: Kernels,
@@ -365,8 +370,7 @@ export async function runStudy(
   );
   for (const table of plan.tables) checkRequest(table, columnsOf, besideOf, o.source);
   const described: (Table | Figure)[] = [];
-  // On demand: the browser's first load does without the descriptive parts and the library behind them.
-  const { contextOf, describe } = await import('./describe.ts');
+  const { contextOf, describe } = await describing();
   const context = await contextOf(study, plan.describe, o);
   for (const [i, spec] of plan.describe.entries()) {
     await step('describe', spec.kind);

@@ -2,7 +2,7 @@
 import { certified, fixtureText } from '@gravpanel/test-fixtures';
 import { describe, expect, it } from 'vitest';
 import { checkStudy } from '../src/check.ts';
-import { runStudy } from '../src/run.ts';
+import { runStudy } from '../src/run-study.ts';
 import type { Table } from '../src/types.ts';
 import { kernels, studyOf } from './study-of.ts';
 

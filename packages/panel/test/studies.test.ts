@@ -1,7 +1,8 @@
 /** The studies that ship: what their first words claim is what their numbers say. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isFit } from '../src/regression-style.ts';
-import { runStudy, type StudyRun } from '../src/run.ts';
+import type { StudyRun } from '../src/run.ts';
+import { runStudy } from '../src/run-study.ts';
 import type { Coefficient, Figure, Fit, FitResult, Table } from '../src/types.ts';
 import { kernels, shippedStudy, textOf } from './study-of.ts';
 

@@ -10,7 +10,7 @@ import { renderTableHtml } from '../src/render/html.ts';
 import { renderMarkdown } from '../src/render/markdown.ts';
 import { renderText } from '../src/render/text.ts';
 import { displayWidth } from '../src/render/text-width.ts';
-import { runStudy } from '../src/run.ts';
+import { runStudy } from '../src/run-study.ts';
 import { readStudy } from '../src/study-read.ts';
 import type { Fit, Table } from '../src/types.ts';
 import { csvOf, frameOf, panelOf } from './make-frame.ts';

@@ -22,6 +22,7 @@ const runner: InlineConfig = {
     alias: [
       { find: /^@gravpanel\/panel\/report$/, replacement: path.resolve(root, '../panel/src/render/index.ts') },
       { find: /^@gravpanel\/panel\/regions$/, replacement: path.resolve(root, '../panel/src/regions.ts') },
+      { find: /^@gravpanel\/panel\/describe$/, replacement: path.resolve(root, '../panel/src/describe.ts') },
       { find: /^@gravpanel\/panel\/countries$/, replacement: path.resolve(root, '../panel/src/countries.ts') },
       { find: /^@gravpanel\/panel$/, replacement: path.resolve(root, '../panel/src/index.ts') },
       { find: /^@gravpanel\/core-wasm\/frontier$/, replacement: path.resolve(root, '../core-wasm/src/frontier.ts') },

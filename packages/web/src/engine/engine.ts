@@ -6,7 +6,7 @@ import {
   type ResampleRunner,
   readStudy,
   regressionTable,
-  runStudy,
+  runStudyWith,
   type Study,
   type StudyFiles,
   type StudyRun,
@@ -53,6 +53,9 @@ export interface Engine {
 
 const FILE = 'study.yaml';
 
+/** With the first run: the first load does without. */
+const describing = () => import('@gravpanel/panel/describe');
+
 /** The columns of a model that are there so far, as a table; the study's own table replaces it at the end. */
 function tableSoFar(study: Study, id: string, results: FitResult[]) {
   return tableView(
@@ -89,20 +92,27 @@ export function createEngine(host: EngineHost): Engine {
       const { study, source } = readStudy(text, { file: FILE });
       const { frame, tables } = await dataOf(study, opener(study, source));
       const results: Record<string, FitResult[]> = {};
-      const run = await runStudy(study, frame, kernels, (event) => onEvent({ kind: 'step', ...event }), {
-        source,
-        name: FILE,
-        sha256: hashOf,
-        tables,
-        world: host.world,
-        countries: async () => countryBookOf(await host.regions(), study, files),
-        ...(host.runner && { runner: host.runner }),
-        onColumn: async ({ label, model, column, of, result }) => {
-          if (model !== undefined) results[model] = [...(results[model] ?? []), result];
-          const table = model === undefined ? undefined : tableSoFar(study, model, results[model]);
-          await onEvent({ kind: 'column', label, ...(model && { model }), column, of, ...(table && { table }) });
+      const run = await runStudyWith(
+        describing,
+        study,
+        frame,
+        kernels,
+        (event) => onEvent({ kind: 'step', ...event }),
+        {
+          source,
+          name: FILE,
+          sha256: hashOf,
+          tables,
+          world: host.world,
+          countries: async () => countryBookOf(await host.regions(), study, files),
+          ...(host.runner && { runner: host.runner }),
+          onColumn: async ({ label, model, column, of, result }) => {
+            if (model !== undefined) results[model] = [...(results[model] ?? []), result];
+            const table = model === undefined ? undefined : tableSoFar(study, model, results[model]);
+            await onEvent({ kind: 'column', label, ...(model && { model }), column, of, ...(table && { table }) });
+          },
         },
-      });
+      );
       last = { text, study, source, frame, run };
       return {
         text,
@@ -135,9 +145,16 @@ export function createEngine(host: EngineHost): Engine {
     async fits(text) {
       const { study, source } = readStudy(text, { file: FILE });
       const { frame } = await dataOf(study, opener(study, source));
-      const { fits, companions } = await runStudy({ ...study, describe: [] }, frame, await host.kernels, () => {}, {
-        source,
-      });
+      const { fits, companions } = await runStudyWith(
+        describing,
+        { ...study, describe: [] },
+        frame,
+        await host.kernels,
+        () => {},
+        {
+          source,
+        },
+      );
       const beside = Object.entries(companions).flatMap(([id, list]) =>
         list.map(({ spec, results }) => [`${id} · ${spec.model}`, results]),
       );
