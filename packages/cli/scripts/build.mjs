@@ -38,7 +38,15 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   // linkedom asks for canvas only to draw on one; resvg and DuckDB are native; the formats of tables are loaded where they are asked for.
-  external: ['canvas', '@resvg/resvg-js', '@duckdb/node-api', './formats.cjs', './docx.cjs', './fit-resampled.cjs'],
+  external: [
+    'canvas',
+    '@resvg/resvg-js',
+    '@duckdb/node-api',
+    './formats.cjs',
+    './docx.cjs',
+    './data-formats.cjs',
+    './fit-resampled.cjs',
+  ],
 };
 
 function printSizes(name, { outputs }) {
@@ -100,7 +108,7 @@ const COMMANDS = [
   'verify',
   'export',
 ];
-for (const name of ['main', ...COMMANDS, 'formats', 'docx', 'fit-resampled', 'worker']) {
+for (const name of ['main', ...COMMANDS, 'formats', 'docx', 'data-formats', 'fit-resampled', 'worker']) {
   const { metafile } = await build({
     ...common,
     entryPoints: [path(`src/${name}.ts`)],

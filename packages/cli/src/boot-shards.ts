@@ -56,7 +56,7 @@ async function plan(
       '--draws',
     );
   const kernels = await loadKernels();
-  const run = openRun(target);
+  const run = await openRun(target);
   const { columns, failures } = bootColumns(run, flags, kernels);
   const started: { model: string; column: number; fit: StartedFit }[] = [];
   for (const { model, column, design } of columns)

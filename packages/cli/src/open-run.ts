@@ -50,10 +50,10 @@ function isFolder(file: string): boolean {
 }
 
 /** @throws PanelError run/not-a-run, data/changed, study/…, data/… */
-export function openRun(target: string): OpenedRun {
+export async function openRun(target: string): Promise<OpenedRun> {
   if (!isFolder(target)) {
     const opened = openStudy(target);
-    const frame = openData(opened);
+    const frame = await openData(opened);
     const { study, source, name } = opened;
     return { study, source, name, plan: planStudy(study, source), frame: deriveStudy(study, frame, source) };
   }
@@ -62,7 +62,7 @@ export function openRun(target: string): OpenedRun {
   const text = new TextDecoder().decode(readBytes(file, 'study').bytes);
   const { study, source } = readStudy(text, { file });
   const base = path.resolve(target, manifest.base!);
-  const frame = openData({ study, source, path: path.join(base, 'study.yaml') });
+  const frame = await openData({ study, source, path: path.join(base, 'study.yaml') });
   const wanted = manifest.inputs[0]?.sha256;
   if (wanted && frame.source.sha256 !== wanted)
     throw new PanelError({

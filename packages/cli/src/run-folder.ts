@@ -43,10 +43,10 @@ export interface OpenedStudy {
  * Opens a study file ("-": stdin), or the study of a run, whose study and data must be the ones it was made from.
  * @throws PanelError run/not-a-run, run/study-unknown, run/study-missing, run/study-changed, run/data-changed; study/…, data/….
  */
-export function openRunOrStudy(target: string): OpenedStudy {
+export async function openRunOrStudy(target: string): Promise<OpenedStudy> {
   if (target === '-' || !isFolder(target)) {
     const opened = openStudy(target);
-    return { opened, frame: openData(opened) };
+    return { opened, frame: await openData(opened) };
   }
   const manifest = manifestOf(target);
   const { studyFile } = manifest;
@@ -66,7 +66,7 @@ export function openRunOrStudy(target: string): OpenedStudy {
       'Run it again with gravpanel run, or name the study file instead of the folder.',
       file,
     );
-  const frame = openData(opened);
+  const frame = await openData(opened);
   for (const [i, { name, sha256 }] of [frame.source, ...(frame.joins ?? [])].entries()) {
     const before = manifest.inputs[i]?.sha256;
     if (before === undefined || before === sha256) continue;

@@ -18,6 +18,7 @@ export { derive, filterRows } from './derive.ts';
 export { type DescribeContext, describe } from './describe.ts';
 export { describeStudy } from './describe-study.ts';
 export { buildDesigns } from './design.ts';
+export { duplicateNotes, duplicateWords } from './duplicates.ts';
 export * from './errors.ts';
 export { exportPlan } from './export/column.ts';
 export { exportPython } from './export/python.ts';
@@ -127,6 +128,8 @@ export {
   type TestSpec,
   type VariableSpec,
 } from './study.ts';
+export { placeOf, relocate, type StudySource } from './study-places.ts';
+export { parseStudy, type ReadStudy, readStudy } from './study-read.ts';
 export {
   openFurtherTables,
   openStudyData,
@@ -134,10 +137,16 @@ export {
   openStudyTable,
   type StudyData,
   type StudyFiles,
-} from './study-data.ts';
-export { placeOf, relocate, type StudySource } from './study-places.ts';
-export { parseStudy, type ReadStudy, readStudy } from './study-read.ts';
+} from './study-tables.ts';
 export { runTest, type TestOutcome, type TestWork } from './study-tests.ts';
+export {
+  type FormatReader,
+  type FormatReaders,
+  formatOf,
+  type OpenOptions,
+  openTable,
+  type TableFormat,
+} from './table-open.ts';
 export { type ReadOptions, readTable } from './table-read.ts';
 export { checkDelimiter, invalidUtf8At } from './table-text.ts';
 export type * from './types.ts';

@@ -23,6 +23,7 @@ const runner: InlineConfig = {
     alias: [
       { find: /^@gravpanel\/panel\/report$/, replacement: path.resolve(root, '../panel/src/render/index.ts') },
       { find: /^@gravpanel\/panel\/countries$/, replacement: path.resolve(root, '../panel/src/countries.ts') },
+      { find: /^@gravpanel\/panel\/formats$/, replacement: path.resolve(root, '../panel/src/formats.ts') },
       { find: /^@gravpanel\/panel$/, replacement: path.resolve(root, '../panel/src/index.ts') },
       { find: /^@gravpanel\/core-wasm$/, replacement: path.resolve(root, '../core-wasm/src/index.ts') },
     ],
