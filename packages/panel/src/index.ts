@@ -9,6 +9,7 @@ export { readPublished } from './audit-read.ts';
 export { auditHeadline, auditTables, unreadWords } from './audit-report.ts';
 export { publishedJsonSchema } from './audit-schema.ts';
 export { checkTable, tableProblems } from './audit-table.ts';
+export { type BootResult, bootTable } from './boot-table.ts';
 export { type CheckedColumn, checkStudy, type StudyCheck } from './check.ts';
 export { confint, lawOf, twoSided } from './coeftable.ts';
 export { compareLabels } from './column-read.ts';
@@ -139,6 +140,7 @@ export {
   type StudyFiles,
 } from './study-tables.ts';
 export { runTest, type TestOutcome, type TestWork } from './study-tests.ts';
+export { parseNumber } from './table-cells.ts';
 export {
   type FormatReader,
   type FormatReaders,

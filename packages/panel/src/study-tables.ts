@@ -47,6 +47,7 @@ async function tableOf(keys: TableKeys, files: StudyFiles, what: string): Promis
       code: 'data/changed',
       message: `"${path}" has SHA-256 ${hash.slice(0, 12)}…; the study expects ${sha256.slice(0, 12)}….`,
       hint: 'Bring the file back that the study was written for, or put the new hash under sha256.',
+      details: { sha256: hash },
     });
   const options = { name, sha256: hash, delimiter, missing, sheet, skip };
   return openTable(bytes, options, files.formats);

@@ -2,11 +2,16 @@
 import type { Kernels } from '@gravpanel/core-wasm';
 import {
   type FitResult,
+  type Frame,
+  type StudySource,
+  guessStarter,
+  openTable,
   type ResampleRunner,
   readStudy,
   regressionTable,
   runStudy,
   type Study,
+  starterYaml,
   type World,
 } from '@gravpanel/panel';
 import type { Inspection, RunEvent, RunView, StudyFileMap, StudyFits } from '../protocol.ts';
@@ -19,14 +24,19 @@ export interface EngineHost {
   kernels: Promise<Kernels>;
   /** Boundaries of all countries; asked for only by a study with a map. */
   world: () => Promise<World>;
-  runner?: ResampleRunner;
+  /** Runs replicates; gets what tells how far they are. */
+  runner?: (onDraws: (label: string, done: number, total: number) => void) => ResampleRunner;
 }
 
 export interface Engine {
   setFiles(files: StudyFileMap): void;
   inspect(text: string): Promise<Inspection>;
+  /** A first study for a table, as text: what can be told from names and values, the rest to be mended. */
+  starter(file: string): Promise<string>;
   run(text: string, onEvent: (event: RunEvent) => void | Promise<void>): Promise<RunView>;
   fits(text: string): Promise<StudyFits>;
+  /** The study of a text with its panel. @throws PanelError study/…, data/… */
+  open(text: string): Promise<{ study: Study; source: StudySource; frame: Frame }>;
 }
 
 const FILE = 'study.yaml';
@@ -43,15 +53,29 @@ function tableSoFar(study: Study, id: string, results: FitResult[]) {
 }
 
 export function createEngine(host: EngineHost): Engine {
-  let opener = studyOpener(memoryFiles({}));
+  let files = memoryFiles({});
+  let opener = studyOpener(files);
 
   async function dataOf(study: Study, opened: OpenStudy) {
     return { frame: await opened.panel(), tables: study.data.tables ? await opened.tables() : {} };
   }
 
+  async function open(text: string) {
+    const { study, source } = readStudy(text, { file: FILE });
+    return { study, source, frame: await opener(study, source).panel() };
+  }
+
   return {
-    setFiles(files) {
-      opener = studyOpener(memoryFiles(files));
+    open,
+    setFiles(map) {
+      files = memoryFiles(map);
+      opener = studyOpener(files);
+    },
+
+    async starter(file) {
+      const { bytes } = await files.read(file, 'data file');
+      const frame = await openTable(bytes, { name: file }, files.formats);
+      return starterYaml(guessStarter(frame, { loose: true }), file);
     },
 
     inspect: async (text) => inspect(() => readStudy(text, { file: FILE }), opener, await host.kernels),
@@ -68,7 +92,9 @@ export function createEngine(host: EngineHost): Engine {
         sha256: hashOf,
         tables,
         world: host.world,
-        ...(host.runner && { runner: host.runner }),
+        ...(host.runner && {
+          runner: host.runner((label, done, total) => void onEvent({ kind: 'draws', label, done, total })),
+        }),
         onColumn: async ({ label, model, column, of, result }) => {
           if (model !== undefined) results[model] = [...(results[model] ?? []), result];
           const table = model === undefined ? undefined : tableSoFar(study, model, results[model]);
