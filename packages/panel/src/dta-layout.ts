@@ -213,9 +213,11 @@ function newLayout(bytes: Uint8Array, fail: Fail): DtaLayout {
   after('</K><N>');
   const rows = release === 117 ? c.u32() : c.u64();
   after('</N><label>');
-  c.at += release === 117 ? c.u8() : c.u16();
+  const title = release === 117 ? c.u8() : c.u16();
+  c.at += title;
   after('</label><timestamp>');
-  c.at += c.u8();
+  const stamp = c.u8();
+  c.at += stamp;
   after('</timestamp></header><map>');
   const map = Array.from({ length: 14 }, c.u64);
   const section = (i: number, tag: string) => {

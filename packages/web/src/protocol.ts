@@ -163,7 +163,12 @@ export interface EngineApi {
   figure(figure: Figure, width: number): Promise<Answer<string>>;
   /** Replicates of a request that are kept from before. */
   bootStored(text: string, request: BootRequest): Promise<Answer<number>>;
-  boot(text: string, request: BootRequest, threads: number, onEvent: (event: BootEvent) => void): Promise<Answer<BootView>>;
+  boot(
+    text: string,
+    request: BootRequest,
+    threads: number,
+    onEvent: (event: BootEvent) => void,
+  ): Promise<Answer<BootView>>;
   /** Holds the bootstrap between two chunks, lets it go on, or ends it; what is finished is kept. */
   bootControl(action: 'pause' | 'resume' | 'cancel'): Promise<Answer<true>>;
   /** One formula on one table, its replicates on `threads` workers. */

@@ -59,13 +59,19 @@ const api: EngineApi = {
   fits: (text) => answer(() => engine.fits(text)),
   bootStored: (text, request) =>
     answer(async () => {
-      const [{ bootJob }, { storedOf }] = await Promise.all([import('./engine/boot.ts'), import('./engine/draw-store.ts')]);
+      const [{ bootJob }, { storedOf }] = await Promise.all([
+        import('./engine/boot.ts'),
+        import('./engine/draw-store.ts'),
+      ]);
       const job = bootJob(await engine.open(text), request, await kernels);
       return job ? storedOf(job) : 0;
     }),
   boot: (text, request, threads, onEvent) =>
     answer(async () => {
-      const [{ runBoot }, { drawStore }] = await Promise.all([import('./engine/boot.ts'), import('./engine/draw-store.ts')]);
+      const [{ runBoot }, { drawStore }] = await Promise.all([
+        import('./engine/boot.ts'),
+        import('./engine/draw-store.ts'),
+      ]);
       const held = control();
       boot = held;
       let workers = 0;

@@ -8,19 +8,19 @@ import {
   deriveStudy,
   designsOf,
   type Fit,
-  type Frame,
   type FitSpec,
+  type Frame,
   fitDesignWith,
   isFit,
   PanelError,
+  type Pool,
   placedError,
   planStudy,
-  type Pool,
   type ResampleJob,
   resampleSpecOf,
-  startFit,
   type Study,
   type StudySource,
+  startFit,
 } from '@gravpanel/panel';
 import type { BootEvent, BootRequest, BootView } from '../protocol.ts';
 import { type DrawStore, poolRunner } from './pool.ts';
@@ -36,7 +36,11 @@ export interface OpenedStudy {
 }
 
 /** The design of one column with the resampled covariance that is asked for. @throws PanelError study/…, fit/… */
-export function bootDesign({ study, source, frame }: OpenedStudy, { model, column, reps, seed }: BootRequest, kernels: Kernels): Design {
+export function bootDesign(
+  { study, source, frame }: OpenedStudy,
+  { model, column, reps, seed }: BootRequest,
+  kernels: Kernels,
+): Design {
   const planned = planStudy(study, source).models.find(({ id }) => id === model);
   if (!planned)
     throw new PanelError({ code: 'study/unknown-model', message: `"${model}" is not one of the study's models.` });
@@ -74,7 +78,12 @@ function figureOf(fit: Fit, job: ResampleJob, draws: Draws, study: Study, title:
 export async function runBoot(
   opened: OpenedStudy,
   request: BootRequest,
-  { kernels, pool, store, onEvent }: { kernels: Kernels; pool: Pool; store: DrawStore; onEvent: (event: BootEvent) => void },
+  {
+    kernels,
+    pool,
+    store,
+    onEvent,
+  }: { kernels: Kernels; pool: Pool; store: DrawStore; onEvent: (event: BootEvent) => void },
 ): Promise<BootView> {
   const start = performance.now();
   const design = bootDesign(opened, request, kernels);
@@ -100,7 +109,11 @@ export async function runBoot(
   if (!isFit(fit)) throw new PanelError(fit.error);
   const { study } = opened;
   const title = `Replicates of ${request.model}, column (${request.column})`;
-  const table = { ...bootTable({ model: request.model, column: request.column, fit }, study.variables), id: 'boot', title };
+  const table = {
+    ...bootTable({ model: request.model, column: request.column, fit }, study.variables),
+    id: 'boot',
+    title,
+  };
   const figure = main && figureOf(fit, main.job, main.draws, study, title);
   for (const job of jobs) await store.remove(job);
   return {

@@ -37,14 +37,19 @@ export const drawStore = (): DrawStore => ({
     quietly(async () => {
       const ranges: Range[] = [];
       const db = await database();
-      for (let cursor = await db.transaction('draws').store.openCursor(rangeOf(keyOf(job))); cursor; cursor = await cursor.continue()) {
+      for (
+        let cursor = await db.transaction('draws').store.openCursor(rangeOf(keyOf(job)));
+        cursor;
+        cursor = await cursor.continue()
+      ) {
         const [, first] = cursor.key;
         onDraws(first, cursor.value);
         ranges.push({ first, count: cursor.value.count });
       }
       return ranges;
     }, []),
-  add: (job, first, draws) => void quietly(async () => (await database()).put('draws', draws, [keyOf(job), first]), undefined),
+  add: (job, first, draws) =>
+    void quietly(async () => (await database()).put('draws', draws, [keyOf(job), first]), undefined),
   remove: (job) => quietly(async () => (await database()).delete('draws', rangeOf(keyOf(job))), undefined),
 });
 
@@ -53,7 +58,11 @@ export const storedOf = (job: ResampleJob): Promise<number> =>
   quietly(async () => {
     let stored = 0;
     const db = await database();
-    for (let cursor = await db.transaction('draws').store.openCursor(rangeOf(keyOf(job))); cursor; cursor = await cursor.continue())
+    for (
+      let cursor = await db.transaction('draws').store.openCursor(rangeOf(keyOf(job)));
+      cursor;
+      cursor = await cursor.continue()
+    )
       stored += cursor.value.count;
     return stored;
   }, 0);

@@ -3,7 +3,6 @@ import type { Kernels } from '@gravpanel/core-wasm';
 import {
   type FitResult,
   type Frame,
-  type StudySource,
   guessStarter,
   openTable,
   type ResampleRunner,
@@ -11,6 +10,7 @@ import {
   regressionTable,
   runStudy,
   type Study,
+  type StudySource,
   starterYaml,
   type World,
 } from '@gravpanel/panel';

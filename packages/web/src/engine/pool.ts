@@ -6,8 +6,8 @@ import {
   type Draws,
   emptyDraws,
   openJob,
-  type Pool,
   PanelError,
+  type Pool,
   type PoolWorker,
   placeDraws,
   type Range,
@@ -30,7 +30,11 @@ export interface Control {
 }
 
 const cancelled = () =>
-  new PanelError({ code: 'run/cancelled', message: 'Stopped.', hint: 'What was finished is kept: it goes on from there.' });
+  new PanelError({
+    code: 'run/cancelled',
+    message: 'Stopped.',
+    hint: 'What was finished is kept: it goes on from there.',
+  });
 
 export function control(): Control {
   let stopped = false;
@@ -91,7 +95,11 @@ function startWorker(held: Control): PoolWorker {
 }
 
 /** @param onStart gets how many workers were started so far. */
-export function webPool(threads: number, held: Control = control(), onStart: (workers: number) => void = () => {}): Pool {
+export function webPool(
+  threads: number,
+  held: Control = control(),
+  onStart: (workers: number) => void = () => {},
+): Pool {
   let started = 0;
   return createPool({
     threads,
@@ -161,13 +169,18 @@ export const poolRunner =
       if (todo.length > 0)
         used = Math.max(
           used,
-          await pool.run(job, todo, () => openJob(job, kernels), (first, chunk) => {
-            placeDraws(draws, first, chunk, job);
-            store?.add(job, first, chunk);
-            progress.done += chunk.count;
-            progress.fresh += chunk.count;
-            onDraws?.({ ...progress }, draws, job);
-          }),
+          await pool.run(
+            job,
+            todo,
+            () => openJob(job, kernels),
+            (first, chunk) => {
+              placeDraws(draws, first, chunk, job);
+              store?.add(job, first, chunk);
+              progress.done += chunk.count;
+              progress.fresh += chunk.count;
+              onDraws?.({ ...progress }, draws, job);
+            },
+          ),
         );
       if (key === 'main') onDone?.(job, draws);
       all[key] = draws;

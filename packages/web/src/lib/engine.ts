@@ -1,7 +1,17 @@
 /** The page's side of the worker: started when it is first asked, replaced when it is stopped in the middle of its work. */
 import type { Figure, PanelErrorFields } from '@gravpanel/panel';
 import { proxy, type Remote, wrap } from 'comlink';
-import type { Answer, BootEvent, BootRequest, BootView, EngineApi, Inspection, RunEvent, RunView, StudyFileMap } from '../protocol.ts';
+import type {
+  Answer,
+  BootEvent,
+  BootRequest,
+  BootView,
+  EngineApi,
+  Inspection,
+  RunEvent,
+  RunView,
+  StudyFileMap,
+} from '../protocol.ts';
 
 /** An answer that was an error: its fields, as they crossed the boundary. */
 export class EngineError extends Error {
@@ -84,7 +94,8 @@ export const bootStored = (text: string, request: BootRequest): Promise<number> 
 export const runBoot = (text: string, request: BootRequest, onEvent: (event: BootEvent) => void): Promise<BootView> =>
   call((api) => api.boot(text, request, Math.max(1, navigator.hardwareConcurrency || 1), proxy(onEvent)));
 
-export const controlBoot = (action: 'pause' | 'resume' | 'cancel'): Promise<true> => call((api) => api.bootControl(action));
+export const controlBoot = (action: 'pause' | 'resume' | 'cancel'): Promise<true> =>
+  call((api) => api.bootControl(action));
 
 export const drawFigure = (figure: Figure, width: number): Promise<string> => call((api) => api.figure(figure, width));
 

@@ -145,7 +145,8 @@ export const en = {
   'run.draws': '{done} of {total} replicates',
 
   'boot.title': 'Bootstrap',
-  'boot.lede': 'Draws whole units with replacement and estimates the column again for each draw, on all cores of this device.',
+  'boot.lede':
+    'Draws whole units with replacement and estimates the column again for each draw, on all cores of this device.',
   'boot.column': 'Column',
   'boot.reps': 'Replicates',
   'boot.seed': 'Seed',
