@@ -120,6 +120,7 @@ export {
   testStudy,
 } from './run.ts';
 export { guessStarter, type Starter, type StarterHints, starterYaml } from './starter.ts';
+export { stataDifferences } from './stata-differences.ts';
 export {
   type DescribeSpec,
   type ModelSpec,

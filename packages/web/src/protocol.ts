@@ -83,6 +83,8 @@ export interface ColumnDetail {
   factor?: number;
   factorRule?: string;
   notes: Note[];
+  /** Why Stata's output may show other numbers. */
+  stata?: string[];
   error?: PanelErrorFields;
 }
 /** A table without the fits behind it: what the page shows of them stands in `details`, a column each. */
@@ -156,6 +158,8 @@ export interface EngineApi {
   /** The files of the study that is worked on; those of an earlier one are forgotten. */
   setFiles(files: StudyFileMap): Promise<Answer<true>>;
   inspect(text: string): Promise<Answer<Inspection>>;
+  /** JSON Schema of a study. */
+  schema(): Promise<Answer<unknown>>;
   /** A first study for one of the files. */
   starter(file: string): Promise<Answer<string>>;
   run(text: string, onEvent: (event: RunEvent) => void): Promise<Answer<RunView>>;

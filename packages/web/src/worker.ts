@@ -1,6 +1,6 @@
 /** The worker: owns one instance of the core and answers {@link EngineApi}. */
 import { loadKernels } from '@gravpanel/core-wasm';
-import { fitSpecWith, type Pool, readTable, setPanel } from '@gravpanel/panel';
+import { fitSpecWith, type Pool, readTable, setPanel, studyJsonSchema } from '@gravpanel/panel';
 import { expose } from 'comlink';
 import { createEngine } from './engine/engine.ts';
 import { fieldsOf } from './engine/inspect.ts';
@@ -49,6 +49,7 @@ const api: EngineApi = {
       return true as const;
     }),
   inspect: (text) => answer(() => engine.inspect(text)),
+  schema: () => answer(() => studyJsonSchema()),
   starter: (file) => answer(() => engine.starter(file)),
   run: (text, onEvent) => answer(() => engine.run(text, onEvent)),
   figure: (figure, width) =>

@@ -81,6 +81,9 @@ export async function setFiles(map: StudyFileMap): Promise<void> {
 
 export const inspectStudy = (text: string): Promise<Inspection> => call((api) => api.inspect(text));
 
+/** JSON Schema of a study. */
+export const studySchema = (): Promise<unknown> => call((api) => api.schema());
+
 /** A first study for one of the files. */
 export const starterOf = (file: string): Promise<string> => call((api) => api.starter(file));
 

@@ -182,6 +182,52 @@ export const en = {
   'table.records': 'Records of {label}',
   'table.part': '{name} {share}%',
 
+  'about.column': 'About column {head}: sample, certificate, and why Stata may differ',
+  'about.formula': 'Formula',
+  'about.estimator': 'Estimator',
+  'about.sample': 'Sample',
+  'about.used': '{used} of {rows} rows used',
+  'about.errors': 'Standard errors',
+  'about.clusters': '{n} clusters',
+  'about.certificate': 'Certificate',
+  'about.starts': '{agreeing} of {starts} starts agree',
+  'about.gradient': '{value} standard errors from the maximum',
+  'about.condition': 'Hessian of condition {value}',
+  'about.steps': '{n} Newton {n|step|steps}',
+  'about.error': 'Failure',
+  'about.stata': 'Why does this differ from Stata?',
+  'about.source': 'Source: {source}',
+  'about.more': 'Expected to go with more.',
+  'about.fewer': 'Expected to go with fewer.',
+  'about.open': 'No sign is expected.',
+  'about.mark': '‡ Never changes within a unit: it compares units with each other.',
+
+  'tour.start': 'A tour of this study',
+  'tour.where': '{n} of {of}',
+  'tour.back': 'Back',
+  'tour.next': 'Next',
+  'tour.end': 'End the tour',
+  'tour.table': 'The table is the result',
+  'tour.tableWords':
+    'Six columns: one more variable in each. The strip at the right draws the column that is chosen; stand on a name to read what it is and where it comes from.',
+  'tour.sample': 'Which rows count',
+  'tour.sampleWords':
+    'Of 450 rows 45 have no year before them, and 144 belong to partners without a single co-patent, which tell a conditional model nothing.',
+  'tour.identification': 'What the data can tell',
+  'tour.identificationWords':
+    'Only the dark part of a bar changes within a partner and not for all of them at once. Border and language have none: their coefficients (‡) compare partners.',
+  'tour.about': 'Under every column',
+  'tour.aboutWords': 'The sample, the certificate of the maximum, and what Stata would show differently and why.',
+  'tour.study': 'The study is one text',
+  'tour.studyWords':
+    'Every choice in this form edits the text beside it, and the text can be edited as well. Samples and identification follow before anything is run. The same file runs on the command line.',
+  'tour.boot': 'Doubt, drawn again',
+  'tour.bootWords':
+    'Partners are drawn with replacement on all cores. Pause, stop, close the page: what is drawn is kept.',
+  'tour.data': 'Now yours',
+  'tour.dataWords':
+    'Drop a table: CSV, Excel, Stata, Parquet or Arrow. It stays on this device, and a first study is written for it.',
+
   'audit.title': 'Audit',
   'audit.lede': 'Checks a printed table: do its stars, standard errors and counts agree with each other?',
   'audit.later': 'Not in this build of the page: use gravpanel audit on the command line.',

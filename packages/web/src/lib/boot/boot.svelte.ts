@@ -55,7 +55,7 @@ export async function startBoot(request: BootRequest): Promise<void> {
     const fields = errorFields(cause);
     if (cause instanceof Stopped || fields.code === 'run/cancelled') {
       state = 'stopped';
-      stored = progress?.done ?? 0;
+      stored = boot.progress?.done ?? 0;
       return;
     }
     error = fields;

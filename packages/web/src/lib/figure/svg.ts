@@ -39,7 +39,8 @@ function copy(from: Element): SVGElement | undefined {
 
 /** @throws Error where the text is no drawing. */
 export function svgElement(text: string): SVGElement {
-  const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
+  const named = /^<svg[^>]*\sxmlns=/.test(text) ? text : text.replace('<svg', `<svg xmlns="${NAMESPACE}"`);
+  const parsed = new DOMParser().parseFromString(named, 'image/svg+xml');
   const drawing = parsed.querySelector('parsererror') ? undefined : copy(parsed.documentElement);
   if (!drawing) throw new Error('The drawing cannot be read.');
   return drawing;
