@@ -55,39 +55,24 @@ export const TOTALS = {
 /** Table 6: minimum and maximum. lngd, gdp and tig come from real sources. */
 export const RANGES = { lnpatent1: [8.087, 9.803], lnpatent2: [0, 7.301], in: [2.67, 5.53] };
 
-/** Table 3: name, applications, type, country. Every name is spelled in several ways, as in the source files. */
+/** Table 3: names, applications, country. Most are spelled in several ways, as in the source files. */
 export const APPLICANTS = [
-  [
-    ['Huawei Technologies Co., Ltd.', 'HUAWEI TECHNOLOGIES CO., LTD', 'Huawei Technologies Company Limited'],
-    51,
-    'Company',
-    'China',
-  ],
-  [
-    ['International Business Machines Corporation', 'International Business Machines Corp.'],
-    44,
-    'Company',
-    'United States',
-  ],
-  [['General Electric Company', 'GENERAL ELECTRIC COMPANY'], 37, 'Company', 'United States'],
-  [['GEM Services, Inc.', 'Gem Services Inc'], 35, 'Company', 'United States'],
-  [['Microsoft Corporation', 'MICROSOFT CORP.'], 33, 'Company', 'United States'],
-  [['Honeywell International Inc.', 'Honeywell International, Inc.'], 23, 'Company', 'United States'],
-  [['BASF SE'], 22, 'Company', 'Germany'],
-  [['Nokia Technologies Oy', 'NOKIA TECHNOLOGIES OY'], 22, 'Company', 'Finland'],
-  [
-    ['Chartered Semiconductor Manufacturing Ltd.', 'Chartered Semiconductor Manufacturing, Ltd.'],
-    19,
-    'Company',
-    'Singapore',
-  ],
-  [['Freescale Semiconductor, Inc.', 'Freescale Semiconductor Inc'], 19, 'Company', 'United States'],
-  [['Futurewei Technologies, Inc.', 'FUTUREWEI TECHNOLOGIES, INC.'], 18, 'Company', 'United States'],
-  [['Schlumberger Technology Corporation'], 15, 'Company', 'United States'],
-  [['STATS ChipPAC Pte. Ltd.', 'STATS CHIPPAC PTE LTD'], 15, 'Company', 'Singapore'],
-  [['National University of Singapore', 'NATIONAL UNIVERSITY OF SINGAPORE'], 13, 'University', 'Singapore'],
-  [['City University of Hong Kong'], 11, 'University', 'Hong Kong'],
-  [['Nanyang Technological University'], 11, 'University', 'Singapore'],
+  [['Huawei Technologies Co., Ltd.', 'HUAWEI TECHNOLOGIES CO., LTD', 'Huawei Technologies Company Limited'], 51, 'CHN'],
+  [['International Business Machines Corporation', 'International Business Machines Corp.'], 44, 'USA'],
+  [['General Electric Company', 'GENERAL ELECTRIC COMPANY'], 37, 'USA'],
+  [['GEM Services, Inc.', 'Gem Services Inc'], 35, 'USA'],
+  [['Microsoft Corporation', 'MICROSOFT CORP.'], 33, 'USA'],
+  [['Honeywell International Inc.', 'Honeywell International, Inc.'], 23, 'USA'],
+  [['BASF SE'], 22, 'DEU'],
+  [['Nokia Technologies Oy', 'NOKIA TECHNOLOGIES OY'], 22, 'FIN'],
+  [['Chartered Semiconductor Manufacturing Ltd.', 'Chartered Semiconductor Manufacturing, Ltd.'], 19, 'SGP'],
+  [['Freescale Semiconductor, Inc.', 'Freescale Semiconductor Inc'], 19, 'USA'],
+  [['Futurewei Technologies, Inc.', 'FUTUREWEI TECHNOLOGIES, INC.'], 18, 'USA'],
+  [['Schlumberger Technology Corporation'], 15, 'USA'],
+  [['STATS ChipPAC Pte. Ltd.', 'STATS CHIPPAC PTE LTD'], 15, 'SGP'],
+  [['National University of Singapore', 'NATIONAL UNIVERSITY OF SINGAPORE'], 13, 'SGP'],
+  [['City University of Hong Kong'], 11, 'HKG'],
+  [['Nanyang Technological University'], 11, 'SGP'],
 ];
 
 /** Table 4: the three largest partners of each field. */

@@ -46,6 +46,7 @@ const common = {
     './docx.cjs',
     './data-formats.cjs',
     './fit-resampled.cjs',
+    './fit-frontier.cjs',
   ],
 };
 
@@ -81,7 +82,7 @@ function warm() {
     const data = join(dir, 'panel.csv');
     writeFileSync(data, samplePanel());
     const args = [path('scripts/warm.mjs'), path('dist'), data, ...COMMANDS];
-    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: dir });
     if (status !== 0) throw new Error(`the first run of the commands failed: ${stderr.slice(-600)}`);
   } finally {
     rmSync(dir, { recursive: true, force: true });
@@ -93,6 +94,7 @@ const COMMANDS = [
   'fit',
   'run',
   'boot',
+  'multiverse',
   'test',
   'check',
   'patents',
@@ -107,8 +109,18 @@ const COMMANDS = [
   'replicate',
   'verify',
   'export',
+  'serve',
 ];
-for (const name of ['main', ...COMMANDS, 'formats', 'docx', 'data-formats', 'fit-resampled', 'worker']) {
+for (const name of [
+  'main',
+  ...COMMANDS,
+  'formats',
+  'docx',
+  'data-formats',
+  'fit-resampled',
+  'fit-frontier',
+  'worker',
+]) {
   const { metafile } = await build({
     ...common,
     entryPoints: [path(`src/${name}.ts`)],

@@ -6,6 +6,7 @@ import {
   auditPublished,
   auditTables,
   type Frame,
+  isGrid,
   PanelError,
   type Published,
   publishedJsonSchema,
@@ -51,12 +52,6 @@ export function readText(file: string, what: string): { text: string; name: stri
     });
   }
 }
-
-/** A grid is a CSV by its name, or by a first line that names term and estimate. */
-const isGrid = (name: string, text: string) =>
-  /\.(csv|tsv)$/i.test(name) ||
-  /^\ufeff?[^\n:{]*\bterm\b[^\n:{]*[,;\t][^\n:{]*estimate/i.test(text) ||
-  /^\ufeff?[^\n:{]*\bestimate\b[^\n:{]*[,;\t][^\n:{]*\bterm\b/i.test(text);
 
 const inFlag = <T>(flag: string, read: () => T): T => {
   try {

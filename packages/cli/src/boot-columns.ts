@@ -11,8 +11,8 @@ import {
   type ResampleSpec,
   resampleSpecOf as studyResampleSpec,
 } from '@gravpanel/panel';
-import type { OpenedRun } from './open-run.ts';
 import { type ResampleFlags, resampleSpecOf } from './resample-flags.ts';
+import type { OpenedRun } from './run-folder.ts';
 import { usageError } from './usage.ts';
 
 export interface BootFlags extends ResampleFlags {

@@ -1,22 +1,22 @@
 /** `gravpanel boot RUN`: replicates of a run's columns on this machine. */
 import * as fs from 'node:fs';
 import path from 'node:path';
-import { loadKernels } from '@gravpanel/core-wasm';
-import { fitDesignWith, isFit, PanelError, type PanelErrorFields } from '@gravpanel/panel';
-import { renderText } from '@gravpanel/panel/report';
+import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { columnBootstrapFigure, fitDesignWith, isFit, PanelError, type PanelErrorFields } from '@gravpanel/panel';
+import { renderFigureJson, renderText } from '@gravpanel/panel/report';
 import { type BootColumn, type BootFlags, bootColumns, named } from './boot-columns.ts';
 import { type BootResult, bootJson, bootTable } from './boot-table.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { drawProgress } from './draw-progress.ts';
 import { type DrawnColumn, drawsCsv } from './draws-file.ts';
 import { exitCodeOfAll } from './exit-codes.ts';
-import { checkOutputFile, writeFileAtomically } from './files.ts';
+import { BOOT_FOLDER, checkOutputFile, writeFileAtomically, writeFiles } from './files.ts';
 import { sha256 } from './hash.ts';
 import { onInterrupt } from './interruptible.ts';
 import { nodePool, threadsOf } from './node-pool.ts';
-import { type OpenedRun, openRun } from './open-run.ts';
 import { errorJson, errorText } from './print-error.ts';
 import { resampleRunner } from './resample-runner.ts';
+import { type OpenedRun, openPlanned } from './run-folder.ts';
 import { type Terminal, terminal, write } from './streams.ts';
 import { usageError } from './usage.ts';
 
@@ -78,13 +78,32 @@ export async function deliver(
   else await write(process.stdout, text);
 }
 
+/** The distributions into the run's folder, from where `plot` draws them; one that cannot be written to is said, not an error. */
+async function keepFigures({ dir, study }: OpenedRun, results: BootResult[], drawn: DrawnColumn[]): Promise<void> {
+  const { variables } = study;
+  const files: Record<string, string> = {};
+  try {
+    for (const [i, { model, column, fit }] of results.entries()) {
+      const { job, draws } = drawn[i];
+      const where = `column (${column}) of ${model}`;
+      const id = `boot-${model}-${column}`;
+      const figure = columnBootstrapFigure(fit, job, draws, { id, where, ...(variables && { variables }) });
+      if (figure) files[`${id}.json`] = renderFigureJson(figure);
+    }
+    if (Object.keys(files).length > 0) writeFiles(path.join(dir!, BOOT_FOLDER), files, true);
+  } catch (error) {
+    if (!(error instanceof PanelError)) throw error;
+    await write(process.stderr, `No figures are kept: ${error.message}\n`);
+  }
+}
+
 export async function bootRun(target: string, flags: RunFlags): Promise<void> {
   const t = terminal(flags);
   for (const file of [flags.output, flags.draws]) if (file) checkOutputFile(file, flags.force);
   if (flags.output && flags.output !== '-' && !/\.(json|txt)$/i.test(flags.output))
     throw usageError('unknown-format', `"${flags.output}" is no .txt or .json file.`, 'Write -o boot.json.', '-o');
   const kernels = await loadKernels();
-  const run = await openRun(target);
+  const run = await openPlanned(target);
   const { columns, failures: errors } = bootColumns(run, flags, kernels);
   const file = checkpointFile(run, columns, flags);
   const resumed = fs.existsSync(file);
@@ -138,6 +157,7 @@ export async function bootRun(target: string, flags: RunFlags): Promise<void> {
   }
   await printErrors(errors, t);
   await deliver(results, drawn, flags, t);
+  if (run.dir) await keepFigures(run, results, drawn);
   checkpoint?.remove();
   process.exitCode = exitCodeOfAll(errors);
 }

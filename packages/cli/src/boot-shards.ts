@@ -1,7 +1,7 @@
 /** `boot plan | run-shard | merge | status`: one resampling cut into shards that any machines work on. */
 import * as fs from 'node:fs';
 import path from 'node:path';
-import { loadKernels } from '@gravpanel/core-wasm';
+import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
 import { checkDraws, finishFit, PanelError, type StartedFit, startFit } from '@gravpanel/panel';
 import { Command, Option } from 'commander';
 import { type BootFlags, bootColumns, named } from './boot-columns.ts';
@@ -18,11 +18,12 @@ import { commonFlags } from './flags.ts';
 import { describeCommand } from './help.ts';
 import { onInterrupt } from './interruptible.ts';
 import { nodePool, threadsOf } from './node-pool.ts';
-import { openRun } from './open-run.ts';
 import {
   findShards,
+  jobOf,
   mergedDraws,
   openPlan,
+  type PlanManifest,
   planFiles,
   shardFile,
   shardRange,
@@ -30,6 +31,7 @@ import {
   writeShard,
 } from './plan-folder.ts';
 import { runJob } from './resample-runner.ts';
+import { openPlanned } from './run-folder.ts';
 import { terminal, write } from './streams.ts';
 import { usageError } from './usage.ts';
 
@@ -56,7 +58,7 @@ async function plan(
       '--draws',
     );
   const kernels = await loadKernels();
-  const run = await openRun(target);
+  const run = await openPlanned(target);
   const { columns, failures } = bootColumns(run, flags, kernels);
   const started: { model: string; column: number; fit: StartedFit }[] = [];
   for (const { model, column, design } of columns)
@@ -79,35 +81,45 @@ async function plan(
     Object.keys(files).map((name) => name.split('/')[0]),
     'boot-plan/1',
   );
-  const { reps, shards } = manifest;
-  const text = `${reps.toLocaleString('en-US')} replicates of ${started.length} ${started.length === 1 ? 'column' : 'columns'} in ${shards} shards: ${flags.output}
-  one machine   gravpanel boot run-shard K ${flags.output}, K from 1 to ${shards}
-  Slurm         bash ${path.join(flags.output, 'slurm.sh')}
-  hosts         bash ${path.join(flags.output, 'parallel.sh')}
-  then          gravpanel boot status ${flags.output}; gravpanel boot merge ${flags.output}
-`;
-  await write(process.stdout, t.json ? jsonText({ ...manifest, output: flags.output }) : text);
+  const what = `${started.length} ${started.length === 1 ? 'column' : 'columns'}`;
+  await write(
+    process.stdout,
+    t.json ? jsonText({ ...manifest, output: flags.output }) : planText(manifest, what, flags.output),
+  );
 }
 
-const whole = (flag: string, least: number) =>
+/** What was planned, and the ways to make it. */
+export function planText({ reps, shards, kind: own }: PlanManifest, what: string, output: string): string {
+  const kind = own ?? 'boot';
+  return `${reps.toLocaleString('en-US')} replicates of ${what} in ${shards} shards: ${output}
+  one machine   gravpanel ${kind} run-shard K ${output}, K from 1 to ${shards}
+  Slurm         bash ${path.join(output, 'slurm.sh')}
+  hosts         bash ${path.join(output, 'parallel.sh')}
+  then          gravpanel ${kind} status ${output}; gravpanel ${kind} merge ${output}
+`;
+}
+
+export const whole = (flag: string, least: number) =>
   numberOf(flag, `a whole number from ${least}`, `Write ${flag} ${least}.`, (n) => Number.isInteger(n) && n >= least);
+
+/** Into how many parts, and where to. */
+export const shardFlags = () => [
+  new Option('--shards <s>', 'parts that machines take one by one')
+    .argParser(
+      numberOf(
+        '--shards',
+        `a whole number from 1 to ${MOST_SHARDS}`,
+        'Write --shards 100.',
+        (n) => Number.isInteger(n) && n >= 1 && n <= MOST_SHARDS,
+      ),
+    )
+    .makeOptionMandatory(),
+  new Option('-o, --output <plan>', 'folder to write').makeOptionMandatory(),
+];
 
 export function planCommand(bootFlags: Option[]): Command {
   const command = new Command('boot plan').argument('<run>', 'folder of a run, or a study file');
-  const more = [
-    new Option('--shards <s>', 'parts that machines take one by one')
-      .argParser(
-        numberOf(
-          '--shards',
-          `a whole number from 1 to ${MOST_SHARDS}`,
-          'Write --shards 100.',
-          (n) => Number.isInteger(n) && n >= 1 && n <= MOST_SHARDS,
-        ),
-      )
-      .makeOptionMandatory(),
-    new Option('-o, --output <plan>', 'folder to write').makeOptionMandatory(),
-  ];
-  for (const option of [...bootFlags, ...more, ...commonFlags()]) command.addOption(option);
+  for (const option of [...bootFlags, ...shardFlags(), ...commonFlags()]) command.addOption(option);
   describeCommand(command, {
     purpose:
       'Writes a folder that holds everything a resampling depends on, so that any machine can make any shard of it.',
@@ -156,10 +168,10 @@ async function runShard(given: string, folder: string, flags: CommonFlags): Prom
   try {
     const parts = [];
     for (const [i, entry] of manifest.jobs.entries()) {
-      const { runs } = startedOf(folder, manifest, i);
+      const job = jobOf(folder, manifest, i);
       const range = shardRange(manifest, i, k);
       const label = `shard ${k}, ${entry.model} (${entry.column})`;
-      const { draws } = await runJob(runs!.main, label, { kernels, pool, progress, checkpoint }, range);
+      const { draws } = await runJob(job, label, { kernels, pool, progress, checkpoint }, range);
       parts.push({ job: i, ...range, draws });
     }
     writeShard(folder, manifest, k, parts);
@@ -173,16 +185,19 @@ async function runShard(given: string, folder: string, flags: CommonFlags): Prom
   await write(process.stdout, answer(Math.round(performance.now() - start) / 1000, false));
 }
 
-export function shardCommand(): Command {
-  const command = new Command('boot run-shard')
+export function shardCommand(name: 'boot' | 'multiverse' = 'boot'): Command {
+  const command = new Command(`${name} run-shard`)
     .argument('<k>', 'number of the shard, from 1')
     .argument('<plan>', 'folder of a plan');
   for (const option of commonFlags()) command.addOption(option);
   describeCommand(command, {
     purpose:
       'Makes one shard of a plan. Its bits depend on the plan only; a shard that is there already is left alone.',
-    usage: 'boot run-shard K PLAN [flags]',
-    examples: ['gravpanel boot run-shard 1 plan', 'gravpanel boot run-shard "$SLURM_ARRAY_TASK_ID" plan --threads 1'],
+    usage: `${name} run-shard K PLAN [flags]`,
+    examples: [
+      `gravpanel ${name} run-shard 1 plan`,
+      `gravpanel ${name} run-shard "$SLURM_ARRAY_TASK_ID" plan --threads 1`,
+    ],
     after:
       'An interrupted shard goes on where it was. Exit codes: 0 ok, 2 usage, 3 the plan was changed, 130 interrupted.',
   });
@@ -192,7 +207,7 @@ export function shardCommand(): Command {
 async function merge(folder: string, flags: CommonFlags & { output?: string; draws?: string }): Promise<void> {
   const t = terminal(flags);
   for (const file of [flags.output, flags.draws]) if (file) checkOutputFile(file, flags.force);
-  const { manifest } = openPlan(folder);
+  const { manifest } = openPlan(folder, 'boot');
   const columns = manifest.jobs.map((_, i) => startedOf(folder, manifest, i));
   const draws = mergedDraws(
     folder,
@@ -274,13 +289,13 @@ async function status(folder: string, flags: CommonFlags): Promise<void> {
   if (good.length < manifest.shards || foreign.length > 0) process.exitCode = EXIT.incomplete;
 }
 
-export function statusCommand(): Command {
-  const command = new Command('boot status').argument('<plan>', 'folder of a plan');
+export function statusCommand(name: 'boot' | 'multiverse' = 'boot'): Command {
+  const command = new Command(`${name} status`).argument('<plan>', 'folder of a plan');
   for (const option of commonFlags()) command.addOption(option);
   describeCommand(command, {
     purpose: 'Says which shards of a plan are there, missing, started, broken or of another plan.',
-    usage: 'boot status PLAN [--json]',
-    examples: ['gravpanel boot status plan', 'gravpanel boot status plan --json'],
+    usage: `${name} status PLAN [--json]`,
+    examples: [`gravpanel ${name} status plan`, `gravpanel ${name} status plan --json`],
     after: 'Exit codes: 0 all shards are there, 3 the plan was changed, 6 not yet.',
   });
   return command.action(status);

@@ -51,9 +51,9 @@ function define(): Command {
 
 const PARTS: Record<string, () => Command> = {
   plan: () => planCommand(bootFlags()),
-  'run-shard': shardCommand,
+  'run-shard': () => shardCommand(),
   merge: mergeCommand,
-  status: statusCommand,
+  status: () => statusCommand(),
 };
 
 export const main = (args: string[]) =>

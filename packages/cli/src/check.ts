@@ -1,5 +1,5 @@
 /** `gravpanel check`: study, data and samples, without estimating. */
-import { loadKernels } from '@gravpanel/core-wasm';
+import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
 import { checkStudy, type StudyCheck } from '@gravpanel/panel';
 import { renderText } from '@gravpanel/panel/report';
 import { Command } from 'commander';

@@ -5,6 +5,7 @@ export const commands: Record<string, string> = {
   test: 'specification tests of a run or a study: Hausman, overdispersion, RESET, …',
   check: 'check a study and its data without estimating',
   boot: 'resample a run: intervals from many replicates, here or on a cluster',
+  multiverse: 'specification curves with their joint test, here or on a cluster',
   patents: 'bulk patent tables to co-patent records and panel (patents build)',
   init: 'write a first study file for a table',
   schema: 'print the JSON Schema of a study file',
@@ -17,6 +18,5 @@ export const commands: Record<string, string> = {
   replicate: 'compare recomputed numbers with those that a study expects',
   export: 'write the models of a run as Stata, R and Python scripts',
   verify: 'compute a finished run again and compare its tables to the byte',
+  serve: 'the web app on this machine',
 };
-
-export const laterCommands = ['multiverse', 'serve'];

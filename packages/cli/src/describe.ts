@@ -2,6 +2,7 @@
 import { describeStudy, type Figure, type Table } from '@gravpanel/panel';
 import { renderFigureJson, renderJson, renderText } from '@gravpanel/panel/report';
 import { Command, Option } from 'commander';
+import { bookOfStudy } from './country-book.ts';
 import { checkOutputFolder, writeFolder } from './files.ts';
 import { commonFlags } from './flags.ts';
 import { describeCommand } from './help.ts';
@@ -44,6 +45,7 @@ async function act(file: string, flags: DescribeFlags): Promise<void> {
     source: opened.source,
     tables: await openTables(opened),
     world: loadWorld,
+    countries: bookOfStudy(file),
   });
   if (dir) writeFolder(dir, await itemFiles(items), flags.force);
   await write(process.stdout, t.json ? jsonOf(items, file) : dir ? `${dir}\n` : textOf(items, t));

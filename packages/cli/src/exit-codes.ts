@@ -19,9 +19,12 @@ const DATA_FITS = new Set(['fit/too-few-rows', 'fit/no-rows', 'fit/no-terms']);
 export function exitCodeOf({ code, at }: PanelErrorFields): number {
   const area = code.split('/')[0];
   if (area === 'internal') return EXIT.internal;
+  // An option that one specification of a curve cannot use was written in the study, not on the command line.
+  if (area === 'model' && at?.pointer?.startsWith('/multiverse/')) return EXIT.data;
   if (area === 'usage' || area === 'output' || area === 'model' || area === 'readings') return EXIT.usage;
   if (area === 'shards') return EXIT.incomplete;
-  if (code === 'resample/too-many-failed' || code === 'resample/worker-died') return EXIT.notConverged;
+  if (code === 'multiverse/too-many-failed' || code === 'resample/too-many-failed' || code === 'resample/worker-died')
+    return EXIT.notConverged;
   // A country that cannot be read: an argument where a flag named it, data where a file did.
   if (area === 'country' && at?.file?.startsWith('--')) return EXIT.usage;
   if (area === 'fit') return DATA_FITS.has(code) ? EXIT.data : EXIT.notConverged;

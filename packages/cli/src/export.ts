@@ -7,6 +7,7 @@ import {
   exportR,
   exportStata,
   type FitResult,
+  frameCsv,
   PanelError,
   planStudy,
 } from '@gravpanel/panel';
@@ -14,7 +15,6 @@ import { Command, Option } from 'commander';
 import { checkNewFiles, readBytes, writeFiles } from './files.ts';
 import { choiceOf } from './flag-values.ts';
 import { commonFlags } from './flags.ts';
-import { frameCsv } from './frame-csv.ts';
 import { describeCommand } from './help.ts';
 import { openRun } from './run-folder.ts';
 import { terminal, write } from './streams.ts';

@@ -206,7 +206,19 @@ function moveInto(part: string, dir: string, names: string[]): void {
 }
 
 /** Everything a run may write, so that --force leaves nothing of the run before. */
-export const RUN_FILES = ['report.html', 'tables', 'figures', 'networks', 'fits.json', 'study.yaml', 'manifest.json'];
+export const RUN_FILES = [
+  'report.html',
+  'tables',
+  'figures',
+  'networks',
+  'boot',
+  'fits.json',
+  'study.yaml',
+  'manifest.json',
+];
+
+/** Figures of `boot` in a run's folder: no part of the run itself. */
+export const BOOT_FOLDER = 'boot';
 
 /**
  * Writes a folder of files: into a temporary sibling first, then by rename. With `force` the files of an earlier run are

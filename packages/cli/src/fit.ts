@@ -1,5 +1,5 @@
 /** `gravpanel fit`: one formula, one regression table. */
-import { type Kernels, loadKernels } from '@gravpanel/core-wasm';
+import { isFrontier, type Kernels, loadKernels } from '@gravpanel/core-wasm';
 import {
   type Estimation,
   estimateSpec,
@@ -82,7 +82,14 @@ function placed({ error, formula }: Failure): PanelErrorFields {
 }
 
 /** `--logged` says something about elasticities only, and a file of rows cannot share stdout. */
-function checkShow({ show, logged, fitted }: FitFlags): void {
+function checkShow({ show, logged, fitted, efficiencies, model }: FitFlags): void {
+  if (efficiencies !== undefined && (efficiencies === '-' || efficiencies === '' || !isFrontier(model as 'frontier')))
+    throw usageError(
+      'wrong-value',
+      `--efficiencies is for a frontier and writes a file; ${model} and "${efficiencies}" were given.`,
+      'Write --model frontier --efficiencies rows.csv.',
+      '--efficiencies',
+    );
   if (logged && show !== 'elasticity')
     throw usageError(
       'unused-flag',
@@ -116,6 +123,9 @@ function rowsCsv(frame: Frame, found: (Estimation | Failure)[]): string {
 const shownAs = (result: FitResult) =>
   isFit(result) && result.readings ? withReadings(result, result.readings) : result;
 
+/** The core with frontiers and their files, a bundle of its own: other models start without it. */
+const frontiers = () => require('./fit-frontier.cjs') as typeof import('./fit-frontier.ts');
+
 /** Threads and their pool, a bundle of its own: other fits start without them. */
 const resampled = () => require('./fit-resampled.cjs') as typeof import('./fit-resampled.ts');
 
@@ -126,7 +136,8 @@ async function act(formula: string, flags: FitFlags): Promise<void> {
   if (flags.output) checkOutputFile(flags.output, flags.force);
   if (flags.fitted) checkOutputFile(flags.fitted, flags.force);
   if (flags.draws) checkOutputFile(flags.draws, flags.force);
-  const loading = loadKernels();
+  if (flags.efficiencies) checkOutputFile(flags.efficiencies, flags.force);
+  const loading = isFrontier(flags.model as 'frontier') ? frontiers().loadFrontierKernels() : loadKernels();
   const spec = specOf(formula, flags);
   const drawn: DrawnColumn[] = [];
   const { results, rows } = await inFlags(async () => {
@@ -159,6 +170,8 @@ async function act(formula: string, flags: FitFlags): Promise<void> {
   for (const error of errors)
     await write(process.stderr, t.json ? errorJson(error) : errorText(error, { color: t.color.err }));
   if (rows !== undefined) writeFileAtomically(flags.fitted!, rows, flags.force);
+  if (flags.efficiencies !== undefined)
+    writeFileAtomically(flags.efficiencies, frontiers().efficienciesCsv(results, flags.model), flags.force);
   if (flags.draws) writeFileAtomically(flags.draws, drawsCsv(drawn), flags.force);
   if (toFile) writeFileAtomically(flags.output!, text, flags.force);
   else await write(process.stdout, text);

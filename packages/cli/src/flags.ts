@@ -2,26 +2,20 @@
 import {
   DEFAULT_REPS,
   type FitSpec,
+  type FrontierSpec,
   isResampled,
-  laterModels,
   type ModelKey,
   models,
   nearestHint,
   type ReadingKind,
   type VcovSpec,
-  VERSION,
 } from '@gravpanel/panel';
 import { Option } from 'commander';
 import { choiceOf, numberOf, wrong } from './flag-values.ts';
 import { type ResampleFlags, refuseResampleFlags, repsFlag, resampleFlags, resampleSpecOf } from './resample-flags.ts';
-import { usageError } from './usage.ts';
-
-const notYet = (what: string, hint: string) =>
-  usageError('not-in-this-version', `${what} is not in this version (${VERSION}).`, hint, what.split(' ')[0]);
 
 export function modelFlag(text: string): ModelKey {
   if (Object.hasOwn(models, text)) return text as ModelKey;
-  if (Object.hasOwn(laterModels, text)) throw notYet(`--model ${text}`, laterModels[text]);
   const keys = Object.keys(models);
   throw wrong('--model', text, `one of ${keys.join(', ')}`, nearestHint(text, keys));
 }
@@ -109,6 +103,19 @@ export const fitFlags = () => [
   new Option('--offset <col>', 'column added to the linear predictor'),
   new Option('--exposure <col>', 'column whose logarithm is added to the linear predictor'),
   new Option('--weights <col>', 'column of row weights'),
+  new Option('--distribution <law>', 'frontier: half-normal (default), exponential or truncated-normal').argParser(
+    choiceOf('--distribution', ['half-normal', 'exponential', 'truncated-normal'] as const),
+  ),
+  new Option(
+    '--inefficiency <of>',
+    'frontier: of rows (default), of units, or decay (of units, fading over time)',
+  ).argParser(choiceOf('--inefficiency', ['rows', 'units', 'decay'] as const)),
+  new Option(
+    '--inefficiency-effects <terms>',
+    "frontier: terms that move inefficiency, e.g. 'openness + log(distance)'",
+  ),
+  new Option('--noise', 'count frontiers: normal noise beside inefficiency'),
+  new Option('--efficiencies <file>', 'frontier: write the efficiency of every row used to a CSV file'),
   new Option('--level <p>', 'level of confidence intervals (default 0.95)').argParser(
     numberOf('--level', 'a number between 0 and 1', 'Write --level 0.9.', (p) => p > 0 && p < 1),
   ),
@@ -152,6 +159,11 @@ export interface FitFlags extends ResampleFlags {
   offset?: string;
   exposure?: string;
   weights?: string;
+  distribution?: FrontierSpec['distribution'];
+  inefficiency?: FrontierSpec['inefficiency'];
+  inefficiencyEffects?: string;
+  noise?: boolean;
+  efficiencies?: string;
   level?: number;
   tol?: number;
   maxIter?: number;
@@ -168,12 +180,34 @@ export interface FitFlags extends ResampleFlags {
   color?: 'always' | 'never' | 'auto';
 }
 
+/** Options of a frontier; undefined where none was given. */
+function frontierOf({
+  distribution,
+  inefficiency,
+  inefficiencyEffects: effects,
+  noise,
+}: FitFlags): FrontierSpec | undefined {
+  const given = Object.entries({ distribution, inefficiency, effects, noise }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return given.length > 0 ? Object.fromEntries(given) : undefined;
+}
+
 /** The specification that the flags and the formula say. */
 export function specOf(formula: string, f: FitFlags): FitSpec {
   const { model, vcov, like, lag, where, offset, exposure, weights, level, tol, maxIter, seed } = f;
   const given = { like, lag, where, offset, exposure, weights, level, tol, maxIter, seed };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const frontier = frontierOf(f);
   if (!isResampled(vcov)) refuseResampleFlags(f);
   const covariance = isResampled(vcov) ? resampleSpecOf(vcov.type, f, seed) : vcov;
-  return { id: 'fit', model, formula, vcov: covariance, ...(f.split && { split: { by: f.split } }), ...set };
+  return {
+    id: 'fit',
+    model,
+    formula,
+    vcov: covariance,
+    ...(f.split && { split: { by: f.split } }),
+    ...(frontier && { frontier }),
+    ...set,
+  };
 }

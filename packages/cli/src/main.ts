@@ -1,7 +1,7 @@
 /** The program: finds the command, runs it, turns what goes wrong into words and an exit code. */
 import { setFlagsFromString } from 'node:v8';
 import { nearestHint, PanelError, type PanelErrorFields, VERSION } from '@gravpanel/panel';
-import { commands, laterCommands } from './commands.ts';
+import { commands } from './commands.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { loadCommand } from './load-command.ts';
 import { errorJson, errorText } from './print-error.ts';
@@ -52,12 +52,6 @@ async function report(error: unknown, argv: string[]): Promise<number> {
 }
 
 function unknownCommand(name: string): PanelError {
-  if (laterCommands.includes(name))
-    return new PanelError({
-      code: 'usage/not-in-this-version',
-      message: `gravpanel ${name} is not in this version (${VERSION}).`,
-      hint: `This version has ${Object.keys(commands).join(', ')}.`,
-    });
   return new PanelError({
     code: 'usage/unknown-command',
     message: `"${name}" is not a command of gravpanel.`,

@@ -8,6 +8,7 @@ import {
   emptyDraws,
   modelOf,
   PanelError,
+  type PlannedCurve,
   packRecord,
   placeDraws,
   type Range,
@@ -15,14 +16,15 @@ import {
   type ResampleSpec,
   resampleJob,
   runsOf,
+  type StartedCurve,
   type StartedFit,
   unpackRecord,
   VERSION,
 } from '@gravpanel/panel';
 import { readBytes, writeFileAtomically } from './files.ts';
 import { sha256 } from './hash.ts';
-import type { OpenedRun } from './open-run.ts';
 import { parallelScript, slurmScripts } from './plan-scripts.ts';
+import type { OpenedRun } from './run-folder.ts';
 
 export interface PlanJob {
   model: string;
@@ -36,6 +38,8 @@ export interface PlanJob {
 
 export interface PlanManifest {
   schema: 'boot-plan/1';
+  /** Whole specification curves; without it columns of a run. */
+  kind?: 'multiverse';
   gravpanel: string;
   study: string;
   data: { name: string; sha256?: string };
@@ -72,31 +76,71 @@ function packStarted({ design, estimated }: StartedFit): Uint8Array {
 
 /** The files of a plan, by path. */
 export function planFiles(
-  run: OpenedRun,
+  run: Planned,
   started: { model: string; column: number; fit: StartedFit }[],
   shards: number,
-): { files: Record<string, string | Uint8Array>; manifest: PlanManifest } {
+): PlanFiles {
+  const jobs = started.map(({ model, column, fit }) => ({
+    job: { model, column, formula: fit.design.formula, reps: fit.runs!.main.reps },
+    bytes: packStarted(fit),
+  }));
+  return filesOf(run, jobs, started[0].fit.runs!.main.seed, shards);
+}
+
+/** A curve whose replicates are made elsewhere, with all that its result needs beside them. */
+export interface PlanCurve {
+  started: StartedCurve & { job: ResampleJob };
+  joint: NonNullable<PlannedCurve['joint']>;
+}
+
+/** The same for specification curves. */
+export function curvePlanFiles(run: Planned, curves: PlanCurve[], shards: number): PlanFiles {
+  const jobs = curves.map(({ started, joint }) => ({
+    job: {
+      model: started.result.id,
+      column: 1,
+      formula: `${started.result.outcome} ~ ${started.result.of}`,
+      reps: started.job.reps,
+    },
+    bytes: packRecord({ schema: 'curve-job/1', started, joint }),
+  }));
+  return filesOf(run, jobs, curves[0].started.job.seed, shards, 'multiverse');
+}
+
+type Planned = Pick<OpenedRun, 'study' | 'frame'>;
+interface PlanFiles {
+  files: Record<string, string | Uint8Array>;
+  manifest: PlanManifest;
+}
+
+function filesOf(
+  { study, frame: { source } }: Planned,
+  made: { job: Omit<PlanJob, 'file' | 'sha256'>; bytes: Uint8Array }[],
+  seed: number,
+  shards: number,
+  kind?: 'multiverse',
+): PlanFiles {
   const files: Record<string, string | Uint8Array> = {};
-  const jobs = started.map(({ model, column, fit }, i): PlanJob => {
-    const bytes = packStarted(fit);
+  const jobs = made.map(({ job: { reps: own, ...job }, bytes }, i): PlanJob => {
     const file = `jobs/${i + 1}.bin`;
     files[file] = bytes;
-    return { model, column, formula: fit.design.formula, file, sha256: sha256(bytes), reps: fit.runs!.main.reps };
+    return { ...job, file, sha256: sha256(bytes), reps: own };
   });
   const reps = Math.max(...jobs.map((job) => job.reps));
   const bare: PlanManifest = {
     schema: 'boot-plan/1',
+    ...(kind && { kind }),
     gravpanel: VERSION,
-    study: run.study.title,
-    data: { name: run.frame.source.name, ...(run.frame.source.sha256 && { sha256: run.frame.source.sha256 }) },
+    study: study.title,
+    data: { name: source.name, ...(source.sha256 && { sha256: source.sha256 }) },
     reps,
-    seed: started[0].fit.runs!.main.seed,
+    seed,
     shards,
     jobs,
     planHash: '',
   };
   const manifest = { ...bare, planHash: hashOf(bare) };
-  Object.assign(files, slurmScripts(shards), { 'parallel.sh': parallelScript(shards) });
+  Object.assign(files, slurmScripts(shards, kind), { 'parallel.sh': parallelScript(shards, kind) });
   files['manifest.json'] = `${JSON.stringify(manifest, null, 2)}\n`;
   return { files, manifest };
 }
@@ -105,8 +149,8 @@ function broken(folder: string, message: string, hint: string): PanelError {
   return new PanelError({ code: 'plan/changed', message, hint, at: { file: path.join(folder, 'manifest.json') } });
 }
 
-/** @throws PanelError plan/not-a-plan, plan/changed. */
-export function openPlan(folder: string): { manifest: PlanManifest } {
+/** @param kind what the command at hand works on; any without it. @throws PanelError plan/not-a-plan, plan/changed, plan/other-kind. */
+export function openPlan(folder: string, kind?: 'boot' | 'multiverse'): { manifest: PlanManifest } {
   const file = path.join(folder, 'manifest.json');
   let manifest: PlanManifest | undefined;
   if (fs.existsSync(file)) {
@@ -133,11 +177,19 @@ export function openPlan(folder: string): { manifest: PlanManifest } {
       `The plan was made by gravpanel ${manifest.gravpanel}; this is ${VERSION}.`,
       'Use the same version on every machine, or make a new plan.',
     );
+  const own = manifest.kind ?? 'boot';
+  if (kind !== undefined && kind !== own)
+    throw new PanelError({
+      code: 'plan/other-kind',
+      message: `"${folder}" is a plan of gravpanel ${own}; one of ${kind} was expected.`,
+      hint: `Write gravpanel ${own} in place of gravpanel ${kind}.`,
+      at: { file: folder },
+    });
   return { manifest };
 }
 
-/** A job of the plan, at its maximum. @throws PanelError plan/changed. */
-export function startedOf(folder: string, { jobs }: PlanManifest, i: number): StartedFit {
+/** The bytes of a job, as the plan was made with. @throws PanelError plan/changed. */
+function jobBytes(folder: string, { jobs }: PlanManifest, i: number): Uint8Array {
   const { file, sha256: wanted } = jobs[i];
   const { bytes } = readBytes(path.join(folder, file), 'job');
   if (sha256(bytes) !== wanted)
@@ -146,6 +198,20 @@ export function startedOf(folder: string, { jobs }: PlanManifest, i: number): St
       `"${path.join(folder, file)}" is not the file that the plan was made with.`,
       'Copy the whole plan again, or make a new one.',
     );
+  return bytes;
+}
+
+/** A curve of the plan, ready for its replicates. @throws PanelError plan/changed. */
+export const curveOf = (folder: string, manifest: PlanManifest, i: number): PlanCurve =>
+  unpackRecord<PlanCurve>(jobBytes(folder, manifest, i));
+
+/** What the replicates of a job depend on. @throws PanelError plan/changed. */
+export const jobOf = (folder: string, manifest: PlanManifest, i: number): ResampleJob =>
+  manifest.kind === 'multiverse' ? curveOf(folder, manifest, i).started.job : startedOf(folder, manifest, i).runs!.main;
+
+/** A column of the plan, at its maximum. @throws PanelError plan/changed. */
+export function startedOf(folder: string, manifest: PlanManifest, i: number): StartedFit {
+  const bytes = jobBytes(folder, manifest, i);
   const { design, estimated } = unpackRecord<{
     design: Design;
     estimated: Omit<StartedFit['estimated'], 'model'> & { model: string };
@@ -207,7 +273,12 @@ export function findShards(folder: string, manifest: PlanManifest, numbers?: num
 const some = (all: number[]) =>
   `${all.slice(0, 10).join(', ')}${all.length > 10 ? ` and ${all.length - 10} more` : ''}`;
 
-function incomplete(folder: string, shards: number, { good, missing, broken: bad, foreign }: FoundShards): PanelError {
+function incomplete(
+  folder: string,
+  { shards, kind: own }: PlanManifest,
+  { good, missing, broken: bad, foreign }: FoundShards,
+): PanelError {
+  const kind = own ?? 'boot';
   const parts = [
     missing.length > 0 ? `missing: ${some(missing)}` : '',
     bad.length > 0 ? `broken: ${some(bad)}` : '',
@@ -216,7 +287,7 @@ function incomplete(folder: string, shards: number, { good, missing, broken: bad
   return new PanelError({
     code: 'shards/incomplete',
     message: `${good.length} of ${shards} shards of "${folder}" can be merged (${parts.join('; ')}).`,
-    hint: `Make them: gravpanel boot run-shard ${[...missing, ...bad, ...foreign].sort((x, y) => x - y)[0]} ${folder}${bad.length + foreign.length > 0 ? ', after removing the file' : ''}.`,
+    hint: `Make them: gravpanel ${kind} run-shard ${[...missing, ...bad, ...foreign].sort((x, y) => x - y)[0]} ${folder}${bad.length + foreign.length > 0 ? ', after removing the file' : ''}.`,
     at: { file: folder },
     details: { missing, broken: bad, foreign },
   });
@@ -235,6 +306,6 @@ export function mergedDraws(folder: string, manifest: PlanManifest, jobs: Resamp
     if (typeof shard !== 'string')
       for (const { job, first, draws } of shard) placeDraws(all[job], first, draws, jobs[job]);
   }
-  if (found.good.length < manifest.shards) throw incomplete(folder, manifest.shards, found);
+  if (found.good.length < manifest.shards) throw incomplete(folder, manifest, found);
   return all;
 }

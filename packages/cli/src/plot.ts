@@ -7,7 +7,7 @@ import { commonFlags } from './flags.ts';
 import { describeCommand } from './help.ts';
 import { pngOf } from './picture.ts';
 import { drawingDocument } from './run-files.ts';
-import { figureOf, readRun } from './run-read.ts';
+import { figureIds, figureOf, readRun } from './run-read.ts';
 import { write } from './streams.ts';
 import { runCommand, usageError } from './usage.ts';
 
@@ -44,7 +44,7 @@ async function act(dir: string, flags: PlotFlags): Promise<void> {
   else if (format === 'png' && process.stdout.isTTY)
     throw usageError('binary-output', 'A picture is not text for a terminal.', 'Name a file: -o figure.png.');
   const run = readRun(dir);
-  if (flags.list) return write(process.stdout, `${(run.manifest.outputs?.figures ?? []).join('\n')}\n`);
+  if (flags.list) return write(process.stdout, `${figureIds(run).join('\n')}\n`);
   const figure = figureOf(run, flags.figure);
   const { theme = 'light', width } = flags;
   const options: FigureOptions = { document: drawingDocument(), theme, ...(width && { width }) };

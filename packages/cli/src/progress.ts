@@ -39,6 +39,7 @@ const VERBS: Record<ProgressEvent['stage'], string> = {
   describe: 'Describing',
   model: 'Fitting',
   test: 'Testing',
+  curve: 'Fitting',
   report: 'Writing',
 };
 

@@ -1,6 +1,16 @@
 /** A folder that `gravpanel run` wrote: its manifest, and the study it was made from. */
 import path from 'node:path';
-import { type Frame, type Manifest, PanelError } from '@gravpanel/panel';
+import {
+  deriveStudy,
+  type Frame,
+  type Manifest,
+  PanelError,
+  planStudy,
+  readStudy,
+  type Study,
+  type StudyPlan,
+  type StudySource,
+} from '@gravpanel/panel';
 import { exists, isFolder, readBytes } from './files.ts';
 import { openData, openStudy, type StudyFile } from './study-file.ts';
 
@@ -67,6 +77,12 @@ export async function openRunOrStudy(target: string): Promise<OpenedStudy> {
       file,
     );
   const frame = await openData(opened);
+  checkInputs(frame, manifest, target);
+  return { opened, frame, manifest };
+}
+
+/** @throws PanelError run/data-changed. */
+function checkInputs(frame: Frame, manifest: Manifest, target: string): void {
   for (const [i, { name, sha256 }] of [frame.source, ...(frame.joins ?? [])].entries()) {
     const before = manifest.inputs[i]?.sha256;
     if (before === undefined || before === sha256) continue;
@@ -77,7 +93,57 @@ export async function openRunOrStudy(target: string): Promise<OpenedStudy> {
       name,
     );
   }
-  return { opened, frame, manifest };
+}
+
+/** A study ready to be estimated again. */
+export interface OpenedRun {
+  study: Study;
+  source: StudySource;
+  plan: StudyPlan;
+  /** With derived columns. */
+  frame: Frame;
+  /** The folder of the run; undefined for a study file. */
+  dir?: string;
+  /** Short name, for files. */
+  name: string;
+}
+
+/**
+ * A study file, or a run by the copy of the study that it holds: what was run, also where the study was edited since or came from stdin.
+ * @throws PanelError run/not-a-run, run/data-changed, study/…, data/….
+ */
+export async function openPlanned(target: string): Promise<OpenedRun> {
+  const folder = target !== '-' && isFolder(target);
+  const { study, source, name, frame } = await (folder ? ownCopy(target) : fromFile(target));
+  return {
+    study,
+    source,
+    name,
+    ...(folder && { dir: target }),
+    plan: planStudy(study, source),
+    frame: deriveStudy(study, frame, source),
+  };
+}
+
+async function fromFile(target: string) {
+  const opened = openStudy(target);
+  return { ...opened, frame: await openData(opened) };
+}
+
+async function ownCopy(dir: string) {
+  const manifest = manifestOf(dir);
+  if (manifest.base === undefined)
+    throw runError(
+      'not-a-run',
+      `"${dir}" was written by a version that this one does not read: its manifest does not say where the data are.`,
+      'Run the study again with gravpanel run, or name the study file.',
+      dir,
+    );
+  const file = path.join(dir, 'study.yaml');
+  const { study, source } = readStudy(new TextDecoder().decode(readBytes(file, 'study').bytes), { file });
+  const frame = await openData({ study, source, path: path.join(path.resolve(dir, manifest.base), 'study.yaml') });
+  checkInputs(frame, manifest, dir);
+  return { study, source, frame, name: path.basename(path.resolve(dir)) };
 }
 
 /** A finished run and where its study is. */

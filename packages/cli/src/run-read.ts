@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { type Figure, type Manifest, nearestHint, PanelError, type Table } from '@gravpanel/panel';
 import { fileStem, readFigure, readTable } from '@gravpanel/panel/report';
-import { readBytes } from './files.ts';
+import { BOOT_FOLDER, exists, listFiles, readBytes } from './files.ts';
 import { manifestOf } from './run-folder.ts';
 
 const textOf = (file: string, what: string) => new TextDecoder().decode(readBytes(file, what).bytes);
@@ -37,8 +37,24 @@ export function tableOf(run: FinishedRun, asked?: string): Table {
   return readTable(textOf(file, 'table'), file);
 }
 
+/** Distributions that `gravpanel boot` kept beside the run. */
+const bootFigures = ({ dir }: FinishedRun): string[] => {
+  const folder = path.join(dir, BOOT_FOLDER);
+  if (!exists(folder)) return [];
+  const names = listFiles(folder).filter((name) => /^boot-.*\.json$/.test(name));
+  return names.map((name) => name.slice(0, -'.json'.length)).sort();
+};
+
+/** Ids of the run's figures, and of those that `gravpanel boot` added. */
+export const figureIds = (run: FinishedRun): string[] => [
+  ...(run.manifest.outputs?.figures ?? []),
+  ...bootFigures(run),
+];
+
 /** A figure of the run by its id; the first one without. */
 export function figureOf(run: FinishedRun, asked?: string): Figure {
-  const file = fileOf(run, 'figures', idOf('figure', run.manifest.outputs?.figures ?? [], asked));
+  const id = idOf('figure', figureIds(run), asked);
+  const kept = bootFigures(run).includes(id);
+  const file = kept ? path.join(run.dir, BOOT_FOLDER, `${id}.json`) : fileOf(run, 'figures', id);
   return readFigure(textOf(file, 'figure'), file);
 }

@@ -1,8 +1,11 @@
 /** `gravpanel run`: a whole study into one folder. */
 import path from 'node:path';
-import { loadKernels } from '@gravpanel/core-wasm';
-import { type PanelErrorFields, runStudy, type StudyRun } from '@gravpanel/panel';
+import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { runStudy, type StudyRun } from '@gravpanel/panel';
+import { RUN_FORMATS } from '@gravpanel/panel/report';
 import { Command, Option } from 'commander';
+import { bookOfStudy } from './country-book.ts';
+import { jobRunner } from './curve-jobs.ts';
 import { drawProgress } from './draw-progress.ts';
 import { exitCodeOfAll } from './exit-codes.ts';
 import { checkOutputFolder, type Files, RUN_FILES, writeFolder } from './files.ts';
@@ -10,12 +13,12 @@ import { commonFlags } from './flags.ts';
 import { sha256 } from './hash.ts';
 import { describeCommand } from './help.ts';
 import { nodePool, threadsOf } from './node-pool.ts';
-import { errorJson, errorText } from './print-error.ts';
 import { progressOn } from './progress.ts';
 import { resampleRunner } from './resample-runner.ts';
-import { filesOf, RUN_FORMATS } from './run-files.ts';
+import { printFailures } from './run-failures.ts';
+import { filesOf } from './run-files.ts';
 import { pathFrom } from './run-folder.ts';
-import { type Terminal, terminal, write } from './streams.ts';
+import { terminal, write } from './streams.ts';
 import { openData, openStudy, openTables } from './study-file.ts';
 import { runCommand, usageError } from './usage.ts';
 import { loadWorld } from './world.ts';
@@ -46,7 +49,7 @@ function summaryText(run: StudyRun, dir: string, files: Files): string {
   const items = run.report.sections.flatMap(({ items: all }) => all);
   const tables = items.filter(({ kind }) => kind === 'table').length;
   const columns = run.report.manifest.models.length;
-  const failed = run.failures.length;
+  const failed = run.failures.filter(({ model }) => Object.hasOwn(run.fits, model)).length;
   const pictures = Object.keys(files).some((name) => name.endsWith('.png'))
     ? 'svg, png, json'
     : 'svg, json; no png: @resvg/resvg-js is not installed';
@@ -83,17 +86,6 @@ function summaryJson(run: StudyRun, dir: string, files: Files, study: string, se
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-async function printFailures(run: StudyRun, t: Terminal): Promise<void> {
-  const seen = new Set<string>();
-  for (const { model, column, error } of run.failures) {
-    const key = `${model} ${error.code} ${error.message}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const fields: PanelErrorFields = { ...error, message: `${model}, column ${column}: ${error.message}` };
-    await write(process.stderr, t.json ? errorJson(fields) : errorText(fields, { color: t.color.err }));
-  }
-}
-
 async function act(file: string, flags: RunFlags): Promise<void> {
   const t = terminal(flags);
   const start = performance.now();
@@ -117,8 +109,10 @@ async function act(file: string, flags: RunFlags): Promise<void> {
       ...(file !== '-' && { studyFile: { path: pathFrom(dir, file), sha256: opened.sha256 } }),
       tables,
       world: loadWorld,
+      countries: bookOfStudy(file),
       base: path.relative(path.resolve(dir), file === '-' ? process.cwd() : path.dirname(path.resolve(file))),
       runner: resampleRunner({ kernels: await kernels, pool, progress: draws }),
+      runJob: jobRunner({ kernels: await kernels, pool, progress: draws }),
     });
     files = await filesOf(run, opened.source.text);
   } finally {

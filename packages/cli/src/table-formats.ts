@@ -1,9 +1,8 @@
 /** One table in every format that is written. */
 import type { Table } from '@gravpanel/panel';
-import { renderCsv, renderJson, renderMarkdown, renderText } from '@gravpanel/panel/report';
+import { renderCsv, renderJson, renderMarkdown, renderText, type TableFormat } from '@gravpanel/panel/report';
 
-export const TABLE_FORMATS = ['txt', 'md', 'tex', 'docx', 'typ', 'csv', 'json', 'html'] as const;
-export type TableFormat = (typeof TABLE_FORMATS)[number];
+export { TABLE_FORMATS, type TableFormat } from '@gravpanel/panel/report';
 
 const formats = () => require('./formats.cjs') as typeof import('./formats.ts');
 const docx = () => require('./docx.cjs') as typeof import('./docx.ts');

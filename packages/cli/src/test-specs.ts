@@ -22,6 +22,8 @@ export interface TestFlags {
   terms?: string[];
   powers?: number[];
   at?: number;
+  reps?: number;
+  seed?: number;
 }
 
 /** A test that a model cannot have. */
@@ -53,6 +55,8 @@ const USED_BY: Record<Exclude<keyof TestFlags, 'of' | 'column'>, { flag: string;
   terms: { flag: '--terms', kinds: ['wald'], needed: ['wald'] },
   powers: { flag: '--powers', kinds: ['reset'], needed: [] },
   at: { flag: '--at', kinds: ['period'], needed: [] },
+  reps: { flag: '--reps', kinds: ['hausman'], needed: [] },
+  seed: { flag: '--seed', kinds: ['hausman'], needed: [] },
 };
 
 /** @throws PanelError usage/unused-flag, usage/missing-flag. */
@@ -91,6 +95,13 @@ function specFor(kind: Kind, of: string, f: TestFlags): TestSpec {
       return { kind, ...base, ...(f.powers && { powers: f.powers }) };
     case 'period':
       return { kind, ...base, ...(f.at !== undefined && { at: f.at }) };
+    case 'hausman':
+      return {
+        kind,
+        ...base,
+        ...(f.reps !== undefined && { reps: f.reps }),
+        ...(f.seed !== undefined && { seed: f.seed }),
+      };
     default:
       return { kind, ...base };
   }

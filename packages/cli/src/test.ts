@@ -1,15 +1,19 @@
 /** `gravpanel test`: specification tests of a run or a study. */
-import { loadKernels } from '@gravpanel/core-wasm';
+import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
 import { type StudyTests, type TestOutcome, type TestSpec, testStudy, testsTable } from '@gravpanel/panel';
 import { renderText } from '@gravpanel/panel/report';
 import { Command, Option } from 'commander';
+import { drawProgress } from './draw-progress.ts';
 import { exitCodeOfAll } from './exit-codes.ts';
 import { checkOutputFile, writeFileAtomically } from './files.ts';
 import { numberOf } from './flag-values.ts';
 import { commonFlags } from './flags.ts';
 import { describeCommand } from './help.ts';
+import { nodePool, threadsOf } from './node-pool.ts';
 import { errorJson, errorText } from './print-error.ts';
 import { progressOn } from './progress.ts';
+import { repsFlag } from './resample-flags.ts';
+import { resampleRunner } from './resample-runner.ts';
 import { openRunOrStudy } from './run-folder.ts';
 import { type Terminal, terminal, write } from './streams.ts';
 import { kindsOf, type Skipped, type TestFlags, testsFor } from './test-specs.ts';
@@ -17,6 +21,7 @@ import { runCommand, usageError } from './usage.ts';
 
 interface Flags extends TestFlags {
   output?: string;
+  threads?: number;
   json: boolean;
   force: boolean;
   quiet: boolean;
@@ -84,13 +89,20 @@ async function act(target: string, kinds: string | undefined, flags: Flags): Pro
   const { tests, skipped } = asked(opened.study, kinds, flags);
   const study = { ...opened.study, tests };
   const progress = progressOn(process.stderr, { quiet: t.quiet || t.json, color: t.color.err });
-  // Tests of the command line have no place in the study: errors about them are not placed in it.
-  const source = kinds === undefined ? { source: opened.source } : {};
+  const draws = drawProgress(process.stderr, { quiet: t.quiet || t.json, color: t.color.err });
+  const pool = nodePool(threadsOf(flags.threads));
+  const o = {
+    // Tests of the command line have no place in the study: errors about them are not placed in it.
+    ...(kinds === undefined && { source: opened.source }),
+    runner: resampleRunner({ kernels: await kernels, pool, progress: draws }),
+  };
   let done: StudyTests;
   try {
-    done = await testStudy(study, frame, await kernels, progress.step, source);
+    done = await testStudy(study, frame, await kernels, progress.step, o);
   } finally {
     progress.end();
+    draws.end();
+    pool.stop();
   }
   for (const { model, column, error } of done.failures) {
     const fields = { ...error, message: `${model}, column ${column}: ${error.message}` };
@@ -138,6 +150,20 @@ function define(): Command {
     .addOption(
       new Option('--at <period>', 'period: first period of the later part').argParser(
         numberOf('--at', 'a period', 'Write --at 2013.', () => true),
+      ),
+    )
+    .addOption(
+      new Option(
+        '-B, --reps <n>',
+        'hausman: draws of its resampled form (default: boot.reps of the study, or 999)',
+      ).argParser(repsFlag('-B')),
+    )
+    .addOption(
+      new Option(
+        '--seed <n>',
+        'hausman: seed of those draws (default: boot.seed of the study, or its seed, or 1)',
+      ).argParser(
+        numberOf('--seed', 'a whole number from 0', 'Write --seed 1.', (n) => Number.isSafeInteger(n) && n >= 0),
       ),
     )
     .addOption(new Option('-o, --output <file>', 'write to a file; - is stdout'));

@@ -176,11 +176,11 @@ describe('boot', () => {
     w.write('changed/panel.csv', panel(1));
     const other = w.run(['boot', 'changed/run', '-B', '50']);
     expect([other.code, other.stdout]).toEqual([3, '']);
-    expect(other.stderr).toMatch(/the run was made from [0-9a-f]{12}…/);
+    expect(other.stderr).toMatch(/has changed since the run in "changed\/run": its SHA-256 is [0-9a-f]{12}…/);
   });
 
   it.each([
-    ['a folder that is no run', ['boot', '.', '-B', '9'], 3, /is no run of gravpanel/],
+    ['a folder that is no run', ['boot', '.', '-B', '9'], 3, /has no manifest\.json of a run/],
     ['a model that is not there', ['boot', 'run', '--model', 'c'], 2, /--model is "c"/],
     ['a column that is not there', ['boot', 'run', '--model', 'a', '--column', '9'], 2, /--column is 9; a has 1/],
     ['-B 0', ['boot', 'run', '-B', '0'], 2, /-B is "0"/],
@@ -188,6 +188,14 @@ describe('boot', () => {
     const run = w.run(args);
     expect([run.code, run.stdout]).toEqual([code, '']);
     expect(run.stderr).toMatch(message);
+  });
+
+  it('keeps the distribution of each column in the run’s folder, for plot; a study with vcov bootstrap has it in its report', () => {
+    expect(boot('-B', '99').code).toBe(0);
+    expect(w.run(['plot', 'run', '--list']).stdout.split('\n')).toContain('boot-a-1');
+    const svg = w.run(['plot', 'run', '--figure', 'boot-a-1']);
+    expect([svg.code, svg.stdout.includes('99 replicates, seed 1')]).toEqual([0, true]);
+    expect(w.run(['plot', 'booted', '--list']).stdout.split('\n')).toContain('a-bootstrap');
   });
 
   it('tests a term by permutation within periods', () => {

@@ -49,6 +49,19 @@ describe('gravpanel test', () => {
     ]);
     for (const t of tests) if (t.statistic === undefined) expect(t.reason).toBeTruthy();
   });
+  it('draws the resampled Hausman form as -B and --seed say', () => {
+    const third = (args: string[]) =>
+      json(['out', 'hausman', '--of', 'fe', ...args]).tests.find(
+        (t) => t.form === 'bootstrap',
+      ) as Json['tests'][number] & {
+        notes: { message: string }[];
+      };
+    const one = third(['-B', '60', '--seed', '5']);
+    expect(one.statistic).toEqual(expect.any(Number));
+    expect(one.notes.at(-1)!.message).toMatch(/over 60 draws of \d+ clusters \(id\), seed 5/);
+    expect(third(['-B', '60', '--seed', '5', '--threads', '3'])).toEqual(one);
+    expect(third(['-B', '60', '--seed', '6']).statistic).not.toBe(one.statistic);
+  });
   it('takes a study file as well, and every kind with its flags', () => {
     const one = (args: string[]) => json(['study.yaml', ...args]).tests;
     expect(one(['vuong', '--of', 'other', '--against', 'third'])[0].statistic).toEqual(expect.any(Number));
@@ -80,6 +93,8 @@ describe('gravpanel test', () => {
     [['test', 'out', 'hausmann'], 2, 'usage/wrong-value'],
     [['test', 'out', 'vuong'], 2, 'usage/missing-flag'],
     [['test', 'out', 'reset', '--terms', 'x'], 2, 'usage/unused-flag'],
+    [['test', 'out', 'reset', '-B', '99'], 2, 'usage/unused-flag'],
+    [['test', 'out', 'hausman', '-B', '0'], 2, 'usage/wrong-value'],
     [['test', 'out', 'reset', '--of', 'nobody'], 2, 'usage/wrong-value'],
     [['test', 'out', 'hausman', '--of', 'other'], 3, 'study/test-not-possible'],
     [['test', 'out', 'reset', '--column', '7', '--of', 'fe'], 3, 'study/no-such-column'],

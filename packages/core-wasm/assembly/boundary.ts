@@ -1,9 +1,10 @@
 /** The Poisson boundary of the dispersed models, and the starts that come from the Poisson fit. */
+import { frontierStart } from './frontiers';
 import { iterations, newton, setAuxiliaryFloor } from './newton';
 import { poissonBase } from './rows';
 import { boundarySlope, dispersionStart, groupStart, poissonStart } from './start';
 import {
-  auxiliaries, dispersed, get, NB1, NO_CONVERGENCE, NOT_POSITIVE_DEFINITE, OK, POISSON, POISSON_BOUNDARY, POISSON_RE, put,
+  auxiliaries, dispersed, get, isFrontier, NB1, NO_CONVERGENCE, NOT_POSITIVE_DEFINITE, OK, POISSON, POISSON_BOUNDARY, POISSON_RE, put,
   STEP_FAILED, Task,
 } from './task';
 import { log1 } from './vmath';
@@ -18,6 +19,7 @@ export function lost(status: i32): bool {
 
 /** The model's own start; nb1, nb2 and poisson-re take the Poisson estimates (to three digits) and a moment estimate of the dispersion. */
 export function defaultStart(t: Task, theta: usize): i32 {
+  if (FRONTIER && isFrontier(t.model)) return frontierStart(t, theta);
   if (t.model == POISSON) poissonStart(t, theta);
   else if (!dispersed(t.model)) groupStart(t, theta);
   else {

@@ -1,5 +1,6 @@
 /** From a task to an estimate: start, Newton, boundary and separation, covariance. The models meet here. */
 import { alloc } from './memory';
+import { finishFrozen, overInefficiency } from './frontiers';
 import { defaultStart, lost, overPoisson } from './boundary';
 import { conditionNumber } from './condition';
 import { atInfinity, supremum, withinLimits } from './limits';
@@ -7,7 +8,7 @@ import { covarianceInto, evaluate, iterations, newton, newtonRoom, scaledGradien
 import { poissonBase } from './rows';
 import { isSeparated, suspectSeparation } from './separation';
 import {
-  dispersed, ETA_OVERFLOW, get, NB_FE, NB_RE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK, OUT_OF_MEMORY, POISSON,
+  dispersed, ETA_OVERFLOW, get, isFrontier, NB_FE, NB_RE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK, OUT_OF_MEMORY, POISSON,
   POISSON_BOUNDARY, POISSON_RE, put, SEPARATED, Task,
 } from './task';
 import { toInternal } from './scale';
@@ -51,6 +52,7 @@ export function maximise(t: Task, start: usize, tol: f64, maxIter: i32, theta: u
 
 /** @param first from the model's own start. */
 function climb(t: Task, tol: f64, maxIter: i32, theta: usize, first: bool): i32 {
+  if (FRONTIER && isFrontier(t.model)) return overInefficiency(t, tol, maxIter, theta);
   if (dispersed(t.model)) return overPoisson(t, tol, maxIter, theta);
   if (t.model == NB_RE) return withinLimits(t, tol, maxIter, theta);
   const status = newton(t, theta, tol, maxIter);
@@ -62,6 +64,7 @@ function finish(t: Task, status: i32, theta: usize, vcov: usize, scores: usize):
   const p = t.p;
   memory.fill(vcov, 0, (<usize>p * p) << 3);
   t.scores = scores;
+  if (status == POISSON_BOUNDARY && FRONTIER && isFrontier(t.model)) return finishFrozen(t, theta, vcov, scores);
   if (status == POISSON_BOUNDARY) return finishBoundary(t, theta, vcov, scores);
   // newton leaves the evaluation at theta behind; only scores need another
   const evaluated = scores || status >= NOT_POSITIVE_DEFINITE ? evaluate(t, theta) : OK;
@@ -106,7 +109,7 @@ function finishBoundary(t: Task, theta: usize, vcov: usize, scores: usize): i32 
 }
 
 /** n rows of k doubles → n rows of p doubles, the rest 0; in place, from the last row. */
-function widen(a: usize, n: i32, k: i32, p: i32): void {
+export function widen(a: usize, n: i32, k: i32, p: i32): void {
   for (let i = n - 1; i >= 0; i--) {
     const to = a + ((<usize>i * p) << 3);
     memory.copy(to, a + ((<usize>i * k) << 3), <usize>k << 3);

@@ -7,12 +7,14 @@ import { evaluate as evaluateTask, newtonRoom } from './newton';
 import { fitOls } from './ols';
 import { orthogonalise } from './orthogonal';
 import { poissonBase } from './rows';
+import { efficiencies } from './efficiency';
+import { tail, tailC, tailK, tailW } from './normal';
 import { digamma, lgamma, log1p, trigamma, trigammaDifference } from './special';
 import { lgammaSteps, stepSums, sumE } from './steps';
 import {
   covarianceToUser, gradientToUser, hessianToUser, standardise, toInternal, toUser,
 } from './scale';
-import { byGroup, checkRows, get, newTask, OK, OLS, OUT_OF_MEMORY, POISSON, put, Task } from './task';
+import { byGroup, checkRows, get, newTask, OK, OLS, OUT_OF_MEMORY, POISSON, put, setShape, Task } from './task';
 import { expInto, logInto } from './vmath';
 
 export { alloc, mark, reset, stride };
@@ -95,6 +97,25 @@ export function evaluate(theta: usize, gradient: usize, hessian: usize, scalars:
   return OK;
 }
 
+/**
+ * What the frontiers prepared from now on are: law of u, n × m regressors z of μ (0 for none), n distances to the last period (0: no
+ * decay), noise of counts, nodes of the quadrature. The pointers are read until the problem is done with.
+ */
+export function frontierShape(law: i32, m: i32, z: usize, decay: usize, noise: i32, nodes: i32): void {
+  setShape(law, m, z, decay, noise != 0, nodes);
+}
+
+/**
+ * For each unit of the prepared frontier at the user's theta (p): E(u), E(e⁻ᵘ), and the limits of e⁻ᵘ between which it lies with
+ * probability `level`; 4 numbers a unit into out. A status.
+ */
+export function efficiency(theta: usize, level: f64, out: usize): i32 {
+  if (!FRONTIER) return OK;
+  const t = task!;
+  toInternal(t, theta, theta);
+  return efficiencies(t, theta, level, out);
+}
+
 /** X'WX into out (k × k, full); x as for {@link prepare}; w may be 0. */
 export function crossprod(n: i32, k: i32, x: usize, w: usize, out: usize): i32 {
   const t = newTask(OLS, n, k);
@@ -138,7 +159,10 @@ export function special(which: i32, n: i32, x: usize, out: usize): void {
   else
     for (let i = 0; i < n; i++) {
       const v = get(x, i);
-      put(out, i, which == 2 ? log1p(v) : which == 3 ? lgamma(v) : which == 4 ? digamma(v) : trigamma(v));
+      if (FRONTIER && which > 5) {
+        tail(v);
+        put(out, i, which == 6 ? tailW : which == 7 ? tailK : tailC);
+      } else put(out, i, which == 2 ? log1p(v) : which == 3 ? lgamma(v) : which == 4 ? digamma(v) : trigamma(v));
     }
 }
 

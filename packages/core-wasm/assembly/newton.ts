@@ -3,13 +3,14 @@
  * (Greenstadt 1967), steps capped in the standardised scale and halved until the log-likelihood does not fall.
  */
 import { symEigen } from './eigen';
+import { atFloor, evaluateFrontiers, runsAway } from './frontiers';
 import { evaluateGroups } from './groups';
 import { cholesky, choleskySolve, dotSmall } from './matrix';
 import { alloc } from './memory';
 import { evaluateRows } from './rows';
 import { isSeparated, suspectSeparation } from './separation';
 import {
-  byGroup, dispersed, get, NB_RE, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
+  byGroup, dispersed, get, isFrontier, NB_RE, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, NOT_POSITIVE_DEFINITE, OK,
   POISSON_BOUNDARY, put, SEPARATED, STEP_FAILED, Task,
 } from './task';
 
@@ -60,6 +61,7 @@ export function newtonRoom(p: i32): bool {
 
 /** Log-likelihood, gradient and −Hessian of the task at internal theta. */
 export function evaluate(t: Task, theta: usize): i32 {
+  if (FRONTIER && isFrontier(t.model)) return evaluateFrontiers(t, theta);
   return byGroup(t.model) ? evaluateGroups(t, theta) : evaluateRows(t, theta);
 }
 
@@ -143,6 +145,7 @@ export function setAuxiliaryCeiling(value: f64): void {
 
 function runaway(t: Task, theta: usize): bool {
   const k = t.k;
+  if (FRONTIER && isFrontier(t.model)) return runsAway(t, theta);
   return t.model == NB_RE && max(abs(get(theta, k)), abs(get(theta, k + 1))) > auxiliaryCeiling;
 }
 
@@ -191,6 +194,7 @@ export function newton(t: Task, theta: usize, tol: f64, maxIter: i32): i32 {
       return largest(step, p) < RUNNING ? polish(t, theta) : awayStatus(t);
     if (!positiveDefinite && scaledGradient <= tol) return NOT_POSITIVE_DEFINITE;
     if (dispersed(t.model) && get(theta, t.k) < auxiliaryFloor) return POISSON_BOUNDARY;
+    if (FRONTIER && isFrontier(t.model) && atFloor(t, theta)) return POISSON_BOUNDARY;
     if (runaway(t, theta)) return NO_INTERIOR_MAXIMUM;
     if (iterations == LOOK && suspectSeparation(t) && isSeparated(t)) return SEPARATED;
     if (iterations >= maxIter) return NO_CONVERGENCE;

@@ -41,11 +41,13 @@ export function roomLike(t: Task): Task | null {
   c.w = alloc(<f64>t.n * 8);
   if (t.offset) c.offset = alloc(<f64>t.n * 8);
   if (byGroup(t.model)) c.group = alloc(<f64>t.g * 4 + 4);
+  if (t.m) c.z = alloc(<f64>t.n * t.m * 8);
+  if (t.decay) c.decay = alloc(<f64>t.n * 8);
   c.center = t.center;
   c.scale = t.scale;
   c.basis = t.basis;
   c.constant = t.constant;
-  return c.y != 0 && c.x != 0 && c.w != 0 && (!t.offset || c.offset != 0) && (!t.group || c.group != 0) ? c : null;
+  return c.y != 0 && c.x != 0 && c.w != 0 && (!t.offset || c.offset != 0) && (!t.group || c.group != 0) && (!t.m || c.z != 0) && (!t.decay || c.decay != 0) ? c : null;
 }
 
 /** Copies the rows of drawn clusters with their weights. Groups that give nothing to nb-fe are left out. */
@@ -84,6 +86,8 @@ function gatherRows(t: Task, c: Task, from: i32, to: i32, w: f64): void {
   memory.copy(c.y + at, t.y + source, rows << 3);
   memory.copy(c.x + at * t.ld, t.x + source * t.ld, (rows << 3) * t.ld);
   if (t.offset) memory.copy(c.offset + at, t.offset + source, rows << 3);
+  if (t.m) memory.copy(c.z + at * t.m, t.z + source * t.m, (rows << 3) * t.m);
+  if (t.decay) memory.copy(c.decay + at, t.decay + source, rows << 3);
   for (let i = from; i < to; i++) put(c.w, c.n + i - from, t.w ? w * get(t.w, i) : w);
   c.n += to - from;
 }

@@ -55,6 +55,8 @@ function viewCluster(t: Task, v: Task, s: Clusters, c: i32, group: usize): void 
   v.eta = t.eta + bytes;
   if (t.offset) v.offset = t.offset + bytes;
   if (t.w) v.w = t.w + bytes;
+  if (t.m) v.z = t.z + bytes * t.m;
+  if (t.decay) v.decay = t.decay + bytes;
   if (!byGroup(t.model)) return;
   v.lambda = t.lambda + bytes;
   const first = offsetAt(s.group, c);

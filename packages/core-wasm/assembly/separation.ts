@@ -8,7 +8,7 @@
  */
 import { addGram, addTZe, cholesky, choleskySolve, gemvInto } from './matrix';
 import { alloc, mark, reset } from './memory';
-import { get, NB_FE, put, Task, weight } from './task';
+import { FRONTIER_GAUSS, get, NB_FE, put, Task, weight } from './task';
 
 const HEAVY: f64 = 1e8;
 /** A certificate: the largest z is above this, and no constraint is violated by more than SLACK of it. */
@@ -23,6 +23,7 @@ let target: usize = 0;
 
 /** Whether some y = 0 row is so far below the others that the estimates may be on their way to infinity. */
 export function suspectSeparation(t: Task): bool {
+  if (t.model == FRONTIER_GAUSS) return false;
   let least: f64 = Infinity;
   let zeros: f64 = Infinity;
   for (let i = 0; i < t.n; i++) {
@@ -35,6 +36,7 @@ export function suspectSeparation(t: Task): bool {
 
 /** Whether a non-zero γ as above exists. Rows of zero weight and, in nb-fe, groups that contribute nothing take no part. */
 export function isSeparated(t: Task): bool {
+  if (t.model == FRONTIER_GAUSS) return false;
   const top = mark();
   z = alloc(<f64>t.n * 8);
   trial = alloc(<f64>t.n * 8);

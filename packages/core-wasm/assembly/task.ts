@@ -10,6 +10,9 @@ export const NB2 = 3;
 export const NB_FE = 4;
 export const NB_RE = 5;
 export const POISSON_RE = 6;
+export const FRONTIER_GAUSS = 7;
+export const POISSON_FRONTIER = 8;
+export const NB_FRONTIER = 9;
 
 /** Same numbers as Status in src/abi.ts. */
 export const OK = 0;
@@ -78,14 +81,53 @@ export class Task {
   quiet: bool = false;
   /** Constant part of the log-likelihood: −Σ w ln y! and the like. */
   base: f64 = 0;
+  /**
+   * Frontiers: law of u (composed.ts), n × m regressors z of μ, n distances d to the last period (0: no decay), whether counts have
+   * noise v, nodes of the quadrature; frozen: without inefficiency.
+   */
+  law: i32 = 0;
+  m: i32 = 0;
+  z: usize = 0;
+  decay: usize = 0;
+  noise: bool = false;
+  nodes: i32 = 0;
+  frozen: bool = false;
   /** What a fit leaves behind. */
   iterations: i32 = 0;
   scaledGradient: f64 = 0;
   condition: f64 = 0;
 }
 
+let law_: i32 = 0;
+let m_: i32 = 0;
+let z_: usize = 0;
+let decay_: usize = 0;
+let noise_: bool = false;
+let nodes_: i32 = 0;
+
+/** What a frontier is, for the tasks made from now on; see the fields of {@link Task}. */
+export function setShape(law: i32, m: i32, z: usize, decay: usize, noise: bool, nodes: i32): void {
+  law_ = law;
+  m_ = m;
+  z_ = z;
+  decay_ = decay;
+  noise_ = noise;
+  nodes_ = nodes;
+}
+
+export function isFrontier(model: i32): bool {
+  return model >= FRONTIER_GAUSS;
+}
+
+/** Auxiliaries of a frontier that stay where there is no inefficiency: ln σ_v; ln α and, with noise, ln σ_v. */
+export function baseAuxiliaries(t: Task): i32 {
+  return t.model == FRONTIER_GAUSS ? 1 : (t.model == NB_FRONTIER ? 1 : 0) + (t.noise ? 1 : 0);
+}
+
 /** Number of parameters beside the k coefficients. */
 export function auxiliaries(model: i32): i32 {
+  if (model == FRONTIER_GAUSS) return 2 + (law_ == 2 ? m_ : 0) + (decay_ ? 1 : 0);
+  if (isFrontier(model)) return (model == NB_FRONTIER ? 1 : 0) + (noise_ ? 1 : 0) + 1;
   return dispersed(model) ? 1 : model == NB_RE ? 2 : 0;
 }
 
@@ -127,6 +169,14 @@ export function newTask(model: i32, n: i32, k: i32): Task | null {
   t.ld = stride(k);
   t.p = k + auxiliaries(model);
   t.constant = -1;
+  if (isFrontier(model)) {
+    t.law = law_;
+    t.m = m_;
+    t.z = z_;
+    t.decay = decay_;
+    t.noise = noise_;
+    t.nodes = nodes_;
+  }
   t.block = blockRows(t.ld);
   const ld = <f64>t.ld;
   const block = <f64>t.block;
@@ -154,8 +204,8 @@ export function newTask(model: i32, n: i32, k: i32): Task | null {
 
 /** BAD_INPUT for a non-finite number or a negative weight; NOT_COUNT where the model needs counts. */
 export function checkRows(t: Task): i32 {
-  const counts = t.model != OLS;
-  const integers = t.model > POISSON;
+  const counts = t.model != OLS && t.model != FRONTIER_GAUSS;
+  const integers = counts && t.model > POISSON;
   for (let i = 0; i < t.n; i++) {
     const y = get(t.y, i);
     if (!isFinite(y)) return BAD_INPUT;

@@ -8,7 +8,17 @@ import type { AbsorbKernels } from './abi-absorb.ts';
 import type { ResampleKernels } from './abi-resample.ts';
 
 /** Estimators of the core. Field names as in docs/methods.md. */
-export type KernelModel = 'ols' | 'poisson' | 'nb1' | 'nb2' | 'nb-fe' | 'nb-re' | 'poisson-re';
+export type KernelModel =
+  | 'ols'
+  | 'poisson'
+  | 'nb1'
+  | 'nb2'
+  | 'nb-fe'
+  | 'nb-re'
+  | 'poisson-re'
+  | 'frontier'
+  | 'poisson-frontier'
+  | 'nb-frontier';
 
 /** What a kernel says about its own result; 0 is success. The order is part of the ABI. */
 export enum Status {
@@ -26,7 +36,8 @@ export enum Status {
   /**
    * The dispersion ran to its boundary (nb1, nb2, poisson-re; α, δ → 0): the Poisson model is the supremum. Coefficients,
    * log-likelihood, vcov and scores are the Poisson ones; the last coefficient is LN_BOUNDARY (−40, α = 4e-18: read it as
-   * α = 0) and its row and column of vcov and scores are 0.
+   * α = 0) and its row and column of vcov and scores are 0. Frontiers: σ_u → 0, the model without inefficiency is the supremum;
+   * ln σ_u is LN_BOUNDARY, the other parameters of u are 0, and so are their rows and columns.
    */
   poissonBoundary = 6,
   /**
@@ -40,6 +51,26 @@ export enum Status {
   stepFailed = 9,
   /** Some coefficient grows without bound: a combination of regressors is 0 where y > 0 and has one sign where y = 0. */
   separated = 10,
+}
+
+/**
+ * What a frontier is beside its rows. Parameters of frontier: β, ln σ_v, ln σ_u, δ (truncated-normal), η (decay); of the count frontiers:
+ * β, ln α (nb-frontier), ln σ_v (noise), ln σ_u.
+ */
+export interface FrontierShape {
+  /** Law of u; truncated-normal with frontier only. */
+  law: 'half-normal' | 'exponential' | 'truncated-normal';
+  /** One u a unit (groups of the problem) in place of one a row. */
+  units?: boolean;
+  /** truncated-normal: n × m regressors of its location, the constant included; one u a row only, or one column of ones. */
+  z?: Float64Array;
+  m?: number;
+  /** n distances to the unit's last period, t − T: u falls as exp(−η (t − T)) (frontier with units). */
+  decay?: Float64Array;
+  /** Count frontiers: normal noise v beside u in the linear predictor. */
+  noise?: boolean;
+  /** Count frontiers: nodes of the quadrature, a multiple of 4, at most 512. Default 32. */
+  nodes?: number;
 }
 
 /** One estimation problem. Rows are sorted so that each group is contiguous. */
@@ -60,6 +91,8 @@ export interface Problem {
   weights?: Float64Array;
   /** g + 1 offsets: group i holds rows groupStart[i] … groupStart[i + 1] − 1. Required by nb-fe, nb-re and poisson-re. */
   groupStart?: Int32Array;
+  /** Frontiers only. */
+  frontier?: FrontierShape;
 }
 
 export interface KernelOptions {
@@ -83,7 +116,7 @@ export interface KernelOptions {
 export interface KernelFit {
   status: Status;
   iterations: number;
-  /** p = k + aux: β, then the auxiliaries as estimated (nb1 ln δ; nb2 and poisson-re ln α; nb-re ln r, ln s). */
+  /** p = k + aux: β, then the auxiliaries as estimated (nb1 ln δ; nb2 and poisson-re ln α; nb-re ln r, ln s; {@link FrontierShape}). */
   coef: Float64Array;
   /** Log-likelihood with all constants (ols: the Gaussian one at σ² = RSS/n). */
   loglik: number;
@@ -115,7 +148,17 @@ export interface SymEigen {
 }
 
 /** Special functions that tests and callers may evaluate elementwise; each states its error in ulp in assembly/. */
-export type SpecialFunction = 'exp' | 'log' | 'log1p' | 'lgamma' | 'digamma' | 'trigamma';
+export type SpecialFunction =
+  | 'exp'
+  | 'log'
+  | 'log1p'
+  | 'lgamma'
+  | 'digamma'
+  | 'trigamma'
+  /** ln Φ(z) + z²/2 and its first two derivatives; with frontiers only. */
+  | 'normalW'
+  | 'normalK'
+  | 'normalC';
 
 /** The typed calls. One instance owns one linear memory; it is not re-entrant and not shared between workers. */
 export interface Kernels extends AbsorbKernels, ResampleKernels {
@@ -130,6 +173,11 @@ export interface Kernels extends AbsorbKernels, ResampleKernels {
     problem: Problem,
     theta: Float64Array,
   ): { status: Status; loglik: number; gradient: Float64Array; hessian: Float64Array };
+  /**
+   * Inefficiency of each row of a frontier given the data at theta: n × 4 numbers E(u), E(e⁻ᵘ) and the limits between which e⁻ᵘ lies with
+   * probability `level` (rows of a unit repeat it); undefined where theta is out of range.
+   */
+  efficiency(model: KernelModel, problem: Problem, theta: Float64Array, level: number): Float64Array | undefined;
   /**
    * Rank-revealing pass over the columns of x in their order (weighted where weights are given). A column is kept if its part
    * outside the span of the kept ones to its left is longer than tol (default 1e-9) times the column, centred once a constant

@@ -1,6 +1,7 @@
 /** The rows of a resampling problem sorted by cluster: each cluster a run of rows and, in group models, of groups. */
-import type { Problem } from './abi.ts';
+import type { FrontierShape, Problem } from './abi.ts';
 import type { ResampleProblem } from './abi-resample.ts';
+import { isFrontier, scoresByGroup, unitsOf } from './models.ts';
 
 export interface ClusterRows {
   problem: Problem;
@@ -9,8 +10,6 @@ export interface ClusterRows {
   /** count + 1 group offsets, for group models. */
   clusterGroups?: Int32Array;
 }
-
-const GROUP_MODELS = ['nb-fe', 'nb-re', 'poisson-re'];
 
 /** Counting sort of `codes`: offsets of the codes and the order of the positions, stable. */
 function sortCodes(codes: Int32Array, count: number): { start: Int32Array; order: Int32Array } {
@@ -68,13 +67,25 @@ function sortGroups(groupStart: Int32Array, codes: Int32Array, count: number) {
   return { rows, rowStart, groupStart: sortedStart, clusterGroups: start };
 }
 
+/** The columns of a frontier in another order of the rows. */
+function sortShape(shape: FrontierShape, rows: Int32Array): FrontierShape {
+  const { z, m = 0, decay } = shape;
+  const sorted = z && new Float64Array(rows.length * m);
+  if (z && sorted)
+    rows.forEach((row, i) => {
+      for (let j = 0; j < m; j++) sorted[i * m + j] = z[row * m + j];
+    });
+  return { ...shape, ...(sorted && { z: sorted }), ...(decay && { decay: Float64Array.from(rows, (i) => decay[i]) }) };
+}
+
 /** undefined for shapes, codes or groups that no kernel takes; the numbers themselves are checked by the core. */
 export function sortByCluster({ model, problem, clusters, coef }: ResampleProblem): ClusterRows | undefined {
-  const { n, k, y, x, offset, weights, groupStart } = problem;
+  const { n, k, y, x, offset, weights, frontier } = problem;
+  const groupStart = unitsOf(model, problem);
   const shapes = n >= 1 && k >= 1 && coef.length >= k && y.length >= n && x.length >= n * k;
   const columns = (offset?.length ?? n) >= n && (weights?.length ?? n) >= n;
   if (!shapes || !columns || !validCodes(clusters.codes, n, clusters.count)) return undefined;
-  const grouped = GROUP_MODELS.includes(model);
+  const grouped = scoresByGroup(model);
   if (grouped && !(groupStart && validGroups(groupStart, n))) return undefined;
   let rows: Int32Array;
   let starts: Pick<ClusterRows, 'rowStart' | 'clusterGroups'> & { groupStart?: Int32Array };
@@ -101,6 +112,7 @@ export function sortByCluster({ model, problem, clusters, coef }: ResampleProble
       offset: pick(offset),
       weights: pick(weights),
       groupStart: starts.groupStart,
+      ...(isFrontier(model) && frontier && { frontier: sortShape(frontier, rows) }),
     },
     rowStart: starts.rowStart,
     clusterGroups: starts.clusterGroups,

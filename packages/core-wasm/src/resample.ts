@@ -1,5 +1,5 @@
 /** Typed calls of the resampling kernels. */
-import { type KernelModel, Status } from './abi.ts';
+import { Status } from './abi.ts';
 import type {
   ReplicateBatch,
   ReplicateOptions,
@@ -9,7 +9,9 @@ import type {
   Resampler,
 } from './abi-resample.ts';
 import { type ClusterRows, sortByCluster } from './cluster-rows.ts';
+import { frontierScale } from './frontier-scale.ts';
 import { type CoreExports, type CoreModule, instantiateAgain } from './instantiate.ts';
+import { auxiliariesOf, boundaryAt, isFrontier, modelCode, putShape } from './models.ts';
 import { alloc, checkPairs, checkWeighted, newBatch, Refused, requireInteger, TWO32, words } from './replicates.ts';
 import { openFactorResampler } from './resample-factors.ts';
 
@@ -61,9 +63,7 @@ export interface ResampleExports {
   ): number;
 }
 
-/** Orders = codes of assembly/task.ts and assembly/resample.ts. */
-const MODELS: readonly KernelModel[] = ['ols', 'poisson', 'nb1', 'nb2', 'nb-fe', 'nb-re', 'poisson-re'];
-const AUXILIARIES: readonly number[] = [0, 0, 1, 1, 0, 2, 1];
+/** Orders = codes of assembly/resample.ts. */
 const METHODS: readonly ResampleMethod[] = ['exact', 'second-order', 'one-step'];
 const KINDS: readonly NonNullable<ReplicateOptions['se']>[] = ['none', 'iid', 'cluster'];
 /** ln α of a fit at the Poisson boundary, as in index.ts. */
@@ -102,15 +102,16 @@ function putIntegers(core: CoreExports, values: Int32Array | undefined): number 
 function open(core: CoreExports, spec: ResampleProblem, sorted: ClusterRows): void {
   const { model, coef } = spec;
   const { n, k, y, x, offset, weights, groupStart } = sorted.problem;
-  const code = MODELS.indexOf(model);
-  const p = k + AUXILIARIES[code];
+  const p = k + auxiliariesOf(model, sorted.problem);
   if (coef.length !== p || !coef.every(Number.isFinite)) throw new Refused(Status.badInput);
   const yAt = putDoubles(core, y);
   const room = n * core.stride(k);
   const xAt = alloc(core, room * 8);
   new Float64Array(core.memory.buffer, xAt + (room - n * k) * 8, n * k).set(x);
+  if (isFrontier(model) && !putShape(core, sorted.problem, (values) => putDoubles(core, values)))
+    throw new Refused(Status.badInput);
   const status = core.resampleOpen(
-    code,
+    modelCode(model),
     n,
     k,
     groupStart ? groupStart.length - 1 : 0,
@@ -123,7 +124,7 @@ function open(core: CoreExports, spec: ResampleProblem, sorted: ClusterRows): vo
     putIntegers(core, sorted.rowStart),
     putIntegers(core, sorted.clusterGroups),
     putDoubles(core, coef),
-    AUXILIARIES[code] === 1 && coef[p - 1] === LN_BOUNDARY ? 1 : 0,
+    coef[boundaryAt(model, sorted.problem)] === LN_BOUNDARY ? 1 : 0,
     METHODS.indexOf(spec.method ?? 'exact'),
     spec.tol ?? 1e-12,
     spec.maxIter ?? 12,
@@ -235,8 +236,14 @@ export function resampleKernels(module: CoreModule, core: CoreExports): Resample
         if (!sorted) return { status: Status.badInput };
         const own = instantiateAgain(module);
         if (spec.problem.factors && spec.problem.factors.length > 0) return openFactorResampler(own, spec);
-        open(own, spec, sorted);
-        return new ClusterResampler(own, spec);
+        const scale = frontierScale(spec.model, sorted.problem);
+        if (!scale) {
+          open(own, spec, sorted);
+          return new ClusterResampler(own, spec);
+        }
+        const scaled = { ...spec, coef: scale.toCore(spec.coef) };
+        open(own, scaled, { ...sorted, problem: scale.problem });
+        return scale.resamplerToUser(new ClusterResampler(own, scaled));
       } catch (error) {
         if (error instanceof Refused) return { status: error.status };
         throw error;

@@ -9,12 +9,15 @@ import { fixtureJson } from '@gravpanel/test-fixtures';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Kernels, loadKernels, type SpecialFunction } from '../src/index.ts';
 
+/** Those of the normal law are in frontier.test.ts. */
+type GammaFamily = Exclude<SpecialFunction, 'normalW' | 'normalK' | 'normalC'>;
+
 interface Reference {
-  functions: Record<SpecialFunction, [x: number, hi: number, lo: number][]>;
+  functions: Record<GammaFamily, [x: number, hi: number, lo: number][]>;
   differences: (number | null)[][];
 }
 const reference = fixtureJson<Reference>('certified', 'special.json');
-const BUDGET: Record<SpecialFunction, number> = { exp: 1.1, log: 1, log1p: 1, lgamma: 6, digamma: 6, trigamma: 6 };
+const BUDGET: Record<GammaFamily, number> = { exp: 1.1, log: 1, log1p: 1, lgamma: 6, digamma: 6, trigamma: 6 };
 
 let kernels: Kernels;
 beforeAll(async () => {
@@ -30,7 +33,7 @@ function ulp(hi: number): number {
 const errorInUlp = (value: number, hi: number, lo: number) => (value === hi ? 0 : Math.abs(value - hi - lo) / ulp(hi));
 
 describe('special', () => {
-  it.each(Object.keys(BUDGET) as SpecialFunction[])('%s stays within its error in ulp', (name) => {
+  it.each(Object.keys(BUDGET) as GammaFamily[])('%s stays within its error in ulp', (name) => {
     const rows = reference.functions[name];
     const values = kernels.special(
       name,

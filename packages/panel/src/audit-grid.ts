@@ -15,6 +15,12 @@ const KNOWN = ['table', 'column', 'term', 'estimate', 'se', 't', 'p', 'stars', '
 const NEEDED = ['term', 'estimate'];
 const SECONDS: Second[] = ['se', 't', 'p'];
 
+/** A grid is a CSV by its name, or by a first line that names term and estimate. */
+export const isGrid = (name: string, text: string) =>
+  /\.(csv|tsv)$/i.test(name) ||
+  /^\ufeff?[^\n:{]*\bterm\b[^\n:{]*[,;\t][^\n:{]*estimate/i.test(text) ||
+  /^\ufeff?[^\n:{]*\bestimate\b[^\n:{]*[,;\t][^\n:{]*\bterm\b/i.test(text);
+
 type Row = Record<string, string>;
 
 function rowsOf(text: string, file: string): { rows: Row[]; fields: string[] } {

@@ -48,19 +48,20 @@ function problemOf(
 
 /**
  * What a table prints that its own standard errors contradict: each cell's text, SE (or t, or p) and stars, judged over everything
- * that rounds to the text, with the levels of its note and the law of its column. Empty for tables without fits (panels among
- * them), for rate ratios, and where intervals stand in place of errors.
+ * that rounds to the text, with the levels of its note and the law of its column. Empty for tables without fits, for rate ratios, and where intervals stand in place of errors.
  */
 export function tableProblems(table: Table): string[] {
-  const { fits, body, notes } = table;
+  const { body, notes } = table;
   const levels = notes.map((note) => starsInNotes(note.replaceAll('\u00a0', ' '))).find((found) => found);
-  if (!fits) return [];
+  let [fits, panel] = [table.fits ?? [], 0];
   return body.flatMap((row, i) => {
-    if (row.statistic !== 'estimate') return [];
+    if (row.kind === 'heading') fits = table.panelFits?.[panel++] ?? [];
+    // A panel's own foot stands in the body: the dispersion parameter has an error and, by design, no stars.
+    if (row.statistic !== 'estimate' || row.term?.startsWith('/')) return [];
     return row.cells.flatMap((cell, j) => {
       const fit = fits[j];
       const second = secondOf(table, i, j);
-      if (cell.kind !== 'estimate' || cell.ratio || !second || !isFit(fit)) return [];
+      if (cell.kind !== 'estimate' || cell.ratio || !second || !fit || !isFit(fit)) return [];
       if (!levels) return cell.stars ? [`${row.label}: stars without a rule`] : [];
       const { df } = lawOf(fit);
       const law: Law = df === undefined ? { kind: 'normal' } : { kind: 't', df };

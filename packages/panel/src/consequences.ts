@@ -1,6 +1,6 @@
 /** What the identification of each regressor means for each model, before anything is estimated. */
 import { columnRanges, termLabel, type Variables } from './labels.ts';
-import { modelOf } from './models/index.ts';
+import { modelFor } from './models/index.ts';
 import type { Design, Failure, FitSpec } from './types.ts';
 
 export interface Consequence {
@@ -32,7 +32,7 @@ const isSlope = (term: string) => term !== '(Intercept)' && !isDummy(term);
 
 function inDesign(design: Design): { term: string; found: Found }[] {
   const { spec } = design;
-  const { grouped } = modelOf(spec.model);
+  const { grouped } = modelFor(spec);
   const constant = grouped ? design.terms.filter(({ name, within }) => within === false && isSlope(name)) : [];
   const found: Found =
     spec.model === 'nb-fe'

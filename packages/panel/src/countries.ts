@@ -3,7 +3,8 @@
  * tables are loaded only where countries are resolved.
  */
 import { countryToAlpha2 } from 'country-to-iso';
-import iso from 'i18n-iso-countries';
+// The package itself registers the names of seventy languages where Node loads it.
+import codes from 'i18n-iso-countries/codes.json' with { type: 'json' };
 import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' };
 import { normalName, SEVERAL, SPELLINGS } from './country-names.ts';
 import { nearestNames, PanelError, type Place } from './errors.ts';
@@ -12,6 +13,8 @@ import { nearestNames, PanelError, type Place } from './errors.ts';
 export interface Country {
   iso2: string;
   iso3: string;
+  /** Three digits, by which boundary files name countries. */
+  numeric: string;
   /** Short English name. */
   name: string;
 }
@@ -46,10 +49,12 @@ const SHORT: Record<string, string> = {
   VN: 'Vietnam',
 };
 
+const codesOf = new Map((codes as string[][]).map(([two, three, numeric]) => [two, { three, numeric }]));
 const all = new Map<string, Country>(
   Object.entries(names).map(([iso2, name]) => {
-    const iso3 = iso2 === 'XK' ? 'XKX' : iso.alpha2ToAlpha3(iso2)!;
-    return [iso3, { iso2, iso3, name: SHORT[iso2] ?? [name].flat()[0] }];
+    const { three, numeric } = codesOf.get(iso2)!;
+    const iso3 = iso2 === 'XK' ? 'XKX' : three;
+    return [iso3, { iso2, iso3, numeric, name: SHORT[iso2] ?? [name].flat()[0] }];
   }),
 );
 const byAlpha2 = new Map([...all.values()].map((country) => [country.iso2, country]));

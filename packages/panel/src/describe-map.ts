@@ -1,8 +1,8 @@
 /** Where the joint work is: partners on a map, with a lens for a state too small to be seen. */
+import { bookOf, type CountryBook } from './describe-regions.ts';
 import { countsOf, numbersOf, someRows, wordsOf } from './describe-rows.ts';
 import { PanelError } from './errors.ts';
 import { amount, count, percent } from './format.ts';
-import { numericCode } from './iso-numeric.ts';
 import { type Variables, variableLabel } from './labels.ts';
 import { type MapFrame, mapFrame } from './map-projection.ts';
 import { type Country, countriesOf, cutTo, halfPixel, middleOf, sizeOnMap, type World } from './map-shapes.ts';
@@ -21,7 +21,9 @@ type MapSpec = Extract<DescribeSpec, { kind: 'map' }>;
 
 interface Place {
   label: string;
+  /** ISO 3166-1: three letters, and three digits as in the boundaries. */
   code: string;
+  id: string;
   count: number;
   at: LonLat;
 }
@@ -51,28 +53,22 @@ function partnersOf(frame: Frame, spec: MapSpec, rows: Int32Array): Partner[] {
   return [...found.values()].sort((a, b) => b.count - a.count || (a.label < b.label ? -1 : 1));
 }
 
-/** @throws PanelError describe/unknown-country. */
-function countryOf(code: string, countries: Map<string, Country>, where: PanelError['at']): Country | undefined {
-  const id = numericCode(code);
-  if (id === undefined)
-    throw new PanelError({
-      code: 'describe/unknown-country',
-      message: `"${code}" is not an ISO 3166-1 code of three letters.`,
-      hint: 'Write codes such as SGP, CZE or TLS.',
-      ...(where && { at: where }),
-    });
-  return countries.get(id);
-}
-
 /** Places by their columns, or by the middle of their largest part. @throws PanelError describe/no-place. */
-function placesOf(frame: Frame, spec: MapSpec, partners: Partner[], countries: Map<string, Country>): Place[] {
+function placesOf(
+  frame: Frame,
+  spec: MapSpec,
+  partners: Partner[],
+  countries: Map<string, Country>,
+  book: CountryBook,
+): Place[] {
   const given = spec.latitude !== undefined && spec.longitude !== undefined;
   const [lat, lon] = given ? [numbersOf(frame, spec.latitude!), numbersOf(frame, spec.longitude!)] : [];
   return partners.map(({ row, ...partner }) => {
     const at = { row: frame.line[row], variable: spec.code };
-    const country = countryOf(partner.code, countries, at);
-    if (lat && lon && !Number.isNaN(lat[row] + lon[row])) return { ...partner, at: [lon[row], lat[row]] };
-    if (country) return { ...partner, at: middleOf(country) };
+    const { iso3: code, numeric: id } = book.country(partner.code, at);
+    const country = countries.get(id);
+    if (lat && lon && !Number.isNaN(lat[row] + lon[row])) return { ...partner, code, id, at: [lon[row], lat[row]] };
+    if (country) return { ...partner, code, id, at: middleOf(country) };
     throw new PanelError({
       code: 'describe/no-place',
       message: `${partner.label} (${partner.code}) is not in the boundary file, and has no latitude and longitude.`,
@@ -84,11 +80,10 @@ function placesOf(frame: Frame, spec: MapSpec, partners: Partner[], countries: M
 
 function lensOf(places: Place[], named: number, fine: Country[], frame: MapFrame): MapPlot['lens'] {
   const byId = new Map(fine.map((c) => [c.id, c]));
-  const size = (place: Place) =>
-    sizeOnMap(byId.get(numericCode(place.code)!) ?? { id: '', name: '', polygons: [] }, frame);
+  const size = (place: Place) => sizeOnMap(byId.get(place.id) ?? { id: '', name: '', polygons: [] }, frame);
   const small = places.slice(0, named).find((p) => p.count > 0 && size(p) > 0 && size(p) < SMALL);
   if (!small) return undefined;
-  const state = byId.get(numericCode(small.code)!)!;
+  const state = byId.get(small.id)!;
   const middle = middleOf(state);
   const points = state.polygons.flat(2);
   const reach = (axis: 0 | 1) => Math.max(...points.map((p) => Math.abs(p[axis] - middle[axis])));
@@ -157,9 +152,17 @@ const SOURCE =
  * named (default 9); a named state of under 9 px gets a lens. Borders are simplified to half a pixel, once for both sides.
  * @param world boundaries of all countries; without it describe/no-world.
  * @throws PanelError data/unknown-column, describe/missing-label, describe/negative-count, describe/no-rows, describe/no-counts,
- * describe/two-codes, describe/unknown-country, describe/no-place, describe/no-world.
+ * describe/two-codes, describe/unknown-country, describe/no-place, describe/no-world, describe/no-countries; country/….
  */
-export function mapFigure(frame: Frame, spec: MapSpec, id: string, variables: Variables, world?: World): Figure {
+export function mapFigure(
+  frame: Frame,
+  spec: MapSpec,
+  id: string,
+  variables: Variables,
+  world?: World,
+  book?: CountryBook,
+): Figure {
+  const countries = bookOf(book);
   if (!world)
     throw new PanelError({
       code: 'describe/no-world',
@@ -178,18 +181,18 @@ export function mapFigure(frame: Frame, spec: MapSpec, id: string, variables: Va
     });
   const fine = countriesOf(world, 0);
   const byId = new Map(fine.map((c) => [c.id, c]));
-  const home = countryOf(spec.home, byId, { variable: 'home' });
+  const home = byId.get(countries.country(spec.home, { variable: 'home' }).numeric);
   if (!home)
     throw new PanelError({
       code: 'describe/unknown-country',
       message: `${spec.home} is not in the boundary file.`,
       hint: 'Name another home country.',
     });
-  const places = placesOf(frame, spec, partners, byId);
+  const places = placesOf(frame, spec, partners, byId, countries);
   const homeAt = middleOf(home);
   const map = mapFrame([homeAt, ...places.map((p) => p.at)], REFERENCE_WIDTH);
   const named = Math.min(spec.top ?? DEFAULT_TOP, places.filter((p) => p.count > 0).length);
-  const counts = new Map(places.map((p) => [numericCode(p.code), p.count]));
+  const counts = new Map(places.map((p) => [p.id, p.count]));
   const roleOf = (code: string): MapShape['role'] => {
     if (code === home.id) return 'home';
     const held = counts.get(code);

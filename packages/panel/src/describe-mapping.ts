@@ -32,21 +32,28 @@ export function membersByGroup(
   return members;
 }
 
-/** A group a row with its size and its members. @throws PanelError describe/unit-in-two-groups, describe/missing-label, describe/no-rows. */
+/** A group a row with its size and its members. @throws PanelError describe/unit-in-two-groups, describe/missing-label, describe/no-rows, describe/mapping-without-group. */
 export function mappingTable(
   frame: Frame,
   spec: Extract<DescribeSpec, { kind: 'mapping' }>,
   id: string,
   variables: Variables,
 ): Table {
+  const { group: column } = spec;
+  if (column === undefined)
+    throw new PanelError({
+      code: 'describe/mapping-without-group',
+      message: 'A mapping needs the column of groups, or a region scheme.',
+      hint: 'Write group: COLUMN, or regions: belt-road.',
+    });
   const rows = someRows(frame, spec.where);
-  const members = membersByGroup(rows, wordsOf(frame, spec.unit, rows), wordsOf(frame, spec.group, rows), (i) => ({
+  const members = membersByGroup(rows, wordsOf(frame, spec.unit, rows), wordsOf(frame, column, rows), (i) => ({
     row: frame.line[i],
     variable: spec.unit,
   }));
   const sizes = [...members.values()].map((list) => list.length);
   const total = sizes.reduce((a, b) => a + b, 0);
-  const [unit, group] = [spec.unit, spec.group].map((name) => variableLabel(name, variables));
+  const [unit, group] = [spec.unit, column].map((name) => variableLabel(name, variables));
   return {
     kind: 'table',
     id,

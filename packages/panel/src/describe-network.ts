@@ -4,7 +4,7 @@ import { PanelError } from './errors.ts';
 import { count, decimal } from './format.ts';
 import { type Variables, variableLabel } from './labels.ts';
 import type { DescribeSpec } from './study.ts';
-import type { Cell, Frame, Table } from './types.ts';
+import type { Cell, Figure, Frame, NetworkPlot, Table } from './types.ts';
 
 type NetworkSpec = Extract<DescribeSpec, { kind: 'network' }>;
 
@@ -123,11 +123,11 @@ const whole = (x: number): Cell => ({
 });
 
 /**
- * Joint documents, the partner's documents and three strengths, by Salton's measure. The table carries the network as GraphML and as VOSviewer's two files.
+ * Joint documents, the partner's documents and three strengths, by Salton's measure, as a table and a figure. The table carries the network as GraphML and as VOSviewer's two files.
  * @throws PanelError data/unknown-column, describe/missing-label, describe/negative-count, describe/no-rows, describe/no-counts,
  * describe/more-joint-than-own.
  */
-export function networkTable(frame: Frame, spec: NetworkSpec, id: string, variables: Variables): Table {
+export function networkItems(frame: Frame, spec: NetworkSpec, id: string, variables: Variables): [Table, Figure] {
   const rows = someRows(frame, spec.where);
   const found = tiesOf(frame, spec, rows);
   const ties = strengths(checked(found, spec))
@@ -137,7 +137,7 @@ export function networkTable(frame: Frame, spec: NetworkSpec, id: string, variab
   const [joint, size, by] = [spec.count, spec.size, spec.by].map((name) => variableLabel(name, variables));
   const vos = vosviewer(spec.home, ties);
   const above = ties.filter((t) => t.affinity > 1).length;
-  return {
+  const table: Table = {
     kind: 'table',
     id,
     title:
@@ -169,5 +169,40 @@ export function networkTable(frame: Frame, spec: NetworkSpec, id: string, variab
       [`${id}-map.txt`]: vos.map,
       [`${id}-network.txt`]: vos.network,
     },
+  };
+  const drawn = ties.slice(0, top).map(({ label, joint: c, size: n, salton, affinity }) => ({
+    label,
+    joint: c,
+    size: n,
+    salton,
+    affinity,
+  }));
+  const labels = { joint, size };
+  return [table, figureOf(table, spec, drawn, labels, variables[spec.count]?.source ?? '')];
+}
+
+/** The strongest tie by name, and how far that is from the one with most joint documents. */
+function figureOf(
+  table: Table,
+  { home }: NetworkSpec,
+  ties: NetworkPlot['ties'],
+  labels: { joint: string; size: string },
+  source: string,
+): Figure {
+  const [first] = ties;
+  const most = ties.reduce((a, b) => (b.joint > a.joint ? b : a));
+  const { files: _files, ...plain } = table;
+  return {
+    kind: 'figure',
+    plot: 'network',
+    id: `${table.id}-ties`,
+    title: `${home}’s strongest tie for its size is with ${first.label}${first === most ? '' : `; most joint work is with ${most.label}`}`,
+    subtitle: `Width of the line: Salton’s measure. Area of the circle: ${labels.size}. Blue: affinity above 1, more than the partner’s size gives. Beside the name: ${labels.joint}, then affinity.`,
+    source,
+    home,
+    jointLabel: labels.joint,
+    sizeLabel: labels.size,
+    ties,
+    table: { ...plain, id: `${table.id}-ties-data` },
   };
 }

@@ -1,5 +1,5 @@
 /** The descriptive parts of a study by themselves. */
-import { type DescribeContext, describe } from './describe.ts';
+import { contextOf, describe } from './describe.ts';
 import { variablesTable } from './describe-variables.ts';
 import { PanelError } from './errors.ts';
 import { planStudy } from './plan.ts';
@@ -16,12 +16,12 @@ import type { Figure, Frame, Table } from './types.ts';
 export async function describeStudy(
   study: Study,
   frame: Frame,
-  { source, tables, world }: Pick<RunOptions, 'source' | 'tables' | 'world'> = {},
+  o: Pick<RunOptions, 'source' | 'tables' | 'world' | 'countries'> = {},
 ): Promise<(Table | Figure)[]> {
+  const { source } = o;
   const plan = planStudy(study, source);
   const derived = deriveStudy(study, frame, source);
-  const boundaries = plan.describe.some(({ kind }) => kind === 'map') ? await world?.() : undefined;
-  const context: DescribeContext = { study, ...(tables && { tables }), ...(boundaries && { world: boundaries }) };
+  const context = await contextOf(study, plan.describe, o);
   const described = plan.describe.flatMap((spec, i) => {
     try {
       return describe(derived, spec, study.variables ?? {}, context);

@@ -3,7 +3,8 @@ import { correlationTable } from './describe-correlation.ts';
 import { crosstabTable } from './describe-crosstab.ts';
 import { mapFigure } from './describe-map.ts';
 import { mappingTable } from './describe-mapping.ts';
-import { networkTable } from './describe-network.ts';
+import { networkItems } from './describe-network.ts';
+import { byRegion, type CountryBook, isRegional, withNotes } from './describe-regions.ts';
 import { seriesFigure } from './describe-series.ts';
 import { sharesItems } from './describe-shares.ts';
 import { summaryTable } from './describe-summary.ts';
@@ -20,7 +21,25 @@ export interface DescribeContext {
   tables?: Record<string, Frame>;
   /** Boundaries, for maps. */
   world?: World;
+  /** For maps and regions. */
+  countries?: CountryBook;
   study?: Study;
+}
+
+/** The context of a study's parts; boundaries and countries are loaded only where a part needs them. */
+export async function contextOf(
+  study: Study,
+  parts: DescribeSpec[],
+  o: {
+    tables?: Record<string, Frame>;
+    world?: () => World | Promise<World>;
+    countries?: () => CountryBook | Promise<CountryBook>;
+  },
+): Promise<DescribeContext> {
+  const maps = parts.some(({ kind }) => kind === 'map');
+  const world = maps ? await o.world?.() : undefined;
+  const countries = maps || parts.some(isRegional) ? await o.countries?.() : undefined;
+  return { study, ...(o.tables && { tables: o.tables }), ...(world && { world }), ...(countries && { countries }) };
 }
 
 /** @throws PanelError describe/unknown-table. */
@@ -58,7 +77,7 @@ function itemsOf(frame: Frame, spec: DescribeSpec, variables: Record<string, Var
       return sharesItems(frame, spec, idOr(`shares-${spec.count}`), variables, records);
     }
     case 'mapping':
-      return [mappingTable(frame, spec, idOr(`mapping-${spec.group}`), variables)];
+      return [mappingTable(frame, spec, idOr(`mapping-${spec.regions ? 'region' : spec.group}`), variables)];
     case 'top':
       return [topTable(frame, spec, idOr(`top-${spec.name}`), variables)];
     case 'crosstab':
@@ -74,15 +93,15 @@ function itemsOf(frame: Frame, spec: DescribeSpec, variables: Record<string, Var
     case 'correlation':
       return [correlationTable(frame, spec, idOr('correlation'), variables)];
     case 'map':
-      return [mapFigure(frame, spec, idOr(`map-${spec.count}`), variables, context.world)];
+      return [mapFigure(frame, spec, idOr(`map-${spec.count}`), variables, context.world, context.countries)];
     case 'network':
-      return [networkTable(frame, spec, idOr(`network-${spec.count}`), variables)];
+      return networkItems(frame, spec, idOr(`network-${spec.count}`), variables);
   }
 }
 
 /**
  * The tables and figures of one describe entry; ids are the entry's own or made of its kind and columns. `from` reads a
- * further table of the study.
+ * further table of the study, `regions` groups its countries by a scheme.
  * @throws PanelError describe/*, data/unknown-column, data/not-numeric, study/unknown-variable.
  */
 export function describe(
@@ -93,5 +112,10 @@ export function describe(
 ): (Table | Figure)[] {
   const own = spec.from === undefined ? frame : tableNamed(spec.from, context);
   const uses = usesOf(spec, own);
-  return itemsOf(own, spec, variables, context).map((item) => ({ ...item, ...(uses && { uses }) }));
+  const {
+    frame: read,
+    spec: part,
+    notes,
+  } = isRegional(spec) ? byRegion(own, spec, context.countries) : { frame: own, spec, notes: [] };
+  return itemsOf(read, part, variables, context).map((item) => ({ ...withNotes(item, notes), ...(uses && { uses }) }));
 }

@@ -11,6 +11,7 @@ import { PanelError } from './errors.ts';
 import { count } from './format.ts';
 import { type ColumnFormula, expandFormula } from './formula-expand.ts';
 import { parseFormula } from './formula-parse.ts';
+import { frontierColumns, readEffects } from './frontier-design.ts';
 import { modelOf } from './models/index.ts';
 import { checkOutcome, checkPositive } from './outcome.ts';
 import { isResampled } from './resample-job.ts';
@@ -105,8 +106,32 @@ function resampleColumns(
   return { ...found, strata: { name, codes, count: levels.length } };
 }
 
+/** What a frontier adds: regressors of μ, distances in time, and where each row comes from. */
+function frontierPart(
+  frame: Frame,
+  spec: FitSpec,
+  effects: ColumnReading | undefined,
+  rows: Int32Array,
+  groupStart: Int32Array | undefined,
+): Pick<Design, 'frontier' | 'lines' | 'times'> {
+  if (!modelOf(spec.model).variant) return {};
+  const { panel, line } = frame;
+  return {
+    frontier: frontierColumns(frame, spec, effects, rows, groupStart),
+    lines: Int32Array.from(rows, (row) => line[row]),
+    ...(panel && { times: Float64Array.from(rows, (row) => panel.timeOf[row]) }),
+  };
+}
+
 /** The design of one column once its rows are decided; loses what the model cannot use first. */
-function assemble(spec: FitSpec, reading: ColumnReading, part: Part, w: Waterfall, kernels: Kernels): Design {
+function assemble(
+  spec: FitSpec,
+  reading: ColumnReading,
+  part: Part,
+  w: Waterfall,
+  kernels: Kernels,
+  effects?: ColumnReading,
+): Design {
   const { frame } = w;
   const { column, y } = reading;
   requireRows(w, part.name);
@@ -159,6 +184,7 @@ function assemble(spec: FitSpec, reading: ColumnReading, part: Part, w: Waterfal
       const { name, codes, levels } = factorAt(cluster, rows);
       return { name, codes, count: levels.length };
     }),
+    ...frontierPart(frame, spec, effects, rows, groups.groupStart),
     ...(isResampled(spec.vcov) && resampleColumns(frame, spec.vcov, rows)),
     sample: sampleLog(w),
     notes: [...kept.notes, ...singletons(fixef)],
@@ -249,8 +275,9 @@ export function buildDesigns(frame: Frame, spec: FitSpec, kernels: Kernels): (De
       const result = attempt(() => {
         if (reading instanceof PanelError) throw reading;
         const w = partOf(whole, part, spec, parts);
-        loseMissing(w, [...reading.readings, ...shared]);
-        return assemble(spec, reading, part, w, kernels);
+        const effects = readEffects(frame, spec, reading.column.depvar, reader);
+        loseMissing(w, [...reading.readings, ...(effects?.readings ?? []), ...shared]);
+        return assemble(spec, reading, part, w, kernels, effects);
       });
       return result instanceof PanelError ? failure(spec, columns[c], part.name, result) : result;
     }),

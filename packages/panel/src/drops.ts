@@ -1,7 +1,7 @@
 /** Rows that carry no information for a model: one-row and all-zero units, all-zero levels of effects. */
 import { type Coded, codesAt } from './column-read.ts';
 import { PanelError } from './errors.ts';
-import { modelOf } from './models/index.ts';
+import { modelFor, modelOf } from './models/index.ts';
 import { lose, usedRows, type Waterfall } from './sample.ts';
 import type { FitSpec } from './types.ts';
 
@@ -110,7 +110,7 @@ export function requireGroups(w: Waterfall, spec: FitSpec, depvar: string): void
       at,
     });
   }
-  if (!modelOf(spec.model).grouped) return;
+  if (!modelFor(spec).grouped) return;
   const { unitOf, units } = w.frame.panel!;
   const used = new Set(usedRows(w).map((row) => unitOf[row]));
   if (used.size >= 2) return;

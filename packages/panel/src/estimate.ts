@@ -15,6 +15,8 @@ export interface EstimateOptions {
   seed?: number;
   /** One start only: null models and effects as dummies. */
   single?: boolean;
+  /** A point close to the maximum: where the search from it succeeds there is no other. */
+  near?: Float64Array;
   /** Whether the fit returned must carry its scores. Default false. */
   scores?: boolean;
 }
@@ -38,15 +40,21 @@ function uniform(seed: number): () => number {
   };
 }
 
-/** The plain start with each coefficient moved by up to ±½ per root-mean-square of its column, auxiliaries by up to ±1. */
-function perturbed(start: Float64Array, { n, k, x }: Problem, seed: number): Float64Array {
+/** The plain start with each coefficient moved by up to ±½ (of the outcome's spread, where it is not a logarithm's) per root-mean-square of its column, auxiliaries by up to ±1. */
+function perturbed(start: Float64Array, { n, k, x }: Problem, seed: number, unit: number): Float64Array {
   const draw = uniform(seed);
   return start.map((value, j) => {
     let square = 0;
     for (let i = 0; j < k && i < n; i++) square += x[i * k + j] ** 2;
-    const size = j < k ? Math.sqrt(square / n) || 1 : 0.5;
+    const size = j < k ? (Math.sqrt(square / n) || 1) / unit : 0.5;
     return value + (draw() - 0.5) / size;
   });
+}
+
+/** Standard deviation of y. */
+function spread({ n, y }: Problem): number {
+  const mean = y.reduce((sum, value) => sum + value, 0) / n;
+  return Math.sqrt(y.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n);
 }
 
 /** Further starts where some unit is at its Poisson limit already, and the work up to which they are made. */
@@ -110,6 +118,12 @@ const unbounded = (fits: KernelFit[], top: KernelFit) =>
       (!succeeded(top) || loglik >= top.loglik - 1e-9 * Math.max(1, Math.abs(top.loglik))),
   );
 
+const certificateOf = (
+  { scaledGradient, hessianCondition }: KernelFit,
+  starts: number,
+  agreeing: number,
+): Certificate => ({ scaledGradient, hessianCondition, starts, agreeing });
+
 /**
  * The best of up to three optima: from the kernel's own start, the plain start, and one perturbed by `seed`.
  * @returns the fit of highest log-likelihood (a failed one if every start failed, or one of them found
@@ -119,6 +133,8 @@ export function estimate(model: Model, problem: Problem, kernels: Kernels, optio
   const { tol = DEFAULT_TOL, maxIter = DEFAULT_MAX_ITER, seed = DEFAULT_SEED } = options;
   const run = (start?: Float64Array, scores = false) =>
     kernels.fit(model.kernel, problem, { tol, maxIter, scores, ...(start && { start }) });
+  const close = options.near && run(options.near, options.scores);
+  if (close && succeeded(close)) return { fit: close, certificate: certificateOf(close, 1, 1), others: [] };
   const first = run(undefined, options.scores);
   const work = problem.n * problem.k * problem.k;
   const hopeless =
@@ -126,7 +142,7 @@ export function estimate(model: Model, problem: Problem, kernels: Kernels, optio
   const fits = [first];
   if (model.starts > 1 && !options.single && !hopeless && (model.grouped || work < MANY_STARTS_WORK)) {
     const plain = model.plainStart(problem);
-    fits.push(run(plain), run(perturbed(plain, problem, seed)));
+    fits.push(run(plain), run(perturbed(plain, problem, seed, model.kernel === 'frontier' ? spread(problem) : 1)));
   }
   if (
     model.key === 'nb-fe' &&
@@ -145,12 +161,7 @@ export function estimate(model: Model, problem: Problem, kernels: Kernels, optio
   const fit = best !== first && options.scores && succeeded(best) ? run(best.coef, true) : best;
   return {
     fit,
-    certificate: {
-      scaledGradient: best.scaledGradient,
-      hessianCondition: best.hessianCondition,
-      starts: fits.length,
-      agreeing: same.length,
-    },
+    certificate: certificateOf(best, fits.length, same.length),
     others: reached.filter((fit) => !same.includes(fit)).map((fit) => fit.loglik),
   };
 }

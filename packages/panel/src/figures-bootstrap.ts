@@ -1,7 +1,11 @@
 /** Replicates of a resampled fit → histograms with intervals. */
-import { count, decimal } from './format.ts';
-import { termLabel, type Variables } from './labels.ts';
-import type { BootstrapPlot, Cell, Figure, Table } from './types.ts';
+import { criticalValue, lawOf } from './coeftable.ts';
+import { count, decimal, fixed } from './format.ts';
+import { termLabel, type Variables, variableLabel } from './labels.ts';
+import { comparesUnits, isNamed } from './regression-style.ts';
+import type { Draws } from './resample-draws.ts';
+import type { ResampleJob } from './resample-job.ts';
+import type { BootstrapPlot, Cell, Figure, Fit, Table } from './types.ts';
 
 /** What is drawn of one coefficient. */
 export interface BootstrapRecord {
@@ -110,4 +114,62 @@ export function bootstrapFigure(records: BootstrapRecord[], o: BootstrapFigureOp
       o,
     ),
   };
+}
+
+export interface ColumnFigureOptions {
+  id: string;
+  /** "column (2) of main"; the title asks how sure its estimates are. */
+  where: string;
+  variables?: Variables;
+  /** Terms, or variables with all their levels, that are not drawn. */
+  omit?: string[];
+}
+
+/** "How sure are the estimates? Patents, column (2) of main". */
+export const bootstrapTitle = (fit: Fit, where: string, variables: Variables = {}): string =>
+  `How sure are the estimates? ${variableLabel(fit.depvar, variables)}, ${where}`;
+
+/**
+ * The replicates of a resampled column with their percentile interval, the BCa one where there is one, and that of the observed
+ * information; the constant and dummies left out. undefined where the replicates are no estimates of new samples (signs,
+ * permutations, the jackknife) or no term is left.
+ */
+export function columnBootstrapFigure(
+  fit: Fit,
+  job: ResampleJob,
+  draws: Draws,
+  o: ColumnFigureOptions,
+): Figure | undefined {
+  const found = fit.resampling?.intervals;
+  if (!found?.percentile) return undefined;
+  const { percentile, bca } = found;
+  const [width, k] = [job.reported.length, fit.parameterNames.length];
+  const half = criticalValue(fit.level, lawOf(fit));
+  const records = fit.coefficients.flatMap((c, j): BootstrapRecord[] => {
+    if (isNamed(c.term, ['(Intercept)', ...(o.omit ?? [])]) || c.term.includes('::')) return [];
+    const iid = half * Math.sqrt(fit.covarianceIid[j * (k + 1)]);
+    return [
+      {
+        term: c.term,
+        estimate: c.estimate,
+        within: !comparesUnits(fit, c),
+        draws: Float64Array.from({ length: draws.count }, (_, r) => draws.estimates[r * width + j]),
+        intervals: {
+          percentile: percentile[j],
+          ...(bca && { BCa: bca[j] }),
+          iid: [c.estimate - iid, c.estimate + iid],
+        },
+      },
+    ];
+  });
+  if (records.length === 0) return undefined;
+  const { resampling, vcovInfo, level } = fit;
+  const lost = resampling!.failed > 0 ? ' Those without an estimate are not drawn.' : '';
+  const others = bca ? 'BCa and, without resampling, iid' : 'iid, without resampling';
+  return bootstrapFigure(records, {
+    id: o.id,
+    title: bootstrapTitle(fit, o.where, o.variables),
+    subtitle: `${vcovInfo.resampled!.replace(/^./, (first) => first.toUpperCase())}. ${fixed(100 * level, 0)}% intervals: percentile in blue, full tone inside it; in grey, from above: ${others}.${lost}`,
+    ...(o.variables && { variables: o.variables }),
+  });
 }

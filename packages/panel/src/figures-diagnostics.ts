@@ -40,6 +40,8 @@ export interface DiagnosticOptions {
   variables?: Variables;
   /** Terms left out of the influence plot. */
   omit?: string[];
+  /** Influence: the units were really left out, not by one step from the estimate. */
+  exact?: boolean;
 }
 
 /** Observed counts hang from the expected ones (Tukey 1977; Kleiber and Zeileis 2016, hanging rootogram). */
@@ -148,7 +150,7 @@ export function residualFigure(rows: ResidualRow[], fit: Fit, o: DiagnosticOptio
 /** Units drawn of each term, at most: those that move it most. */
 const MOST_UNITS = 400;
 
-/** One-step DFBETAS by unit, one row a coefficient. */
+/** DFBETAS by unit, one step or exact, one row a coefficient. */
 export function influenceFigure(units: UnitInfluence[], fit: Fit, o: DiagnosticOptions): Figure | undefined {
   const omit = o.omit ?? [];
   const rows = fit.coefficients.flatMap(({ term }, j) => {
@@ -163,7 +165,7 @@ export function influenceFigure(units: UnitInfluence[], fit: Fit, o: DiagnosticO
   if (rows.length === 0) return undefined;
   const worst = rows.reduce((a, b) => (Math.abs(b.points[0].change) > Math.abs(a.points[0].change) ? b : a));
   const [top] = worst.points;
-  const title = `Without ${top.unit}, ${worst.label} would move by ${display(fixed(Math.abs(top.change), 2))} standard errors; no unit moves a coefficient more`;
+  const title = `Without ${top.unit}, ${worst.label} ${o.exact ? 'moves' : 'would move'} by ${display(fixed(Math.abs(top.change), 2))} standard errors; no unit moves a coefficient more`;
   const id = `${o.id}-influence`;
   const named = [...new Set(rows.flatMap(({ points }) => points.slice(0, 3).map(({ unit }) => unit)))];
   return {
@@ -171,7 +173,7 @@ export function influenceFigure(units: UnitInfluence[], fit: Fit, o: DiagnosticO
     plot: 'influence',
     id,
     title,
-    subtitle: `Each dot is a unit: the change of the coefficient, in standard errors, where the unit is left out (one step from the estimate); ${o.where}.`,
+    subtitle: `Each dot is a unit: the change of the coefficient, in standard errors, where the unit is left out (${o.exact ? 'estimated without it' : 'one step from the estimate'}); ${o.where}.`,
     source: '',
     rows,
     table: dataTable(

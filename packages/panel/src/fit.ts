@@ -7,14 +7,16 @@ import { buildDesigns } from './design.ts';
 import { PanelError } from './errors.ts';
 import { fitStatistics, sumsOfSquares } from './fit-statistics.ts';
 import { fixed } from './format.ts';
+import { frontierNotes, frontierReading } from './frontier-reading.ts';
 import { type Estimated, maximise, nullLoglik } from './maximise.ts';
-import { boundaryName, checkOptions, type Model, modelOf } from './models/index.ts';
+import { boundaryName, checkOptions, type Model, modelOf, modelOfDesign, reportedAuxiliaries } from './models/index.ts';
 import { isResampled, resampleJob } from './resample-job.ts';
 import { drawRuns, type ResampleRuns, type RunDraws, runsOf } from './resample-summary.ts';
 import { resampledVcov } from './resample-vcov.ts';
 import { componentParameters } from './swamy-arora.ts';
-import type { Design, Failure, Fit, FitResult, FitSpec, FixefFactor, Frame, Note } from './types.ts';
-import { computeVcov, iidCovariance, type VcovInput, vcovName } from './vcov.ts';
+import type { Design, Failure, Fit, FitResult, FitSpec, Frame, Note } from './types.ts';
+import { computeVcov, iidCovariance, vcovName } from './vcov.ts';
+import { dofOf, vcovInput } from './vcov-input.ts';
 
 const DEFAULT_LEVEL = 0.95;
 
@@ -43,66 +45,6 @@ function checkDesign(design: Design, model: Model): void {
     });
 }
 
-/** Whether every level of a factor lies in one cluster. */
-function isWithin({ codes, levels }: FixefFactor, cluster: Int32Array): boolean {
-  const home = new Int32Array(levels.length).fill(-1);
-  for (let i = 0; i < codes.length; i++) {
-    if (home[codes[i]] === -1) home[codes[i]] = cluster[i];
-    else if (home[codes[i]] !== cluster[i]) return false;
-  }
-  return true;
-}
-
-/**
- * Parameters as fixest 0.14 counts them (its ssc with K.fixef = "nonnested"): levels of all factors less one for each factor after
- * the first; effects nested in a cluster count as one. A factor is nested where it is, or contains by a^b, a clustering variable;
- * where some clustering variable is no factor, also where its levels lie within clusters.
- */
-function dofFixest({ k, fixef, clusters }: Design, auxiliaries: number): number {
-  if (fixef.length === 0) return k;
-  const sizes = fixef.map(({ levels }) => levels.length);
-  const sum = (pick: (f: number) => boolean) => sizes.reduce((total, size, f) => total + (pick(f) ? size : 0), 0);
-  const full = k + sum(() => true) - (fixef.length - 1);
-  if (clusters.length === 0) return full;
-  const names = clusters.map(({ name }) => name);
-  const named = fixef.map(({ name }) => [name, ...name.split('^')].some((part) => names.includes(part)));
-  const look = !names.every((name) => fixef.some((factor) => factor.name === name));
-  const nested = fixef.map(
-    (factor, f) => named[f] || (look && clusters.some((cluster) => isWithin(factor, cluster.codes))),
-  );
-  const count = nested.filter(Boolean).length;
-  const less = count === fixef.length ? k + 1 : full - (sum((f) => nested[f]) - count);
-  return Math.max(less, k + auxiliaries + 1);
-}
-
-function vcovInput(design: Design, estimated: Estimated, dof: number): VcovInput {
-  const { fit, model, problem, auxiliaryAt, boundary } = estimated;
-  const p = fit.coef.length;
-  const auxiliaries = boundary ? 0 : p - auxiliaryAt;
-  const reported = Int32Array.from([
-    ...Array.from({ length: design.k }, (_, j) => j),
-    ...Array.from({ length: auxiliaries }, (_, a) => auxiliaryAt + a),
-  ]);
-  const ols = model.kernel === 'ols';
-  return {
-    spec: design.spec.vcov,
-    like: design.spec.like,
-    ols,
-    n: design.n,
-    dof,
-    dofNested: dofFixest(design, auxiliaries),
-    p,
-    reported,
-    bread: fit.vcov,
-    scores: fit.scores,
-    scoreBy: fit.scoreBy,
-    sigma2: estimated.sigma2 ?? (ols ? sumsOfSquares(design, fit.eta).rss / (design.n - dof) : 1),
-    x: problem.x,
-    weights: problem.weights,
-    design,
-  };
-}
-
 function boundaryMessage(model: Model): string {
   const name = boundaryName(model.key);
   const why = model.grouped ? 'units do not differ beyond the regressors' : 'there is no overdispersion';
@@ -111,7 +53,7 @@ function boundaryMessage(model: Model): string {
 
 function fitNotes(design: Design, { others, boundary, model, fit, certificate, components }: Estimated): Note[] {
   const notes: Note[] = [];
-  if (boundary)
+  if (boundary && !model.variant)
     notes.push({
       code: 'poisson-boundary',
       message: boundaryMessage(model),
@@ -162,7 +104,7 @@ function columnMeans({ n, k, x }: Design): number[] {
 function assemble(design: Design, estimated: Estimated, kernels: Kernels, draws?: RunDraws): Fit {
   const { spec, n } = design;
   const { model, fit, boundary } = estimated;
-  const dof = design.k + estimated.effects + model.auxiliaries.length;
+  const dof = dofOf(design, estimated);
   const input = vcovInput(design, estimated, dof);
   const level = spec.level ?? DEFAULT_LEVEL;
   const resampled = draws && resampledVcov(design, estimated, draws, level, kernels);
@@ -172,7 +114,8 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels, draws?
   const estimates = pick(fit, input.reported);
   const base = { distribution: model.distribution, dofResidual: n - dof, vcovInfo: info };
   const nullloglik = nullLoglik(design, estimated, kernels);
-  const auxiliaries = boundary ? [] : model.auxiliaries;
+  const auxiliaries = reportedAuxiliaries(model, boundary);
+  const frontier = frontierReading(design, estimated, kernels, level);
   return {
     id: spec.id,
     model: model.key,
@@ -196,22 +139,24 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels, draws?
     dofResidual: n - dof,
     distribution: model.distribution,
     coefficients: coeftable(design.terms, estimates, covariance, lawOf(base), level),
-    parameters: boundary
-      ? [{ name: boundaryName(model.key)!, estimate: 0, se: 0 }]
-      : estimated.components
-        ? componentParameters(estimated.components)
-        : auxiliaryTable(auxiliaries, estimates, covariance),
+    parameters: estimated.components
+      ? componentParameters(estimated.components)
+      : [
+          ...auxiliaryTable(auxiliaries, estimates, covariance),
+          ...(boundary ? [{ name: boundaryName(model.key) ?? 'sigma_u', estimate: 0, se: 0 }] : []),
+        ],
     fitStatistics: fitStatistics(design, model, fit, n - dof, nullloglik),
     fixef: design.fixef.map(({ name, levels }) => ({ name, levels: levels.length })),
     collinear: design.collinear,
     sample: design.sample,
     certificate: estimated.certificate,
-    notes: [...design.notes, ...fitNotes(design, estimated), ...notes],
+    notes: [...design.notes, ...fitNotes(design, estimated), ...frontierNotes(design, estimated), ...notes],
     covariance: Array.from(covariance),
     covarianceIid: Array.from(iidCovariance(input)),
     parameterNames: [...design.terms.map(({ name }) => name), ...auxiliaries.map(({ estimated: name }) => name)],
     means: columnMeans(design),
     ...(resampled && { resampling: resampled.resampling }),
+    ...(frontier && { frontier }),
   };
 }
 
@@ -246,7 +191,7 @@ export interface StartedFit {
 
 /** The first half of {@link fitDesign}, for callers that run the replicates elsewhere. @throws PanelError as a Failure has it. */
 export function startFit(design: Design, kernels: Kernels): StartedFit {
-  const model = modelOf(design.spec.model);
+  const model = modelOfDesign(design);
   checkDesign(design, model);
   const estimated = maximise(design, model, kernels);
   const { vcov } = design.spec;
@@ -270,6 +215,12 @@ export interface Ran {
   threads?: number;
   seconds?: number;
 }
+
+/** Replicates on this thread. */
+export const drawsHere =
+  (kernels: Kernels): ResampleRunner =>
+  async (runs) =>
+    drawRuns(runs, kernels);
 
 /** {@link fitDesign}, with the linear predictors that fitted values, residuals and specification tests are made of. */
 export function estimateDesign(design: Design, kernels: Kernels): Estimation | Failure {

@@ -3,10 +3,11 @@ import type { Kernels } from '@gravpanel/core-wasm';
 import { listed, withUnitMeans } from './augment.ts';
 import { chi2Upper } from './distributions.ts';
 import { type Estimation, fitDesign } from './fit.ts';
-import { display, scientific } from './format.ts';
+import { count, display, scientific } from './format.ts';
 import { block, rankNote, wald } from './hypothesis.ts';
 import { modelOf } from './models/index.ts';
 import { auxiliary, moments, pearsonDispersion } from './predict.ts';
+import type { DifferenceDraws } from './resample-joint.ts';
 import { quadraticForm, symmetricEigen } from './symmetric.ts';
 import type { Design, Fit, Note, TestResult } from './types.ts';
 
@@ -166,15 +167,19 @@ export function hausmanCommonScale(a: Estimation, b: Estimation): TestResult {
   return { ...test, steps: [{ name: `Pearson dispersion, ${b.fit.model}`, value: phi }], notes };
 }
 
-/** k × k covariance of b_a − b_b over `terms`, row-major, from resampling units and refitting both models. */
-export type DifferenceCovariance = (terms: string[]) => number[] | undefined;
+/** The note under the test: what was drawn, and what is left out. */
+function drawnNote({ reps, failed, seed, by, clusters }: DifferenceDraws): Note {
+  const lost = failed > 0 ? ` ${count(failed)} of them lack an estimate of one model and are left out.` : '';
+  const message = `Covariance of the difference over ${count(reps)} draws of ${count(clusters)} clusters (${by}), seed ${seed}, both models refitted in each.${lost}`;
+  return { code: 'resampled-covariance', message };
+}
 
 /**
- * The Hausman test with the covariance of the difference from resampling, which holds under clustering and never is indefinite
- * (Cameron, Miller 2015, section VI.B).
- * @param covariance of the difference; without it the result says what is missing.
+ * The Hausman test with the covariance of the difference from refitting both models under the same draws of clusters: it holds
+ * under clustering, needs no efficient model, and never is indefinite (Cameron, Miller 2015, section VI.B).
+ * @param drawn {@link DifferenceDraws}, or why there are none.
  */
-export function hausmanResampled(a: Fit, b: Fit, covariance?: DifferenceCovariance): TestResult {
+export function hausmanResampled(a: Fit, b: Fit, drawn: DifferenceDraws | string): TestResult {
   const base: TestResult = {
     kind: 'hausman',
     form: 'bootstrap',
@@ -184,9 +189,13 @@ export function hausmanResampled(a: Fit, b: Fit, covariance?: DifferenceCovarian
   };
   const contrast = contrastOf(a, b);
   if (contrast.terms.length === 0) return { ...base, reason: NO_SLOPE };
-  const v = covariance?.(contrast.terms);
-  if (!v) return { ...base, reason: 'It needs resampled fits of both models, which this run does not have.' };
-  return quadratic(base, contrast, Float64Array.from(v), 'The resampled covariance');
+  if (typeof drawn === 'string') return { ...base, reason: drawn };
+  const at = contrast.terms.map((term) => drawn.terms.indexOf(term));
+  const lost = contrast.terms.find((_, j) => at[j] < 0);
+  if (lost !== undefined) return { ...base, reason: `The resampled models do not have ${lost}.` };
+  const v = block(drawn.covariance, drawn.terms.length, at);
+  const test = quadratic(base, contrast, v, 'The resampled covariance');
+  return { ...test, notes: [...test.notes, drawnNote(drawn)] };
 }
 
 /**
@@ -225,12 +234,12 @@ export function hausmanForms(
   a: Estimation,
   b: Estimation,
   kernels: Kernels,
-  o: { covariance?: DifferenceCovariance; mundlak?: Design } = {},
+  o: { drawn?: DifferenceDraws | string; mundlak?: Design } = {},
 ): TestResult[] {
   return [
     hausman(a.fit, b.fit),
     hausmanCommonScale(a, b),
-    hausmanResampled(a.fit, b.fit, o.covariance),
+    hausmanResampled(a.fit, b.fit, o.drawn ?? 'No draws of both models were given.'),
     hausmanMundlak(o.mundlak ?? b.design, kernels),
   ];
 }

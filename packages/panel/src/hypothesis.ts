@@ -11,7 +11,7 @@ import { quadraticForm } from './symmetric.ts';
 import type { Design, Fit, Note, TestResult } from './types.ts';
 
 /** Rows and columns `at` of a row-major p × p matrix. */
-export function block(matrix: number[], p: number, at: number[]): Float64Array {
+export function block(matrix: ArrayLike<number>, p: number, at: number[]): Float64Array {
   return Float64Array.from(at.flatMap((i) => at.map((j) => matrix[i * p + j])));
 }
 

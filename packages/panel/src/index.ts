@@ -2,8 +2,18 @@
 
 export { auditPublished } from './audit.ts';
 export type { Audit, CellReport, Finding } from './audit-findings.ts';
-export { readGrid } from './audit-grid.ts';
+export { isGrid, readGrid } from './audit-grid.ts';
 export { type PastedTable, pasteYaml, readPaste } from './audit-paste.ts';
+export {
+  type FindingGroup,
+  findingGroups,
+  type Mark,
+  type Proof,
+  type ProofCell,
+  proofsOf,
+  type ShownFinding,
+  starsWords,
+} from './audit-proof.ts';
 export { type Published, readLaw, readStars } from './audit-published.ts';
 export { readPublished } from './audit-read.ts';
 export { auditHeadline, auditTables, unreadWords } from './audit-report.ts';
@@ -17,6 +27,7 @@ export { companionSpecs } from './companions.ts';
 export { type Consequence, consequencesOf, type DesignedModel } from './consequences.ts';
 export { derive, filterRows } from './derive.ts';
 export { type DescribeContext, describe } from './describe.ts';
+export type { CountryBook, RegionsFound } from './describe-regions.ts';
 export { describeStudy } from './describe-study.ts';
 export { buildDesigns } from './design.ts';
 export { duplicateNotes, duplicateWords } from './duplicates.ts';
@@ -27,8 +38,16 @@ export { exportR } from './export/r.ts';
 export { exportStata } from './export/stata.ts';
 export { evaluateExpression, parseExpression } from './expression.ts';
 export { type CoefficientFigureOptions, coefficientFigure } from './figures.ts';
-export { type BootstrapFigureOptions, type BootstrapRecord, bootstrapFigure } from './figures-bootstrap.ts';
+export {
+  type BootstrapFigureOptions,
+  type BootstrapRecord,
+  bootstrapFigure,
+  type ColumnFigureOptions,
+  columnBootstrapFigure,
+} from './figures-bootstrap.ts';
+export { curveItems, curveSentence, jointTable, specificationsTable } from './figures-curve.ts';
 export { type LagFigureOptions, lagFigures } from './figures-lags.ts';
+export { influenceItems, rollingItems } from './figures-moving.ts';
 export {
   type Estimation,
   estimateDesign,
@@ -49,8 +68,9 @@ export { fittedCsv } from './fitted-csv.ts';
 export { count, decimal, display, fixed, percent, pValue, STAR_LEVELS, scientific, starsOf } from './format.ts';
 export { expandFormula, parseFormula } from './formula.ts';
 export { setPanel } from './frame.ts';
+export { frameCsv } from './frame-csv.ts';
+export { efficienciesCsv } from './frontier-csv.ts';
 export {
-  type DifferenceCovariance,
   hausman,
   hausmanCommonScale,
   hausmanForms,
@@ -60,6 +80,7 @@ export {
 export { likelihoodRatio, overdispersion, wald } from './hypothesis.ts';
 export { identificationTable } from './identification-table.ts';
 export { identify } from './identify.ts';
+export { type InfluenceResult, leaveOneOut, leaveOneOutSpec, type TermInfluence } from './influence.ts';
 export { type CountryCode, type JoinSpec, joinFrame } from './join.ts';
 export { termLabel, type Variables, variableLabel } from './labels.ts';
 export { laterModels, VERSION } from './later.ts';
@@ -67,10 +88,19 @@ export type { World } from './map-shapes.ts';
 export { periodChange, reset } from './misspecification.ts';
 export { checkOptions, modelOf, models } from './models/index.ts';
 export {
+  type CurveResult,
+  finishCurve,
+  type JobRunner,
+  type SpecificationResult,
+  type StartedCurve,
+  startCurve,
+} from './multiverse.ts';
+export type { JointStatistic, JointTest } from './multiverse-joint.ts';
+export { DEFAULT_CURVE_REPS, type Dimension, type PlannedCurve, planMultiverse } from './multiverse-plan.ts';
+export {
   impossible,
   type PlannedModel,
   planStudy,
-  resampleSpecOf,
   type StudyPlan,
 } from './plan.ts';
 export type { PlannedTable } from './plan-tables.ts';
@@ -93,7 +123,7 @@ export {
   statusWords,
 } from './resample-draws.ts';
 export { DEFAULT_REPS, drawBytes, isResampled, type ResampleJob, resampleJob } from './resample-job.ts';
-export { type DifferenceDraws, differenceDraws } from './resample-joint.ts';
+export { type DifferenceDraws, type DifferenceJobs, differenceDraws, differenceJobs } from './resample-joint.ts';
 export { createPool, type Pool, type PoolHost, type PoolWorker, type Range } from './resample-pool.ts';
 export { hasEstimate } from './resample-refit.ts';
 export { type ResampleRuns, type RunDraws, runsOf } from './resample-summary.ts';
@@ -104,6 +134,7 @@ export {
   resampleWorkerApi,
   type WorkerAnswer,
 } from './resample-worker.ts';
+export { type RollingResult, type RollingWindow, rollWindows } from './rolling.ts';
 export {
   type ColumnFailure,
   type ColumnResult,
@@ -119,6 +150,7 @@ export {
   type StudyTests,
   testStudy,
 } from './run.ts';
+export { resampleSpecOf } from './spec-parts.ts';
 export { guessStarter, type Starter, type StarterHints, starterYaml } from './starter.ts';
 export { stataDifferences } from './stata-differences.ts';
 export {
@@ -130,6 +162,8 @@ export {
   type TestSpec,
   type VariableSpec,
 } from './study.ts';
+export type { InfluenceSpec, MultiverseSpec, RollingSpec } from './study-curves.ts';
+export { curveStudy, type JointOverrides } from './study-part.ts';
 export { placeOf, relocate, type StudySource } from './study-places.ts';
 export { parseStudy, type ReadStudy, readStudy } from './study-read.ts';
 export {

@@ -43,6 +43,32 @@ function badValue(design: Design, test: (y: number) => boolean): string {
   return i < 0 ? 'a value' : `${design.y[i]} in data row ${design.rows[i] + 1}`;
 }
 
+/** A frontier whose search ran to a limit: no noise, no dispersion, or a truncated normal without a location. */
+function frontierLimit(
+  { key, kernel, auxiliaries }: Model,
+  { coef }: KernelFit,
+  error: (code: string, message: string, hint: string) => PanelError,
+): PanelError {
+  const at = coef.length - auxiliaries.length;
+  if (kernel !== 'frontier')
+    return error(
+      'fit/no-interior-maximum',
+      `${key} has no maximum inside: ${auxiliaries[0].shown} runs to 0, so inefficiency alone explains the spread of the counts.`,
+      key === 'nb-frontier' ? 'Use poisson-frontier, which is its limit.' : 'Leave the noise out: that is its limit.',
+    );
+  if (coef[at + 1] - coef[at] > 6)
+    return error(
+      'fit/no-interior-maximum',
+      'frontier has no maximum inside: sigma_v runs to 0, so every deviation from the frontier would be inefficiency.',
+      'Look for outliers above the frontier, or a formula that fits nearly exactly; more rows help.',
+    );
+  return error(
+    'fit/no-interior-maximum',
+    'frontier has no maximum inside: mu runs off beside sigma_u, where the truncated normal becomes an exponential.',
+    'Use --distribution exponential, which is its limit, or half-normal.',
+  );
+}
+
 /**
  * The error of a failed kernel run. Codes: fit/no-convergence, fit/not-identified, fit/eta-overflow, fit/separated,
  * fit/no-interior-maximum, fit/out-of-memory, data/not-finite, data/not-count.
@@ -96,6 +122,7 @@ export function kernelFailure(model: Model, design: Design, problem: Problem, fi
         suspect ?? 'Leave out the regressor that is non-zero only where y = 0, or the rows it marks.',
       );
     case Status.noInteriorMaximum:
+      if (model.variant) return frontierLimit(model, fit, error);
       return error(
         'fit/no-interior-maximum',
         key === 'nb-re'

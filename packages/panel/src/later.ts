@@ -2,14 +2,9 @@
 
 export const VERSION = '0.1.0';
 
-export const laterModels: Record<string, string> = {
-  frontier: 'Use ols on ln(y), or nb2 with zeros kept.',
-  'poisson-frontier': 'Use poisson or nb2.',
-  'nb-frontier': 'Use nb2.',
-};
+export const laterModels: Record<string, string> = {};
 
 /** Keys of a study that later versions read. */
 export const laterKeys: Record<string, string> = {
-  multiverse: 'Write the variants as models, with csw0(…) and split.',
   audit: 'Leave it out.',
 };

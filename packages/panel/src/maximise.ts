@@ -3,6 +3,7 @@ import { type AbsorbModel, type KernelFit, type Kernels, type Problem, Status } 
 import { expandDummies } from './dummies.ts';
 import { PanelError } from './errors.ts';
 import { DEFAULT_MAX_ITER, DEFAULT_TOL, type Estimate, estimate } from './estimate.ts';
+import { estimateFrontier, frontierShape } from './frontier-fit.ts';
 import { kernelFailure } from './kernel-failure.ts';
 import type { Model } from './models/index.ts';
 import { isResampled } from './resample-job.ts';
@@ -38,6 +39,7 @@ function problemOf(design: Design, model: Model, x: Float64Array, k: number): Pr
     ...(offset && { offset }),
     ...(weights && { weights }),
     ...(model.grouped && { groupStart }),
+    ...(model.variant && { frontier: frontierShape(design) }),
   };
 }
 
@@ -67,13 +69,17 @@ const needsDummies = ({ spec: { vcov } }: Design) => vcov.type === 'hc2' || vcov
 
 const wantsScores = ({ spec: { vcov } }: Design) => vcov.type !== 'iid' && !isResampled(vcov);
 
-function withDummies(design: Design, model: Model, kernels: Kernels): Estimated {
+function withDummies(design: Design, model: Model, kernels: Kernels, start?: Float64Array): Estimated {
   const { tol, maxIter, seed } = design.spec;
   const { x, columns } = expandDummies(design, kernels);
   checkRows(design, columns + model.auxiliaries.length);
-  const problem = problemOf(design, model, x, columns);
+  const given = problemOf(design, model, x, columns);
   const single = design.fixef.length > 0 && !model.grouped;
-  const found = estimate(model, problem, kernels, { tol, maxIter, seed, single, scores: wantsScores(design) });
+  const near = start?.length === columns + model.auxiliaries.length ? start : undefined;
+  const options = { tol, maxIter, seed, single, scores: wantsScores(design), ...(near && { near }) };
+  const { problem, ...found } = model.variant
+    ? estimateFrontier(model, given, kernels, options)
+    : { ...estimate(model, given, kernels, options), problem: given };
   accept(design, model, problem, found.fit);
   const boundary = found.fit.status === Status.poissonBoundary;
   return { ...found, model, problem, effects: columns - design.k, auxiliaryAt: columns, boundary };
@@ -124,18 +130,19 @@ function randomEffects(design: Design, model: Model, kernels: Kernels): Estimate
 
 /**
  * The maximum with its certificate; where the dispersion of NB1 or NB2 is at its boundary the core gives the Poisson one.
+ * @param near p parameters close to it, from which the search is made first, and alone where it succeeds (replicates).
  * @throws PanelError fit/…, data/too-few-rows, data/too-few-units, data/not-finite, data/not-count.
  */
-export function maximise(design: Design, model: Model, kernels: Kernels): Estimated {
+export function maximise(design: Design, model: Model, kernels: Kernels, near?: Float64Array): Estimated {
   if (model.key === 'ols-re') return randomEffects(design, model, kernels);
   return design.fixef.length > 0 && model.absorb && !needsDummies(design)
     ? absorbed(design, model, model.absorb, kernels)
-    : withDummies(design, model, kernels);
+    : withDummies(design, model, kernels, near);
 }
 
 /** Log-likelihood of the constant-only model of the same family; undefined without a constant or where it has no maximum. */
 export function nullLoglik(design: Design, { model, problem }: Estimated, kernels: Kernels): number | undefined {
-  if (model.key === 'ols-re' || (!design.hasIntercept && design.fixef.length === 0)) return undefined;
+  if (model.key === 'ols-re' || model.variant || (!design.hasIntercept && design.fixef.length === 0)) return undefined;
   const constant: Problem = { ...problem, k: 1, x: new Float64Array(problem.n).fill(1) };
   const { fit } = estimate(model, constant, kernels, { single: true });
   return fit.status === Status.ok || fit.status === Status.poissonBoundary ? fit.loglik : undefined;

@@ -4,11 +4,14 @@ import { DEFAULT_SEED } from './estimate.ts';
 import { parseExpression } from './expression-parse.ts';
 import { expandFormula, parseFormula } from './formula.ts';
 import { boundaryName, checkOptions, modelOf } from './models/index.ts';
+import { type PlannedCurve, planMultiverse } from './multiverse-plan.ts';
 import { modelsOfTable, type PlannedTable, planTables } from './plan-tables.ts';
-import type { BootSpec, DescribeSpec, ModelSpec, Study, TestSpec } from './study.ts';
+import { bothFilters, vcovOf } from './spec-parts.ts';
+import type { DescribeSpec, ModelSpec, Study, TestSpec } from './study.ts';
+import type { InfluenceSpec, RollingSpec } from './study-curves.ts';
 import { located, placeOf, type StudySource } from './study-places.ts';
 import { twinsOf } from './twins.ts';
-import type { FitSpec, Like, ResampleSpec, SplitSpec, VcovSpec } from './types.ts';
+import type { FitSpec, FrontierSpec, SplitSpec } from './types.ts';
 
 export interface PlannedModel {
   id: string;
@@ -27,48 +30,22 @@ export interface StudyPlan {
   tables: PlannedTable[];
   tests: TestSpec[];
   describe: DescribeSpec[];
+  curves: PlannedCurve[];
+  influence: InfluenceSpec[];
+  rolling: RollingSpec[];
 }
 
-type StudyVcov = NonNullable<Study['vcov']>;
-
-type ClusterKeys = { type: 'iid' | 'hc0' | 'hc1' | 'hc2' | 'hc3' | 'cluster'; by?: string[]; like?: Like };
-type Given = { type: 'bootstrap' | 'jackknife' } & BootSpec;
-
-/** Keys of a resampled vcov, with those of the study's boot where it has none. "a+b" and lists are two dimensions. */
-export function resampleSpecOf(given: Given, boot: BootSpec = {}): ResampleSpec {
-  const { by, ...rest } = { ...boot, ...given };
-  const dimensions = by && [by].flat().flatMap((one) => one.split('+'));
-  return { ...rest, ...(dimensions && { by: dimensions.map((columns) => columns.split('^')) }) };
-}
-
-/** "cluster:a+b^c" or the keys of a map → VcovSpec. @throws PanelError study/cluster-without-by. */
-export function vcovOf(vcov: StudyVcov | undefined, boot?: BootSpec): { vcov: VcovSpec; like?: Like } {
-  if (vcov === undefined) return { vcov: { type: 'iid' } };
-  const given = typeof vcov === 'string' ? { type: vcov } : vcov;
-  if (given.type === 'bootstrap' || given.type === 'jackknife') return { vcov: resampleSpecOf(given as Given, boot) };
-  if (typeof vcov !== 'string') {
-    const { type, by, like } = vcov as ClusterKeys;
-    if (type !== 'cluster') return { vcov: { type }, ...(like && { like }) };
-    if (!by)
-      throw new PanelError({
-        code: 'study/cluster-without-by',
-        message: 'vcov of type cluster has no by; the columns that make the clusters were expected.',
-        hint: 'Write vcov: { type: cluster, by: [unit] }.',
-      });
-    return { vcov: { type, by: by.map((columns) => columns.split('^')) }, ...(like && { like }) };
-  }
-  if (!vcov.startsWith('cluster:')) return { vcov: { type: vcov as 'iid' | 'hc0' | 'hc1' | 'hc2' | 'hc3' } };
-  const by = vcov.slice('cluster:'.length).split('+');
-  return { vcov: { type: 'cluster', by: by.map((columns) => columns.split('^')) } };
-}
-
-/** Both filters hold. */
-export function bothFilters(a: string | undefined, b: string | undefined): string | undefined {
-  return a && b ? `(${a}) and (${b})` : (a ?? b);
+/** The options of a frontier among a model's keys. */
+function frontierOf({ distribution, inefficiency, inefficiency_effects: effects, noise }: ModelSpec) {
+  const given = Object.entries({ distribution, inefficiency, effects, noise }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return given.length > 0 ? (Object.fromEntries(given) as FrontierSpec) : undefined;
 }
 
 function specOf(study: Study, id: string, model: ModelSpec, seed: number, level: number): FitSpec {
   const { lag, split, offset, exposure, weights } = model;
+  const frontier = frontierOf(model);
   const where = bothFilters(study.sample?.where, model.where);
   return {
     id,
@@ -81,6 +58,7 @@ function specOf(study: Study, id: string, model: ModelSpec, seed: number, level:
     ...(offset && { offset }),
     ...(exposure && { exposure }),
     ...(weights && { weights }),
+    ...(frontier && { frontier }),
     ...(study.sample?.common !== undefined && { common: study.sample.common }),
     level,
     seed,
@@ -177,6 +155,18 @@ function checkTables(study: Study, source?: StudySource): void {
   });
 }
 
+/** Marks need names: a simulated join says which columns it gives. @throws PanelError study/simulated-without-take. */
+function checkJoins(study: Study, source?: StudySource): void {
+  const at = (study.data.join ?? []).findIndex(({ simulated, take }) => simulated && !take);
+  if (at < 0) return;
+  throw new PanelError({
+    code: 'study/simulated-without-take',
+    message: 'A joined table is marked as simulated, but its columns are not named.',
+    hint: 'List them under take: then each table and figure that rests on them can say so.',
+    ...(source && { at: placeOf(source, `/data/join/${at}/simulated`) }),
+  });
+}
+
 function checkNames(study: Study, source?: StudySource): void {
   const models = study.models ?? {};
   for (const [id, table] of Object.entries(study.tables ?? {}))
@@ -187,6 +177,10 @@ function checkNames(study: Study, source?: StudySource): void {
     if ('against' in test && test.against !== undefined && !Object.hasOwn(models, test.against))
       throw unknownModel(test.against, study, `/tests/${i}/against`, source);
   });
+  for (const key of ['influence', 'rolling'] as const)
+    (study[key] ?? []).forEach(({ of }, i) => {
+      if (!Object.hasOwn(models, of)) throw unknownModel(of, study, `/${key}/${i}/of`, source);
+    });
   for (const key of Object.keys(study.expected ?? {})) {
     const [id] = key.split('.');
     if (!Object.hasOwn(models, id)) throw unknownModel(id, study, `/expected/${key}`, source);
@@ -208,7 +202,7 @@ function checkTests(study: Study, source?: StudySource): void {
 /**
  * What a study says, with its defaults filled in: FitSpecs by model, tables, tests. Everything that can be judged without
  * data is: names, formulas and filters parse, options that a model cannot use are refused.
- * @throws PanelError formula/…, expression/…, model/…, study/unknown-model, study/test-not-possible,
+ * @throws PanelError formula/…, expression/…, model/…, study/unknown-model, study/test-not-possible, study/simulated-without-take,
  * study/cluster-without-by, study/no-companions, those of planTables; with the place in the study where `source` is given.
  */
 export function planStudy(study: Study, source?: StudySource): StudyPlan {
@@ -216,6 +210,7 @@ export function planStudy(study: Study, source?: StudySource): StudyPlan {
   const level = study.level ?? 0.95;
   if (study.sample?.where) located(source, '/sample/where', () => parseExpression(study.sample!.where!));
   checkNames(study, source);
+  checkJoins(study, source);
   checkTables(study, source);
   const models = Object.entries(study.models ?? {}).map(([id, model]) =>
     planModel(study, id, model, seed, level, source),
@@ -230,5 +225,7 @@ export function planStudy(study: Study, source?: StudySource): StudyPlan {
   const tables: PlannedTable[] = study.tables
     ? planTables(study, source)
     : models.map(({ id, title }) => ({ id, models: [id], ...(title && { title }) }));
-  return { seed, level, models, tables, tests: study.tests ?? [], describe };
+  const { tests = [], influence = [], rolling = [] } = study;
+  const curves = planMultiverse(study, seed, level, source);
+  return { seed, level, models, tables, tests, describe, curves, influence, rolling };
 }

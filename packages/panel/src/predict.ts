@@ -1,5 +1,6 @@
 /** Fitted values, residuals and predictions. */
 import { exp, log } from '@gravpanel/core-wasm';
+import { normalUpper } from './distributions.ts';
 import { PanelError } from './errors.ts';
 import type { Estimation } from './fit.ts';
 import type { Design, Fit } from './types.ts';
@@ -44,6 +45,34 @@ export function betaEffect(fit: Fit): { first: number; second: number } {
   return { first: s / (r - 1), second: r > 2 ? (s * (s + 1)) / ((r - 1) * (r - 2)) : Number.POSITIVE_INFINITY };
 }
 
+/** E(e^(−r u)) (r ≥ 0), u half-normal or exponential, with e^(r v) of normal noise. */
+function meanOfPower(fit: Fit, r: number): number {
+  const [u, v] = [auxiliary(fit, 'sigma_u'), auxiliary(fit, 'sigma_v')];
+  const noise = exp((r * r * v * v) / 2);
+  if (fit.frontier!.distribution === 'exponential') return noise / (1 + r * u);
+  return noise * 2 * exp((r * r * u * u) / 2) * normalUpper(r * u);
+}
+
+/** Over the law of u (and v): xβ − E(u) and its variance, or λ E(e⁻ᵘ) and the variance of a mixed count. */
+function frontierMoments(fit: Fit, lambda: Float64Array, eta: Float64Array): Moments {
+  const { distribution } = fit.frontier!;
+  if (fit.model !== 'frontier') {
+    const [first, second] = [meanOfPower(fit, 1), meanOfPower(fit, 2)];
+    const alpha = auxiliary(fit, 'alpha');
+    const mean = lambda.map((m) => m * first);
+    return { mean, variance: lambda.map((m) => m * first + m * m * (second * (1 + alpha) - first * first)) };
+  }
+  if (distribution === 'truncated-normal')
+    throw notDefined('A truncated normal frontier has no fitted values here.', 'Use its efficiencies, or half-normal.');
+  const [u, v] = [auxiliary(fit, 'sigma_u'), auxiliary(fit, 'sigma_v')];
+  const half = distribution === 'half-normal';
+  const mean = half ? u * ROOT_2_PI : u;
+  const variance = v * v + u * u * (half ? 1 - ROOT_2_PI * ROOT_2_PI : 1);
+  return { mean: eta.map((value) => value - mean), variance: eta.map(() => variance) };
+}
+
+const ROOT_2_PI = Math.sqrt(2 / Math.PI);
+
 /**
  * Mean and variance function of each row.
  * ols, ols-re: η and 1. poisson: λ, λ. nb1: λ, λ(1 + δ). nb2: λ, λ + αλ². poisson-re: λ, λ + αλ² (over the gamma effects).
@@ -78,6 +107,10 @@ export function moments({ fit, design, eta }: Estimation): Moments {
         variance: lambda.map((m) => m * (first + second) + m * m * (second - first * first)),
       };
     }
+    case 'frontier':
+    case 'poisson-frontier':
+    case 'nb-frontier':
+      return frontierMoments(fit, lambda, eta);
     case 'nb-fe': {
       const { totalY, totalL } = unitTotals(design, y, lambda);
       const share = (i: number) => lambda[i] / totalL[i];

@@ -5,9 +5,23 @@ import { isFit } from './regression-style.ts';
 import type { Study } from './study.ts';
 import type { Figure, Section, Table, Uses } from './types.ts';
 
+/** Columns that a join marked as simulated takes; planStudy sees to it that they are named. */
+const joinedSimulated = ({ data }: Study) =>
+  (data.join ?? []).flatMap(({ simulated, take = [] }) =>
+    simulated ? (Array.isArray(take) ? take : Object.keys(take)) : [],
+  );
+
+/** Columns marked as simulated by themselves or by their join. */
+const markedColumns = (study: Study) => [
+  ...new Set([
+    ...Object.entries(study.variables ?? {}).flatMap(([name, v]) => (v.simulated ? [name] : [])),
+    ...joinedSimulated(study),
+  ]),
+];
+
 /** Columns marked as simulated, and those derived from them. */
 export function simulatedColumns(study: Study): Set<string> {
-  const found = new Set(Object.entries(study.variables ?? {}).flatMap(([name, v]) => (v.simulated ? [name] : [])));
+  const found = new Set(markedColumns(study));
   const derived = Object.entries(study.derive ?? {}).map(([name, source]) => ({
     name,
     reads: namesIn(parseExpression(String(source)).node),
@@ -27,7 +41,7 @@ const labels = (study: Study, names: string[]) => [...new Set(names.map((n) => s
 /** The lines at the top of the report; none in a study of real data. */
 export function provenanceOf(study: Study): string[] {
   const marked = Object.entries(study.variables ?? {});
-  const simulated = marked.flatMap(([name, v]) => (v.simulated ? [name] : []));
+  const simulated = markedColumns(study);
   const tables = simulatedTables(study);
   if (simulated.length === 0 && tables.length === 0) return [];
   const derived = simulatedColumns(study);
@@ -48,7 +62,7 @@ const namesOf = (formula: string) =>
 /** Columns that the item reads; undefined where that is not known. */
 function usesOf(item: Table | Figure): Uses | undefined {
   if (item.uses || item.kind === 'figure') return item.uses;
-  const fits = item.fits?.filter(isFit) ?? [];
+  const fits = [...(item.fits ?? []), ...(item.panelFits ?? []).flat()].filter(isFit);
   if (fits.length === 0) return undefined;
   return { columns: fits.flatMap(({ formula }) => namesOf(formula)) };
 }

@@ -30,6 +30,12 @@ function scaled(c: Coefficient, factor: number): Shown {
   };
 }
 
+/** exp(b) with the delta-method standard error exp(b)·se(b) and the limits exp(lower), exp(upper); the test stays that of b = 0. */
+export function rateRatio({ estimate, se, statistic, p, lower, upper }: Shown): Shown {
+  const ratio = exp(estimate);
+  return { estimate: ratio, se: ratio * se, statistic, p, lower: exp(lower), upper: exp(upper) };
+}
+
 /**
  * `irr`: exp(b) with the delta-method standard error exp(b)·se(b) and the limits exp(lower), exp(upper).
  * `elasticity` of the expected count: b for a logarithm, b·x̄ else, x̄ the mean of the column's sample taken as fixed (Cameron and
@@ -39,10 +45,7 @@ function scaled(c: Coefficient, factor: number): Shown {
 export function quantityOf(fit: Fit, c: Coefficient, quantity: Quantity, logs: string[]): Shown | undefined {
   if (quantity === 'estimate') return c;
   if (modelOf(fit.model).needs.counts === 'any') return undefined;
-  if (quantity === 'irr') {
-    const ratio = exp(c.estimate);
-    return { ...c, estimate: ratio, se: ratio * c.se, lower: exp(c.lower), upper: exp(c.upper) };
-  }
+  if (quantity === 'irr') return rateRatio(c);
   if (!hasElasticity(c.term)) return undefined;
   if (isLog(c.term, logs)) return c;
   const mean = fit.means?.[fit.coefficients.indexOf(c)];

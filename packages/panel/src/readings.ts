@@ -7,6 +7,7 @@ import { parseExpression } from './expression-parse.ts';
 import { type Estimation, estimateDesign } from './fit.ts';
 import { modelOf } from './models/index.ts';
 import { auxiliary, betaEffect } from './predict.ts';
+import { rateRatio } from './quantities.ts';
 import type { Design, Failure, Fit, Reading, ReadingKind, Readings } from './types.ts';
 
 const INTERCEPT = '(Intercept)';
@@ -45,16 +46,7 @@ export function irr(fit: Fit): Readings {
   return {
     kind: 'irr',
     title: 'rate ratio exp(b) for one unit more',
-    rows: fit.coefficients.map((c) => ({
-      term: c.term,
-      estimate: exp(c.estimate),
-      se: exp(c.estimate) * c.se,
-      statistic: c.statistic,
-      p: c.p,
-      lower: exp(c.lower),
-      upper: exp(c.upper),
-      rule: 'exp(b)',
-    })),
+    rows: fit.coefficients.map((c) => ({ term: c.term, ...rateRatio(c), rule: 'exp(b)' })),
     omitted: [],
   };
 }

@@ -1,6 +1,7 @@
 /** Lists of countries and region schemes, from YAML or JSON: the partners of a study, and which region each belongs to. */
 import { isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import { type Country, resolveCountry } from './countries.ts';
+import type { CountryBook, RegionsFound } from './describe-regions.ts';
 import { nearestHint, PanelError, type Place } from './errors.ts';
 import { REGION_SCHEMES } from './regions.generated.ts';
 import { placeAt } from './study-places.ts';
@@ -199,3 +200,22 @@ export function regionsOf(scheme: RegionScheme, given: string[], at?: Place): Re
   }
   return result;
 }
+
+/** A scheme laid over a table's countries. @throws PanelError country/ambiguous, country/unknown. */
+export function regionsFound(scheme: RegionScheme, given: string[], at?: Place): RegionsFound {
+  const { regionOf, outside } = regionsOf(scheme, given, at);
+  const codes = given.map((text) => resolveCountry(text, at).iso3);
+  const all = scheme.regions.flatMap(({ countries }) => countries);
+  return {
+    title: scheme.title ?? scheme.name,
+    regionOf: Object.fromEntries(given.flatMap((text, i) => (regionOf[codes[i]] ? [[text, regionOf[codes[i]]]] : []))),
+    outside,
+    unused: all.filter(({ iso3 }) => !codes.includes(iso3)).map(({ written }) => written),
+  };
+}
+
+/** What maps and regions of a study look up. `schemeAt`: a scheme by the name or path that the study writes. */
+export const countryBook = (schemeAt: (name: string) => RegionScheme = shippedScheme): CountryBook => ({
+  country: resolveCountry,
+  regions: (name, given, at) => regionsFound(schemeAt(name), given, at),
+});

@@ -63,10 +63,29 @@ const PARAMETERS: Record<string, string> = {
   ln_s: 'Beta shape ln s',
   sigma_u: 'SD of unit effects σᵤ',
   sigma_e: 'SD of the rest σₑ',
+  sigma_v: 'SD of noise σᵥ',
+  mu: 'Location of inefficiency μ',
+  eta: 'Decay of inefficiency η',
   theta: 'Share of unit means taken out θ',
   theta_min: 'Least θ of a unit',
   theta_max: 'Largest θ of a unit',
 };
+
+const ofFrontiers = (results: FitResult[]) =>
+  results.every((result) => !isFit(result) || result.frontier !== undefined);
+
+/** sigma_u is of unit effects in one model, of inefficiency in others. */
+function parameterLabel(name: string, results: FitResult[]): string {
+  if (name === 'sigma_u' && ofFrontiers(results)) return 'Inefficiency σᵤ';
+  return name.startsWith('mu:') ? `Inefficiency: ${name.slice(3)}` : (PARAMETERS[name] ?? name);
+}
+
+/** Mean efficiency, and the test that there is no inefficiency. */
+const frontierRows = (results: FitResult[]): TableRow[] => [
+  ...row('Mean efficiency', results, ({ frontier }) => frontier?.summary && number(frontier.summary.mean, 3)),
+  ...row('No inefficiency: LR', results, ({ frontier }) => frontier?.test && number(frontier.test.statistic, 2)),
+  ...row('No inefficiency: p', results, ({ frontier }) => frontier?.test && number(frontier.test.p, 3)),
+];
 
 function parameterRows(results: FitResult[], digits: number): TableRow[] {
   const names = [...new Set(results.filter(isFit).flatMap((fit) => fit.parameters.map((p) => p.name)))];
@@ -84,10 +103,22 @@ function parameterRows(results: FitResult[], digits: number): TableRow[] {
     const term = `/${name}`;
     if (pairs.every(([, second]) => second.kind === 'empty'))
       return [
-        { label: PARAMETERS[name] ?? name, cells: pairs.map(([a]) => a), kind: 'only', term, statistic: 'estimate' },
+        {
+          label: parameterLabel(name, results),
+          cells: pairs.map(([a]) => a),
+          kind: 'only',
+          term,
+          statistic: 'estimate',
+        },
       ];
     return [
-      { label: PARAMETERS[name] ?? name, cells: pairs.map(([a]) => a), kind: 'first', term, statistic: 'estimate' },
+      {
+        label: parameterLabel(name, results),
+        cells: pairs.map(([a]) => a),
+        kind: 'first',
+        term,
+        statistic: 'estimate',
+      },
       { label: '', cells: pairs.map(([, b]) => b), kind: 'second', term, statistic: 'se' },
     ];
   });
@@ -139,7 +170,7 @@ function statisticRows(results: FitResult[], style: RegressionTableStyle): Recor
     rows: () => row('Rows used / given', results, rowsUsed),
     groups: () => row('Groups used / dropped', results, groups),
     loglik: () => row('Log-likelihood', results, (fit) => number(fit.loglik, 2)),
-    dispersion: () => parameterRows(results, style.digits),
+    dispersion: () => [...parameterRows(results, style.digits), ...frontierRows(results)],
     r2: () => names.flatMap((name) => row(statisticLabel(name), results, statistic(name))),
     aic: () => row('AIC', results, (fit) => number(fit.aic, 1)),
     bic: () => row('BIC', results, (fit) => number(fit.bic, 1)),

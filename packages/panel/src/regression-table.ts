@@ -169,6 +169,10 @@ function tableOf(results: FitResult[], style: RegressionTableStyle, o: Regressio
   };
 }
 
+/** One fit a column of the table. */
+const fitsByColumn = (results: FitResult[], style: RegressionTableStyle) =>
+  results.flatMap((result) => Array.from({ length: columnsPerFit(style) }, () => result));
+
 /**
  * The regression table of `results`, in their order: one column each (several, where a quantity or what is shown with it has a
  * column of its own); a failed one keeps its place and shows its code. Stars follow from the p value of the SE shown (z for ML,
@@ -183,7 +187,7 @@ export function regressionTable(results: FitResult[], o: RegressionTableOptions)
     body: bodyOf(results, style),
     foot: regressionFoot(results, style),
     notes: [...regressionNotes(results, style), ...(o.notes ?? [])],
-    fits: results.flatMap((result) => Array.from({ length: columnsPerFit(style) }, () => result)),
+    fits: fitsByColumn(results, style),
   };
 }
 
@@ -253,5 +257,6 @@ export function panelTable(panels: Panel[], o: RegressionTableOptions): Table {
     ),
     foot: [],
     notes: [...merged, ...(o.notes ?? [])],
+    panelFits: panels.map(({ results }) => fitsByColumn(results, style)),
   };
 }

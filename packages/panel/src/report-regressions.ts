@@ -3,6 +3,7 @@
 import type { Diagnostics } from './diagnostics.ts';
 import { parseExpression } from './expression.ts';
 import { coefficientFigure } from './figures.ts';
+import { bootstrapTitle } from './figures-bootstrap.ts';
 import { diagnosticFigures } from './figures-diagnostics.ts';
 import { lagFigures } from './figures-lags.ts';
 import { type Variables, variableLabel } from './labels.ts';
@@ -21,6 +22,8 @@ export interface RegressionParts {
   plan: StudyPlan;
   fits: Record<string, FitResult[]>;
   companions: Record<string, CompanionFits[]>;
+  /** Distributions of resampled columns, by "model column". */
+  replicates?: Record<string, Figure>;
   /** Of the main column. */
   diagnostics?: Diagnostics;
 }
@@ -208,4 +211,14 @@ export function fitFigures({ study, plan, fits, diagnostics }: RegressionParts):
     ...(study.variables && { variables: study.variables }),
     ...(planned?.omit && { omit: planned.omit }),
   });
+}
+
+/** The replicates of the main column, where it was resampled. */
+export function replicatesFigure({ study, plan, fits, replicates = {} }: RegressionParts): Figure | undefined {
+  const lead = leadFit(plan, fits);
+  const [planned] = plan.tables;
+  const figure = lead && replicates[`${lead.model} ${lead.index + 1}`];
+  if (!figure || !planned) return figure;
+  const title = bootstrapTitle(lead.fit, `column (${lead.column}) of ${reference(planned.id)}`, study.variables);
+  return { ...figure, title, table: { ...figure.table, title: `Numbers of “${title}”` } };
 }

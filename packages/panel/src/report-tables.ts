@@ -77,7 +77,9 @@ export function testsTable(tests: TestOutcome[], id: string): Table | undefined 
       const defined = statistic !== undefined;
       return row(title, [
         text(where(test)),
-        defined ? number(statistic, (x) => decimal(x, 2)) : text(form === 'bootstrap' ? 'not computed' : 'not defined'),
+        defined
+          ? number(statistic, (x) => decimal(x, 2))
+          : text(form === 'bootstrap' && smallestEigenvalue === undefined ? 'not computed' : 'not defined'),
         text(defined ? statisticWords(test.result) : ''),
         number(p, pValue),
         ...(eigenvalues ? [number(smallestEigenvalue, power)] : []),

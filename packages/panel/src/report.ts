@@ -2,6 +2,7 @@
 import type { Consequence } from './consequences.ts';
 import { variablesTable } from './describe-variables.ts';
 import { duplicateNotes } from './duplicates.ts';
+import { curveSentence } from './figures-curve.ts';
 import { identificationTable } from './identification-table.ts';
 import { joinNotes } from './join-report.ts';
 import { lowered } from './labels.ts';
@@ -15,6 +16,7 @@ import {
   fitFigures,
   leadFigure,
   type RegressionParts,
+  replicatesFigure,
   splitFigure,
   tablesOf,
   withNumbers,
@@ -28,12 +30,13 @@ import {
   unitsLostTable,
 } from './report-tables.ts';
 import type { ColumnFailure, RunOptions } from './run.ts';
+import { type CurveParts, curveSections, movingItems } from './run-curves.ts';
 import type { Study } from './study.ts';
 import type { TestOutcome } from './study-tests.ts';
 import type { Figure, Frame, Manifest, Report, Section, Table, VariableShares } from './types.ts';
 
 /** What the report is made of. */
-export interface ReportParts extends RegressionParts {
+export interface ReportParts extends RegressionParts, CurveParts {
   frame: Frame;
   described: (Table | Figure)[];
   shares: VariableShares[];
@@ -98,12 +101,24 @@ function robustness(parts: ReportParts): Section {
     estimatorsFigure(parts) ?? leadFigure(parts),
     splitFigure(parts),
     ...courseFigures(parts),
+    replicatesFigure(parts),
     ...fitFigures(parts),
   ];
   const companions = first ? tablesOf(parts, first).slice(1) : [];
   const rest = others.flatMap((planned) => tablesOf(parts, planned));
-  return section('robustness', 'Does it hold?', [], [...figures, ...companions, ...rest]);
+  return section(
+    'robustness',
+    'Does it hold?',
+    [],
+    [...figures, ...companions, ...rest, ...movingItems(parts, parts.study)],
+  );
 }
+
+const MULTIVERSE =
+  'Every specification that the study declares as defensible, and whether their curve as a whole is more than chance (Simonsohn, Simmons and Nelson 2020).';
+
+const multiverse = (parts: ReportParts) =>
+  section('multiverse', 'Every declared choice', [MULTIVERSE], curveSections(parts, parts.study));
 
 /** The parts in the order of the study; the variables follow the first tables and figures unless a part shows them. */
 function data({ described, study, plan, frame }: ReportParts): Section {
@@ -179,6 +194,9 @@ const furtherInputs = (tables: Record<string, Frame> = {}) =>
 const joinedInputs = ({ joins = [] }: Frame) =>
   joins.map(({ name, sha256, bytes, rows }) => ({ name, ...(sha256 && { sha256 }), bytes, rows }));
 
+const curveSeeds = ({ plan }: ReportParts) =>
+  Object.fromEntries(plan.curves.flatMap(({ id, joint }) => (joint ? [[`multiverse.${id}`, joint.seed]] : [])));
+
 async function manifestOf(parts: ReportParts, sections: Section[], o: RunOptions): Promise<Manifest> {
   const { frame, plan } = parts;
   const { name, sha256, bytes } = frame.source;
@@ -191,7 +209,7 @@ async function manifestOf(parts: ReportParts, sections: Section[], o: RunOptions
       ...joinedInputs(frame),
       ...furtherInputs(o.tables),
     ],
-    seeds: { starts: plan.seed },
+    seeds: { starts: plan.seed, ...curveSeeds(parts) },
     models: allColumns(parts).map(({ id, column, result }) =>
       isFit(result)
         ? {
@@ -222,8 +240,15 @@ async function manifestOf(parts: ReportParts, sections: Section[], o: RunOptions
     ...(o.studyFile && { studyFile: o.studyFile }),
     ...(o.base !== undefined && { base: o.base }),
     ...(o.versions && { versions: o.versions }),
+    ...(o.part && { part: o.part }),
     runHash,
   };
+}
+
+/** Of a report that has curves and no columns. */
+function curveLede({ plan, curves, study }: ReportParts): string | undefined {
+  if (plan.models.length > 0 || curves.length === 0) return undefined;
+  return curves.map((curve) => curveSentence(curve, study.variables)).join(' ');
 }
 
 /**
@@ -238,6 +263,7 @@ export async function assembleReport(parts: ReportParts, o: RunOptions): Promise
       section('results', 'Results', study.notes ?? [], first ? tablesOf(parts, first).slice(0, 1) : []),
       identification(parts),
       robustness(parts),
+      multiverse(parts),
       data(parts),
       tests(parts),
       section(
@@ -259,7 +285,7 @@ export async function assembleReport(parts: ReportParts, o: RunOptions): Promise
   return {
     title: study.title,
     ...(study.question && { question: study.question }),
-    lede: study.lede ?? computedLede(study, plan, fits, frame),
+    lede: study.lede ?? curveLede(parts) ?? computedLede(study, plan, fits, frame),
     facts: factsOf(study, plan, fits, frame),
     provenance: provenanceOf(study),
     sections,

@@ -16,17 +16,28 @@ function groupsWith(groupStart: Int32Array, n: number, draw: (from: number, to: 
   return y;
 }
 
-/** Residual standard deviation √(RSS/(n − p)) of least squares; 1 for likelihoods. */
+/** Residual standard deviation √(RSS/(n − p)) of least squares; 1 where the covariance has it. */
 function residualSpread(job: ResampleJob, y: Float64Array, eta: Float64Array): number {
-  if (job.kernel !== 'ols') return 1;
+  if (job.kernel !== 'ols' || job.random) return 1;
   const { n, weights } = job.problem;
   const rss = y.reduce((sum, value, i) => sum + (weights ? weights[i] : 1) * (value - eta[i]) ** 2, 0);
   const levels = job.factors.reduce((sum, codes) => sum + new Set(codes).size - 1, job.factors.length > 0 ? 1 : 0);
   return Math.sqrt(rss / Math.max(1, n - job.coef.length - levels));
 }
 
+function randomEffectsOutcome(
+  { eta, problem }: ResampleJob,
+  { sigmaU, sigmaE }: { sigmaU: number; sigmaE: number },
+): Outcome {
+  return (source) =>
+    groupsWith(problem.groupStart!, problem.n, (from, to, out) => {
+      const u = sigmaU * normal(source);
+      for (let i = from; i < to; i++) out[i] = eta[i] + u + sigmaE * normal(source);
+    });
+}
+
 /**
- * The law of the outcomes at the estimates. ols: normal with √(RSS/(n − p)); poisson: Poisson(λ); nb1, nb2: gamma mixtures;
+ * The law of the outcomes at the estimates. ols: normal with √(RSS/(n − p)); ols-re: normal units and rows; poisson: Poisson(λ); nb1, nb2: gamma mixtures;
  * nb-fe: given the unit's sum, multinomial with gamma(λᵢₜ) weights, which is the conditional law of HHG (1984); nb-re: beta(r, s)
  * units, poisson-re: gamma units.
  */
@@ -36,6 +47,7 @@ function outcomeOf(job: ResampleJob): Outcome {
   const auxiliary = (j: number) => exp(coef[k + j]);
   switch (job.kernel) {
     case 'ols': {
+      if (job.random) return randomEffectsOutcome(job, job.random);
       const spread = residualSpread(job, y, eta);
       return (source) => eta.map((mean) => mean + spread * normal(source));
     }
@@ -65,6 +77,10 @@ function outcomeOf(job: ResampleJob): Outcome {
           // δ/(1) = (1 − z)/z with z ~ beta(r, s): ln δ⁻¹ is what the gamma's scale takes.
           for (let i = from; i < to; i++) out[i] = gammaPoisson(source, exp(eta[i]), lnB - lnA);
         });
+    case 'frontier':
+    case 'poisson-frontier':
+    case 'nb-frontier':
+      throw new Error(`${job.kernel} has no parametric replicates`);
     case 'poisson-re': {
       const [alpha, lnAlpha] = [auxiliary(0), coef[k]];
       return (source) =>
@@ -78,12 +94,13 @@ function outcomeOf(job: ResampleJob): Outcome {
 
 /** One full fit of each replicate's own problem, from the optimum. */
 function openRefits(job: ResampleJob, kernels: Kernels, problemOf: (replicate: number) => Problem): OpenJob {
-  const { reported, coef, kernel, absorb, factors, seed, maxIter } = job;
+  const { reported, coef, kernel, absorb, random, factors, seed, maxIter } = job;
   const r = reported.length;
   const p = coef.length;
   const spec = {
     kernel,
     absorb,
+    random,
     problem: job.problem,
     factors,
     coef,

@@ -1,11 +1,12 @@
 /** Replicates of a job: each a pure function of (job, replicate), whatever chunk or worker it comes in. */
 import { type Kernels, Status } from '@gravpanel/core-wasm';
 import { PanelError } from './errors.ts';
+import { openCurve } from './resample-curve.ts';
 import { openParametric, openPermutation } from './resample-data.ts';
 import type { ResampleJob } from './resample-job.ts';
 import { hasEstimate, openRefitter, type RefitBatch, type Refitter } from './resample-refit.ts';
 import { openScore } from './resample-score.ts';
-import { blockWeights, jackknifeWeights, twoWayWeights } from './resample-weights.ts';
+import { blockWeights, jackknifeWeights, sharedWeights, twoWayWeights } from './resample-weights.ts';
 import { openWild } from './resample-wild.ts';
 
 /** Replicates in order, r numbers each. */
@@ -94,8 +95,8 @@ function refitterOf(
   kernels: Kernels,
   { codes, count }: { codes: Int32Array; count: number },
 ): Refitter {
-  const { kernel, absorb, problem, factors, coef, seed, method, maxIter } = job;
-  return openRefitter({ kernel, absorb, problem, factors, coef, codes, count, seed, method, maxIter }, kernels);
+  const { kernel, absorb, random, problem, factors, coef, seed, method, maxIter } = job;
+  return openRefitter({ kernel, absorb, random, problem, factors, coef, codes, count, seed, method, maxIter }, kernels);
 }
 
 /**
@@ -103,10 +104,12 @@ function refitterOf(
  * @throws PanelError resample/not-opened where the core refuses the problem.
  */
 export function openJob(job: ResampleJob, kernels: Kernels): OpenJob {
+  if (job.curve) return openCurve(job, kernels);
   const [first] = job.clusters;
   switch (job.scheme) {
     case 'pairs': {
       const refitter = refitterOf(job, kernels, first);
+      if (job.shared) return openWeighted(job, refitter, first.count, sharedWeights(job, kernels));
       return {
         run: (from, count) =>
           reportedDraws(job, refitter.pairs(from, count, job.studentise ? 'cluster' : 'none'), count),

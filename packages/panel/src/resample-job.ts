@@ -3,6 +3,8 @@ import type { AbsorbModel, KernelModel, Problem } from '@gravpanel/core-wasm';
 import { PanelError } from './errors.ts';
 import { DEFAULT_MAX_ITER, DEFAULT_SEED } from './estimate.ts';
 import type { Estimated } from './maximise.ts';
+import { reportedAuxiliaries } from './models/model.ts';
+import type { CurveReplicates } from './resample-curve.ts';
 import type { BootKind, Design, ReplicateMethod, ResampleSpec, VcovSpec } from './types.ts';
 
 export const DEFAULT_REPS = 999;
@@ -22,6 +24,8 @@ export interface ResampleJob {
   scheme: BootKind | 'jackknife';
   kernel: KernelModel;
   absorb?: AbsorbModel;
+  /** Random-effects least squares at these standard deviations; each replicate has its own. */
+  random?: { sigmaU: number; sigmaE: number };
   problem: Problem;
   factors: Int32Array[];
   /** p: the optimum. */
@@ -35,6 +39,8 @@ export interface ResampleJob {
   names: string[];
   /** What is drawn; two entries for two-way. */
   clusters: ResampleClusters[];
+  /** pairs: drawn are `count` clusters of another job; cluster c of this one is number of[c] there. */
+  shared?: { count: number; of: Int32Array };
   reps: number;
   seed: number;
   method: ReplicateMethod;
@@ -47,6 +53,8 @@ export interface ResampleJob {
   /** Residual standard deviation of least squares at the optimum; 1 for likelihoods. */
   spread: number;
   maxIter: number;
+  /** A whole specification curve in place of one problem: r specifications, estimates centred under the null, their t as extra. */
+  curve?: CurveReplicates;
 }
 
 /** Whether a covariance comes from replicates. */
@@ -180,10 +188,19 @@ function permutedOf(design: Design, spec: ResampleSpec): ResampleJob['permuted']
 /** @throws PanelError resample/not-defined. */
 function checkKind(design: Design, { model, problem }: Estimated, spec: ResampleSpec): void {
   const not = (why: string, hint: string) => {
-    throw refuse('resample/not-defined', `${spec.kind} is not defined for ${model.key}: ${why}.`, hint);
+    throw refuse('resample/not-defined', `${spec.kind ?? spec.method} is not defined for ${model.key}: ${why}.`, hint);
   };
+  if (model.variant && !['pairs', 'two-way', 'block', undefined].includes(spec.kind))
+    not('its inefficiency is drawn with its rows', 'Use --boot-kind pairs.');
+  if (model.variant && spec.studentise && design.spec.frontier?.effects !== undefined)
+    not('its replicates have no standard errors of their own', 'Leave --studentise out.');
   if (spec.kind === 'wild' && model.key !== 'ols')
-    not('it flips the residuals of least squares', 'Use --boot-kind score, which flips scores.');
+    not(
+      'it flips the residuals of least squares',
+      model.key === 'ols-re' ? 'Use --boot-kind pairs or parametric.' : 'Use --boot-kind score, which flips scores.',
+    );
+  if (spec.kind === 'score' && model.key === 'ols-re')
+    not('its variances are no part of a score', 'Use --boot-kind pairs or parametric.');
   if (spec.kind === 'score' && model.key === 'ols') not('least squares has residuals', 'Use --boot-kind wild.');
   if (spec.kind === 'parametric' && problem.weights)
     not('row weights are no part of a distribution of outcomes', 'Leave the weights out, or use --boot-kind pairs.');
@@ -193,9 +210,12 @@ function checkKind(design: Design, { model, problem }: Estimated, spec: Resample
     not('effects after "|" are absorbed', 'Write the effects as i(…), or use --boot-kind pairs.');
   if ((spec.method ?? 'exact') !== 'exact' && !['pairs', 'two-way', 'block', undefined].includes(spec.kind))
     not(`${spec.method} approximates reweighted fits`, 'Leave --approximate out.');
+  if ((spec.method ?? 'exact') !== 'exact' && model.key === 'ols-re')
+    not(`${spec.method} would keep the variances of the full sample`, 'Leave --approximate out.');
 }
 
-function spreadOf({ n, k }: Design, { model, problem, fit, effects }: Estimated): number {
+function spreadOf({ n, k }: Design, { model, problem, fit, effects, sigma2 }: Estimated): number {
+  if (sigma2 !== undefined) return Math.sqrt(sigma2);
   if (model.key !== 'ols') return 1;
   const { y, weights } = problem;
   const rss = y.reduce((sum, value, i) => sum + (weights ? weights[i] : 1) * (value - fit.eta[i]) ** 2, 0);
@@ -207,16 +227,10 @@ function spreadOf({ n, k }: Design, { model, problem, fit, effects }: Estimated)
  * @throws PanelError vcov/one-cluster, vcov/split-unit, resample/dimensions, resample/not-defined, resample/too-many, …
  */
 export function resampleJob(design: Design, estimated: Estimated, spec: ResampleSpec): ResampleJob {
-  const { model, problem, fit, auxiliaryAt, boundary } = estimated;
-  if (model.key === 'ols-re')
-    throw refuse(
-      'model/option-not-supported',
-      `ols-re cannot use ${spec.type} standard errors: each replicate would need variance components of its own.`,
-      'Use cluster: with the unit, or ols with "| unit" and resampled errors.',
-    );
+  const { model, problem, fit, auxiliaryAt, boundary, components } = estimated;
   if (spec.type === 'bootstrap') checkKind(design, estimated, spec);
   const clusters = clustersOf(design, model.grouped, spec);
-  const auxiliaries = boundary ? [] : model.auxiliaries;
+  const auxiliaries = reportedAuxiliaries(model, boundary);
   const reported = [...design.terms.map((_, j) => j), ...auxiliaries.map((_, a) => auxiliaryAt + a)];
   const reps = repsOf(spec, clusters);
   const seed = spec.seed ?? design.spec.seed ?? DEFAULT_SEED;
@@ -230,6 +244,7 @@ export function resampleJob(design: Design, estimated: Estimated, spec: Resample
     scheme: spec.type === 'jackknife' ? 'jackknife' : (spec.kind ?? 'pairs'),
     kernel: model.kernel,
     ...(factors.length > 0 && { absorb: model.absorb }),
+    ...(components && { random: { sigmaU: components.sigmaU, sigmaE: components.sigmaE } }),
     problem,
     factors,
     coef: fit.coef,

@@ -11,6 +11,7 @@ import {
   Status,
 } from '@gravpanel/core-wasm';
 import { PanelError } from './errors.ts';
+import { openRandomRefitter, randomRefit } from './resample-random-effects.ts';
 import type { ReplicateMethod } from './types.ts';
 
 /** One problem to be refitted, at its full-sample optimum. */
@@ -18,6 +19,8 @@ export interface RefitProblem {
   kernel: KernelModel;
   /** Set where `factors` are absorbed. */
   absorb?: AbsorbModel;
+  /** Random-effects least squares. */
+  random?: { sigmaU: number; sigmaE: number };
   problem: Problem;
   factors: Factors;
   /** p. */
@@ -100,6 +103,7 @@ function absorbRefit(kernels: Kernels, p: RefitProblem, weights: Float64Array) {
 
 /** One full fit of a problem like `p.problem`, from its optimum: for replicates with new data. */
 export function refitOnce(p: RefitProblem, problem: Problem, kernels: Kernels): KernelFit {
+  if (p.random) return randomRefit(problem, kernels);
   if (p.absorb) return absorbRefit(kernels, { ...p, problem }, problem.weights ?? new Float64Array(problem.n).fill(1));
   return kernels.fit(p.kernel, problem, { tol: p.tol, maxIter: p.maxIter, start: p.coef, scores: false });
 }
@@ -114,6 +118,9 @@ const notOpened = (why: string) =>
 /** Opens the refits of one problem. @throws PanelError resample/not-opened. */
 export function openRefitter(p: RefitProblem, kernels: Kernels): Refitter {
   const { kernel, factors, coef, codes, count, seed, method } = p;
+  if (p.random && method !== 'exact')
+    throw notOpened(`${method} is not available with random effects of least squares`);
+  if (p.random) return openRandomRefitter(p, kernels);
   if (p.absorb && method !== 'exact') throw notOpened(`${method} is not available with absorbed effects`);
   const problem = p.absorb ? { ...p.problem, factors } : p.problem;
   const opened = kernels.resampler({ model: kernel, problem, coef, clusters: { codes, count }, seed, method });

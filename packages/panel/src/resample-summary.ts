@@ -37,7 +37,7 @@ export type RunDraws = { [K in keyof ResampleRuns]: Draws };
 export function runsOf(job: ResampleJob): ResampleRuns {
   const { count } = job.clusters[0];
   const exactly = count <= MOST_EXACT;
-  const bca = job.scheme === 'pairs' && (exactly || job.factors.length === 0);
+  const bca = job.scheme === 'pairs' && (exactly || (job.factors.length === 0 && !job.random));
   return {
     main: job,
     ...(bca && {
@@ -55,8 +55,13 @@ export function runsOf(job: ResampleJob): ResampleRuns {
   };
 }
 
+/** One flag a replicate, 1: it counts. */
+type Mask = Uint8Array;
+
+const estimated = ({ status }: Draws): Mask => status.map((one) => (hasEstimate(one) ? 1 : 0));
+
 /** Column j of the draws where `keep`. */
-function columnOf(values: Float64Array, width: number, j: number, keep: ArrayLike<boolean>): Float64Array {
+function columnOf(values: Float64Array, width: number, j: number, keep: Mask): Float64Array {
   const out = new Float64Array(values.length / width);
   let n = 0;
   for (let r = 0; r < out.length; r++) if (keep[r]) out[n++] = values[r * width + j];
@@ -65,11 +70,15 @@ function columnOf(values: Float64Array, width: number, j: number, keep: ArrayLik
 
 const meanOf = (x: Float64Array) => x.reduce((sum, one) => sum + one, 0) / x.length;
 
-/** Replicates that say something about number j: with an estimate, and for a dispersion not at its boundary. */
-function usable({ status, estimates }: Draws, { problem, reported }: ResampleJob, j: number): boolean[] {
+/** Replicates that say something about each number: with an estimate, and for a dispersion not at its boundary; one mask where all do. */
+function usable(draws: Draws, { problem, reported }: ResampleJob): Mask[] {
   const width = reported.length;
-  const auxiliary = reported[j] >= problem.k;
-  return Array.from(status, (one, r) => hasEstimate(one) && !(auxiliary && estimates[r * width + j] === LN_BOUNDARY));
+  const good = estimated(draws);
+  return Array.from(reported, (at, j) => {
+    if (at < problem.k) return good;
+    const own = good.map((flag, r) => (draws.estimates[r * width + j] === LN_BOUNDARY ? 0 : flag));
+    return own.every((flag, r) => flag === good[r]) ? good : own;
+  });
 }
 
 /**
@@ -78,8 +87,8 @@ function usable({ status, estimates }: Draws, { problem, reported }: ResampleJob
  */
 export function drawCovariance(job: ResampleJob, draws: Draws): Float64Array {
   const width = job.reported.length;
-  const keep = Array.from({ length: width }, (_, j) => usable(draws, job, j));
-  const centred = (j: number, both: boolean[]) => {
+  const keep = usable(draws, job);
+  const centred = (j: number, both: Mask) => {
     const x = columnOf(draws.estimates, width, j, both);
     const mean = meanOf(x);
     return x.map((one) => one - mean);
@@ -88,8 +97,8 @@ export function drawCovariance(job: ResampleJob, draws: Draws): Float64Array {
   const out = new Float64Array(width * width);
   for (let a = 0; a < width; a++)
     for (let b = 0; b <= a; b++) {
-      const same = keep[a].every((one, r) => one === keep[b][r]);
-      const both = same ? keep[a] : keep[a].map((one, r) => one && keep[b][r]);
+      const same = keep[a] === keep[b];
+      const both = same ? keep[a] : keep[a].map((one, r) => one & keep[b][r]);
       const [x, y] = same ? [own[a], own[b]] : [centred(a, both), centred(b, both)];
       let sum = 0;
       for (let r = 0; r < x.length; r++) sum += x[r] * y[r];
@@ -102,9 +111,21 @@ export function drawCovariance(job: ResampleJob, draws: Draws): Float64Array {
 
 /** Standard errors at the optimum as the replicates have them. */
 function baseErrors(job: ResampleJob, kernels: Kernels): Float64Array {
-  const { kernel, absorb, problem, factors, coef, seed, maxIter, reported } = job;
+  const { kernel, absorb, random, problem, factors, coef, seed, maxIter, reported } = job;
   const { codes, count } = job.scheme === 'pairs' ? job.clusters[0] : { codes: new Int32Array(problem.n), count: 1 };
-  const spec = { kernel, absorb, problem, factors, coef, codes, count, seed, method: 'exact' as const, maxIter };
+  const spec = {
+    kernel,
+    absorb,
+    random,
+    problem,
+    factors,
+    coef,
+    codes,
+    count,
+    seed,
+    method: 'exact' as const,
+    maxIter,
+  };
   const refitter = openRefitter(spec, kernels);
   const { se } = refitter.weighted(new Float64Array(count).fill(1), 1, job.scheme === 'pairs' ? 'cluster' : 'iid');
   refitter.free();
@@ -123,7 +144,8 @@ interface Parts {
 function fromEstimates(job: ResampleJob, draws: RunDraws, level: number, kernels: Kernels, k: number): Parts {
   const width = job.reported.length;
   const { main, jackknife } = draws;
-  const columns = Array.from({ length: k }, (_, j) => columnOf(main.estimates, width, j, usable(main, job, j)).sort());
+  const good = estimated(main);
+  const columns = Array.from({ length: k }, (_, j) => columnOf(main.estimates, width, j, good).sort());
   const estimates = columns.map((_, j) => job.coef[job.reported[j]]);
   const intervals: Resampling['intervals'] = {
     percentile: columns.map((sorted) => percentileInterval(sorted, level)),
@@ -131,8 +153,9 @@ function fromEstimates(job: ResampleJob, draws: RunDraws, level: number, kernels
   };
   const notes: Note[] = [];
   if (jackknife) {
+    const leftOut = estimated(jackknife);
     const bca = columns.map((sorted, j) => {
-      const left = columnOf(jackknife.estimates, width, j, Array.from(jackknife.status, hasEstimate));
+      const left = columnOf(jackknife.estimates, width, j, leftOut);
       return bcaInterval(sorted, estimates[j], acceleration(left), level);
     });
     if (bca.every((one) => one !== undefined)) intervals.bca = bca as Interval[];
@@ -146,11 +169,7 @@ function fromEstimates(job: ResampleJob, draws: RunDraws, level: number, kernels
   let pRule = 'percentile';
   if (main.extra) {
     const se = baseErrors(job, kernels);
-    const t = columns.map((_, j) =>
-      columnOf(main.extra!, width, j, usable(main, job, j))
-        .filter(Number.isFinite)
-        .sort(),
-    );
+    const t = columns.map((_, j) => columnOf(main.extra!, width, j, good).filter(Number.isFinite).sort());
     intervals.studentised = t.map((sorted, j) => studentisedInterval(sorted, estimates[j], se[j], level));
     p = t.map((sorted, j) => symmetricP(sorted, estimates[j] / se[j], false));
     pRule = 'studentised, symmetric';
@@ -174,12 +193,7 @@ function fromSigns(job: ResampleJob, draws: RunDraws, level: number, kernels: Ke
     const { held } = scoreSums(job, kernels);
     if (held.slice(0, k).some((one) => one === undefined)) return { intervals: {}, monteCarlo: { se: [] }, notes: [] };
     const p = held.slice(0, k).map((a, j) => {
-      const t = columnOf(
-        draws.main.extra!,
-        width,
-        j,
-        Array.from(draws.main.status, () => true),
-      );
+      const t = columnOf(draws.main.extra!, width, j, new Uint8Array(draws.main.count).fill(1));
       return symmetricP(t, scoreStatistic(a!), all);
     });
     return { intervals: {}, p, pRule: 'score, null imposed', monteCarlo: { se: [], p: p.map(error) }, notes: [] };
@@ -214,7 +228,7 @@ function approximationOf(
 ): Resampling['approximation'] {
   if (!exact) return undefined;
   const width = job.reported.length;
-  const keep = Array.from(exact.status, (one, r) => hasEstimate(one) && hasEstimate(main.status[r]));
+  const keep = exact.status.map((one, r) => (hasEstimate(one) && hasEstimate(main.status[r]) ? 1 : 0));
   const short = main.estimates.subarray(0, exact.estimates.length);
   const errors: number[] = [];
   const seRatio = Array.from({ length: k }, (_, j) => {
@@ -227,7 +241,7 @@ function approximationOf(
   });
   errors.sort((a, b) => a - b);
   return {
-    replicates: keep.filter(Boolean).length,
+    replicates: keep.reduce((sum, flag) => sum + flag, 0),
     medianError: errors[Math.floor(errors.length / 2)],
     maxError: errors.at(-1)!,
     seRatio,
@@ -252,19 +266,24 @@ function failureNotes(job: ResampleJob, { failures, failed }: Pick<Resampling, '
   ];
 }
 
+/** Among the reported numbers, that which is LN_BOUNDARY at a boundary: ln σ_u of a frontier, else the first auxiliary. */
+const boundaryPlace = ({ reported, problem, names }: ResampleJob) =>
+  problem.frontier ? names.indexOf('ln_sigma_u') : Array.from(reported).findIndex((p) => p >= problem.k);
+
 function boundaryNotes(job: ResampleJob, { status, estimates }: Draws): Note[] {
   const width = job.reported.length;
-  const at = Array.from(job.reported).findIndex((p) => p >= job.problem.k);
+  const at = boundaryPlace(job);
   if (at < 0) return [];
-  const met = Array.from(status).filter(
-    (one, r) => hasEstimate(one) && estimates[r * width + at] === LN_BOUNDARY,
-  ).length;
+  let met = 0;
+  status.forEach((one, r) => {
+    if (hasEstimate(one) && estimates[r * width + at] === LN_BOUNDARY) met++;
+  });
   return met === 0
     ? []
     : [
         {
           code: 'boundary-replicates',
-          message: `In ${met} of ${job.reps} replicates the dispersion is 0; its standard error leaves them out.`,
+          message: `In ${met} of ${job.reps} replicates ${job.problem.frontier ? 'sigma_u' : 'the dispersion'} is 0; its standard error leaves them out.`,
         },
       ];
 }
@@ -290,13 +309,12 @@ export function summariseDraws(
   const signs = job.scheme === 'wild' || job.scheme === 'score';
   const plain = job.scheme === 'jackknife' || job.scheme === 'permutation';
   const parts = plain ? none : (signs ? fromSigns : fromEstimates)(job, draws, level, kernels, k);
-  const failures = Array.from(draws.main.status)
-    .map((status, replicate) => ({ replicate, status }))
-    .filter(({ status }) => !hasEstimate(status))
-    .map(({ replicate, status }) => ({ replicate, status: statusWords(status) }));
-  const columns = Array.from({ length: k }, (_, j) =>
-    columnOf(draws.main.estimates, width, j, usable(draws.main, job, j)),
-  );
+  const good = estimated(draws.main);
+  const failures: Resampling['failures'] = [];
+  good.forEach((flag, replicate) => {
+    if (!flag) failures.push({ replicate, status: statusWords(draws.main.status[replicate]) });
+  });
+  const columns = Array.from({ length: k }, (_, j) => columnOf(draws.main.estimates, width, j, good));
   const means = columns.map(meanOf);
   const bias = means.map((mean, j) => {
     const off = mean - job.coef[job.reported[j]];

@@ -2,8 +2,8 @@
 import type { Kernels } from '@gravpanel/core-wasm';
 import type { ResampleJob } from './resample-job.ts';
 
-/** Streams of the generator, one a use (below 256: the core's). */
-export const STREAM = { first: 256, second: 257, signs: 258, data: 1024 } as const;
+/** Streams of the generator, one a use (below 256: the core's, whose pairs are 0). */
+export const STREAM = { pairs: 0, first: 256, second: 257, signs: 258, data: 1024 } as const;
 
 /** A word as an index below `count`: ⌊word·count/2³²⌋. */
 export const indexBelow = (word: number, count: number): number => Math.floor((word / 2 ** 32) * count);
@@ -13,6 +13,33 @@ function drawn(kernels: Kernels, seed: number, replicate: number, stream: number
   const out = new Float64Array(count);
   for (const word of kernels.philox(seed, replicate, stream, count)) out[indexBelow(word, count)]++;
   return out;
+}
+
+/**
+ * How often each of `count` clusters is drawn in a pairs replicate: the core's own draws, from its stream, with words that would
+ * favour some clusters rejected (Lemire 2019).
+ */
+export function pairsWeights(kernels: Kernels, seed: number, replicate: number, count: number): Float64Array {
+  const out = new Float64Array(count);
+  const floor = 2 ** 32 % count;
+  let words = new Uint32Array(0) as ReturnType<Kernels['philox']>;
+  for (let [have, next] = [0, 0]; have < count; next++) {
+    if (next === words.length) words = kernels.philox(seed, replicate, STREAM.pairs, next + count + 16);
+    const product = words[next] * count;
+    if (product % 2 ** 32 < floor) continue;
+    out[Math.floor(product / 2 ** 32)]++;
+    have++;
+  }
+  return out;
+}
+
+/** Pairs draws of another job's clusters: weights of those that this job has. */
+export function sharedWeights({ seed, shared }: ResampleJob, kernels: Kernels) {
+  const { count, of } = shared!;
+  return (replicate: number) => {
+    const all = pairsWeights(kernels, seed, replicate, count);
+    return Float64Array.from(of, (cluster) => all[cluster]);
+  };
 }
 
 /** Replicate r leaves cluster r out. */

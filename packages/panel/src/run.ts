@@ -3,27 +3,43 @@ import type { Kernels } from '@gravpanel/core-wasm';
 import { companionSpecs } from './companions.ts';
 import { type Consequence, consequencesOf, type DesignedModel } from './consequences.ts';
 import { derive } from './derive.ts';
-import { type DescribeContext, describe } from './describe.ts';
+import type { CountryBook } from './describe-regions.ts';
 import { buildDesigns } from './design.ts';
 import { diagnoseLead } from './diagnose-lead.ts';
 import { PanelError, type PanelErrorFields } from './errors.ts';
-import { fitDesignWith, type ResampleRunner } from './fit.ts';
-import type { DifferenceCovariance } from './hausman.ts';
+import { columnBootstrapFigure } from './figures-bootstrap.ts';
+import { drawsHere, fitDesignWith, type ResampleRunner } from './fit.ts';
 import { identify } from './identify.ts';
 import type { World } from './map-shapes.ts';
 import { modelOf } from './models/index.ts';
+import type { JobRunner } from './multiverse.ts';
 import { planStudy, type StudyPlan } from './plan.ts';
 import { checkRequest } from './plan-tables.ts';
 import { isFit } from './regression-style.ts';
 import { assembleReport } from './report.ts';
+import type { Draws } from './resample-draws.ts';
+import type { ResampleJob } from './resample-job.ts';
+import { type CurveParts, runCurveParts } from './run-curves.ts';
 import type { Study } from './study.ts';
 import { relocate, type StudySource } from './study-places.ts';
 import { runTest, type TestOutcome, type TestWork } from './study-tests.ts';
-import type { Design, Failure, Figure, FitResult, FitSpec, Frame, Report, Table, VariableShares } from './types.ts';
+import type {
+  Design,
+  Failure,
+  Figure,
+  Fit,
+  FitResult,
+  FitSpec,
+  Frame,
+  Manifest,
+  Report,
+  Table,
+  VariableShares,
+} from './types.ts';
 
 /** What happens, one event before each piece of work. `done` of `total` pieces are finished. */
 export interface ProgressEvent {
-  stage: 'data' | 'describe' | 'model' | 'test' | 'report';
+  stage: 'data' | 'describe' | 'model' | 'test' | 'curve' | 'report';
   /** "full", "full · nb2". */
   label: string;
   /** "column 3 of 6". */
@@ -53,11 +69,12 @@ export interface CompanionFits {
 /** A column that gave no estimate, with its place in the study. */
 export interface ColumnFailure {
   model: string;
+  /** 1-based; 0: the joint test of a curve. */
   column: number;
   error: PanelErrorFields;
 }
 
-export interface StudyRun {
+export interface StudyRun extends CurveParts {
   plan: StudyPlan;
   fits: Record<string, FitResult[]>;
   companions: Record<string, CompanionFits[]>;
@@ -77,8 +94,6 @@ export interface RunOptions {
   name?: string;
   /** Hex SHA-256, for the run's hash; without it the hash is left empty. */
   sha256?: (text: string) => string | Promise<string>;
-  /** For Hausman tests: the covariance of b_a − b_b from resampling the units of both designs. */
-  differenceCovariance?: (a: Design, b: Design) => DifferenceCovariance | undefined;
   /** Where the study's file is, from the folder of the run. */
   studyFile?: { path: string; sha256: string };
   /** Versions that the manifest records beside gravpanel's. */
@@ -87,12 +102,18 @@ export interface RunOptions {
   tables?: Record<string, Frame>;
   /** Boundaries of all countries; asked for only where the study has a map. */
   world?: () => World | Promise<World>;
+  /** Names and codes of countries, and region schemes; asked for only where the study has a map or regions. */
+  countries?: () => CountryBook | Promise<CountryBook>;
   /** Path from the run's folder to the study's, for the manifest. */
   base?: string;
   /** Runs replicates; without it they run here. */
   runner?: ResampleRunner;
   /** Gets each column as it is estimated. */
   onColumn?: (column: ColumnResult) => void | Promise<void>;
+  /** The same for jobs that are no column's covariance: curves, units left out. */
+  runJob?: JobRunner;
+  /** A part of the study that alone was asked for, and how, for the manifest. */
+  part?: Manifest['part'];
 }
 
 /** Error areas that mean the study itself is wrong: nothing is estimated then. */
@@ -155,28 +176,48 @@ interface Work {
 
 /** A variable that no right-hand side may lack: descriptive outputs and tests say where they were asked for. */
 function inStudy<T>({ source }: Work, pointer: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
+  const fail = (error: unknown): never => {
     if (error instanceof PanelError && source)
       throw new PanelError(relocate(error.toJSON(), source, error.at?.pointer ?? pointer));
     throw error;
+  };
+  try {
+    const made = work();
+    return made instanceof Promise ? (made.catch(fail) as T) : made;
+  } catch (error) {
+    return fail(error);
   }
 }
 
-async function fitAll(work: Work, label: string, designs: (Design | Failure)[], model?: string): Promise<FitResult[]> {
+/** Gets the replicates of a resampled column. */
+type OnReplicates = (column: number, fit: Fit, job: ResampleJob, draws: Draws) => void;
+
+async function fitAll(
+  work: Work,
+  label: string,
+  designs: (Design | Failure)[],
+  { model, onReplicates }: { model?: string; onReplicates?: OnReplicates } = {},
+): Promise<FitResult[]> {
   const results: FitResult[] = [];
   for (const [i, design] of designs.entries()) {
     await work.step('model', label, designs.length > 1 ? `column ${i + 1} of ${designs.length}` : undefined);
-    const result = 'failed' in design ? design : await fitDesignWith(design, work.kernels, work.runner);
+    let drawn: { job: ResampleJob; draws: Draws } | undefined;
+    const run = work.runner ?? drawsHere(work.kernels);
+    const runner: ResampleRunner = async (runs, resampled) => {
+      const found = await run(runs, resampled);
+      drawn = { job: runs.main, draws: found.main };
+      return found;
+    };
+    const result = 'failed' in design ? design : await fitDesignWith(design, work.kernels, runner);
+    if (drawn && isFit(result)) onReplicates?.(i + 1, result, drawn.job, drawn.draws);
     results.push(result);
     await work.onColumn?.({ label, ...(model !== undefined && { model }), column: i + 1, of: designs.length, result });
   }
   return results;
 }
 
-function testWorkOf(work: Work, fits: Record<string, FitResult[]>, o: RunOptions): TestWork {
-  const { study, frame, kernels, plan, source } = work;
+function testWorkOf(work: Work, fits: Record<string, FitResult[]>): TestWork {
+  const { study, frame, kernels, plan, source, runner } = work;
   return {
     frame,
     kernels,
@@ -184,7 +225,8 @@ function testWorkOf(work: Work, fits: Record<string, FitResult[]>, o: RunOptions
     fits,
     designs: (spec) => designsOf(study, frame, spec, kernels, source),
     placed: (pointer, task) => inStudy(work, pointer, task),
-    ...(o.differenceCovariance && { differenceCovariance: o.differenceCovariance }),
+    ...(study.boot && { boot: study.boot }),
+    ...(runner && { runner }),
   };
 }
 
@@ -204,6 +246,27 @@ function failuresOf(work: Work, fits: Record<string, FitResult[]>): ColumnFailur
       isFit(result) ? [] : [{ model, column: i + 1, error: placedError(result.error, model, work.study, work.source) }],
     ),
   );
+}
+
+/** Specifications of curves that have no estimate, and joint tests that could not be made. */
+function curveFailures({ study, source }: Work, { curves, influence }: CurveParts): ColumnFailure[] {
+  const place = (error: PanelErrorFields, pointer: string) => (source ? relocate(error, source, pointer) : error);
+  const lost = curves.flatMap(({ id, specifications, jointError }) => [
+    ...specifications
+      .flatMap(({ number, error }) => (error ? [{ column: number, error }] : []))
+      .map((one) => ({
+        model: `multiverse.${id}`,
+        column: one.column,
+        error: place(one.error, `/multiverse/${id}`),
+      })),
+    ...(jointError
+      ? [{ model: `multiverse.${id}`, column: 0, error: place(jointError, `/multiverse/${id}/joint`) }]
+      : []),
+  ]);
+  const kept = influence.flatMap(({ result: { error, of, column } }, i) =>
+    error && study.influence ? [{ model: of, column, error: place(error, `/influence/${i}`) }] : [],
+  );
+  return [...lost, ...kept];
 }
 
 /** Tests of a study without its report. */
@@ -231,17 +294,25 @@ export async function testStudy(
     await onProgress({ stage, label, ...(detail && { detail }), ...progress });
   };
   const derived = deriveStudy(study, frame, o.source);
-  const work: Work = { study, frame: derived, kernels, plan, step, ...(o.source && { source: o.source }) };
+  const work: Work = {
+    study,
+    frame: derived,
+    kernels,
+    plan,
+    step,
+    ...(o.source && { source: o.source }),
+    ...(o.runner && { runner: o.runner }),
+  };
   const fits: Record<string, FitResult[]> = {};
   for (const { id, spec } of models) {
     fits[id] = await fitAll(work, id, designsOf(study, derived, spec, kernels, o.source));
     progress.done++;
   }
-  const testing = testWorkOf(work, fits, o);
+  const testing = testWorkOf(work, fits);
   const tests: TestOutcome[] = [];
   for (const [i, test] of plan.tests.entries()) {
     await step('test', `${test.kind} of ${test.of}`);
-    tests.push(...runTest(testing, test, i));
+    tests.push(...(await runTest(testing, test, i)));
     progress.done++;
   }
   return { tests, failures: failuresOf(work, fits) };
@@ -269,7 +340,8 @@ export async function runStudy(
     progress.done++;
   };
   const columns = plan.models.reduce((sum, model) => sum + model.columns.length * (model.companions ? 3 : 1), 0);
-  progress.total = 3 + plan.describe.length + columns + plan.tests.length;
+  const parts = plan.influence.length + plan.rolling.length + plan.curves.length;
+  progress.total = 3 + plan.describe.length + columns + plan.tests.length + parts;
   await step('data', 'derived columns and designs');
   const derived = deriveStudy(study, frame, o.source);
   const work: Work = {
@@ -293,8 +365,9 @@ export async function runStudy(
   );
   for (const table of plan.tables) checkRequest(table, columnsOf, besideOf, o.source);
   const described: (Table | Figure)[] = [];
-  const world = plan.describe.some(({ kind }) => kind === 'map') ? await o.world?.() : undefined;
-  const context: DescribeContext = { study, ...(o.tables && { tables: o.tables }), ...(world && { world }) };
+  // On demand: the browser's first load does without the descriptive parts and the library behind them.
+  const { contextOf, describe } = await import('./describe.ts');
+  const context = await contextOf(study, plan.describe, o);
   for (const [i, spec] of plan.describe.entries()) {
     await step('describe', spec.kind);
     described.push(...inStudy(work, `/describe/${i}`, () => describe(derived, spec, study.variables ?? {}, context)));
@@ -304,9 +377,22 @@ export async function runStudy(
   const designed: DesignedModel[] = [];
   const fits: Record<string, FitResult[]> = {};
   const companions: Record<string, CompanionFits[]> = {};
+  const replicates: Record<string, Figure> = {};
   for (const { model, designs, companions: specs } of planned) {
     designed.push({ id: model.id, spec: model.spec, designs });
-    fits[model.id] = await fitAll(work, model.id, designs, model.id);
+    const omit = plan.tables.find(({ models }) => models.includes(model.id))?.omit;
+    fits[model.id] = await fitAll(work, model.id, designs, {
+      model: model.id,
+      onReplicates: (column, fit, job, draws) => {
+        const figure = columnBootstrapFigure(fit, job, draws, {
+          id: `${model.id}-bootstrap`,
+          where: `column (${column}) of ${model.id}`,
+          ...(study.variables && { variables: study.variables }),
+          ...(omit && { omit }),
+        });
+        if (figure) replicates[`${model.id} ${column}`] = figure;
+      },
+    });
     for (const spec of specs) {
       const beside = designsOf(study, derived, { ...spec, id: model.id }, kernels, o.source);
       designed.push({ id: `${model.id} · ${spec.model}`, spec, designs: beside });
@@ -315,18 +401,28 @@ export async function runStudy(
     }
   }
   const tests: TestOutcome[] = [];
-  const testing = testWorkOf(work, fits, o);
+  const testing = testWorkOf(work, fits);
   for (const [i, test] of plan.tests.entries()) {
     await step('test', `${test.kind} of ${test.of}`);
-    tests.push(...runTest(testing, test, i));
+    tests.push(...(await runTest(testing, test, i)));
   }
+  const more = await runCurveParts({
+    ...work,
+    fits,
+    ...(o.runJob && { runJob: o.runJob }),
+    // Their own steps are not counted before they are known.
+    step: async (label, detail) => onProgress({ stage: 'curve', label, ...(detail && { detail }), ...progress }),
+    designs: (spec) => designsOf(study, derived, spec, kernels, o.source),
+    placed: (pointer, task) => inStudy(work, pointer, task),
+  });
+  progress.done += plan.influence.length + plan.rolling.length + plan.curves.length;
   await step('report', 'identification and report');
   const variables = variablesOf(planned.flatMap(({ designs }) => designs));
   const shares = derived.panel ? identify(derived, variables) : [];
   const consequences = consequencesOf(designed, study.variables);
-  const failures = failuresOf(work, fits);
+  const failures = [...failuresOf(work, fits), ...curveFailures(work, more)];
   const diagnostics = diagnoseLead(plan, fits, columnsOf, derived, kernels);
-  const parts = {
+  const found = {
     study,
     plan,
     frame: derived,
@@ -337,8 +433,10 @@ export async function runStudy(
     consequences,
     tests,
     failures,
+    replicates,
+    ...more,
     ...(diagnostics && { diagnostics }),
   };
-  const report = await assembleReport(parts, o);
-  return { plan, fits, companions, described, shares, consequences, tests, failures, report };
+  const report = await assembleReport(found, o);
+  return { plan, fits, companions, described, shares, consequences, tests, failures, ...more, report };
 }

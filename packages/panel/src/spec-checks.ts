@@ -6,7 +6,7 @@ import { sourceError } from './expression-lex.ts';
 import { walk } from './expression-tree.ts';
 import { type ColumnFormula, fixefName } from './formula-expand.ts';
 import { type Formula, formulaNames } from './formula-tree.ts';
-import { modelOf } from './models/index.ts';
+import { modelFor } from './models/index.ts';
 import { clusterColumns } from './resample-job.ts';
 import type { FitSpec, Frame } from './types.ts';
 
@@ -26,7 +26,7 @@ function needsPanel(frame: Frame, spec: FitSpec, formula: Formula): void {
   if (frame.panel) return;
   const missing = (message: string) =>
     new PanelError({ code: 'model/needs-panel', message, hint: 'Name the unit and the time column: --panel ID,TIME.' });
-  if (modelOf(spec.model).needs.panel) throw missing(`${spec.model} needs a panel; none was declared.`);
+  if (modelFor(spec).needs.panel) throw missing(`${spec.model} needs a panel; none was declared.`);
   if (spec.lag) throw missing(`A lag of ${spec.lag} needs a panel; none was declared.`);
   for (const item of formula.rhs.flatMap((one) => (one.type === 'step' ? one.args.flat() : [one])))
     if (item.type === 'term')
@@ -46,7 +46,7 @@ function needsPanel(frame: Frame, spec: FitSpec, formula: Formula): void {
 
 /** nb-fe, nb-re, poisson-re and ols-re have unit effects already. @throws PanelError model/effects-of-units with the place. */
 function checkUnitEffects(frame: Frame, spec: FitSpec, column: ColumnFormula): void {
-  if (!modelOf(spec.model).grouped) return;
+  if (!modelFor(spec).grouped) return;
   const unit = [...frame.panel!.unit].sort().join('^');
   const found = column.fixef.find(
     ({ names }) =>

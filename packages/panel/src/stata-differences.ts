@@ -2,8 +2,8 @@
 import { count, decimal } from './format.ts';
 import type { Fit, ModelKey } from './types.ts';
 
-/** Stata's command for the same likelihood or estimator. */
-const COMMANDS: Record<ModelKey, string> = {
+/** Stata's command for the same likelihood or estimator; the count frontiers have none. */
+const COMMANDS: Partial<Record<ModelKey, string>> = {
   ols: 'regress',
   poisson: 'poisson',
   nb1: 'nbreg, dispersion(constant)',
@@ -12,6 +12,7 @@ const COMMANDS: Record<ModelKey, string> = {
   'nb-re': 'xtnbreg, re',
   'poisson-re': 'xtpoisson, re',
   'ols-re': 'xtreg, re',
+  frontier: 'frontier',
 };
 
 /** What Stata multiplies the covariance by, where it has that kind of error for the command. */
@@ -67,7 +68,7 @@ function sampleWords({ model, sample }: Fit): string[] {
 export function stataDifferences(fit: Fit): string[] {
   const marked = fit.coefficients.some(({ within }) => !within) && fit.model === 'nb-fe';
   return [
-    `The same estimator is ${COMMANDS[fit.model]}.`,
+    COMMANDS[fit.model] ? `The same estimator is ${COMMANDS[fit.model]}.` : 'Stata has no command for this estimator.',
     errorWords(fit),
     ...sampleWords(fit),
     ...(marked ? ['Stata prints the coefficients marked ‡ without a mark.'] : []),

@@ -120,6 +120,7 @@ async function joined(frame: Frame, join: Join, i: number, source: StudySource, 
         delimiter: _delimiter,
         missing: _missing,
         skip: _skip,
+        simulated: _simulated,
         sheet: _sheet,
         ...spec
       } = join;

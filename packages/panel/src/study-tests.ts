@@ -1,15 +1,14 @@
 /** The tests of a study: from what it asks for to results. */
 import type { Kernels } from '@gravpanel/core-wasm';
 import { PanelError, type PanelErrorFields } from './errors.ts';
-import { type Estimation, estimateDesign } from './fit.ts';
-import { type DifferenceCovariance, hausmanForms } from './hausman.ts';
+import { type Estimation, estimateDesign, type ResampleRunner } from './fit.ts';
 import { likelihoodRatio, overdispersion, wald } from './hypothesis.ts';
 import { periodChange, reset } from './misspecification.ts';
-import { boundaryName, modelOf } from './models/index.ts';
+import { boundaryName } from './models/index.ts';
 import type { PlannedModel } from './plan.ts';
 import { isFit } from './regression-style.ts';
-import type { TestSpec } from './study.ts';
-import { twinSpec, twinsOf } from './twins.ts';
+import type { BootSpec, TestSpec } from './study.ts';
+import { studyHausman } from './study-hausman.ts';
 import type { Design, Failure, Fit, FitResult, FitSpec, Frame, TestResult } from './types.ts';
 import { vuong } from './vuong.ts';
 
@@ -21,10 +20,12 @@ export interface TestWork {
   fits: Record<string, FitResult[]>;
   /** Designs of a spec; an error of the study itself is thrown with its place. */
   designs(spec: FitSpec): (Design | Failure)[];
-  /** Runs `work`; its PanelError leaves with the place of the test in the study. */
+  /** Runs `work`; its PanelError leaves with the place of the test in the study, from a promise too. */
   placed<T>(pointer: string, work: () => T): T;
-  /** Covariance of b_a − b_b from resampling both designs, where a run has it. */
-  differenceCovariance?(a: Design, b: Design): DifferenceCovariance | undefined;
+  /** The study's boot: replicates of Hausman's third form. */
+  boot?: BootSpec;
+  /** Runs replicates; without it they run here. */
+  runner?: ResampleRunner;
 }
 
 export interface TestOutcome {
@@ -74,34 +75,6 @@ const plannedOf = (work: TestWork, id: string) => work.models.find((model) => mo
 function estimationOf(work: TestWork, id: string, column: number): Estimation | Failure {
   const design = work.designs(plannedOf(work, id).spec)[column - 1];
   return 'failed' in design ? design : estimateDesign(design, work.kernels);
-}
-
-/** The one column of a twin that has the same part of a split. */
-function twinOf(work: TestWork, spec: FitSpec, sampleName: string): Estimation | Failure {
-  const designs = work.designs(spec);
-  const design = designs.find((one) => one.sampleName === sampleName) ?? designs[0];
-  return 'failed' in design ? design : estimateDesign(design, work.kernels);
-}
-
-/** Mundlak's form takes the study's standard errors where the random-effects model has them. */
-function mundlakDesign(work: TestWork, spec: FitSpec, random: FitSpec, sampleName: string): Design | undefined {
-  if (!modelOf(random.model).needs.vcov.includes(spec.vcov.type)) return undefined;
-  const design = work.designs({ ...random, vcov: spec.vcov }).find((one) => one.sampleName === sampleName);
-  return design && !('failed' in design) ? design : undefined;
-}
-
-function hausmanOf(work: TestWork, id: string, result: FitResult): TestResult[] {
-  const { spec } = plannedOf(work, id);
-  const twins = twinsOf(spec.model, result.formula, work.frame.panel!.unit);
-  if (!twins) return [failed('hausman', `${spec.model} without effects of units has no twin to be compared with.`)];
-  const random = twinSpec(spec, twins.random);
-  const a = twinOf(work, twinSpec(spec, twins.fixed), result.sampleName);
-  if ('failed' in a) return [failed('hausman', `The fixed-effects side failed, ${words(a.error)}`)];
-  const b = twinOf(work, random, result.sampleName);
-  if ('failed' in b) return [failed('hausman', `The random-effects side failed, ${words(b.error)}`)];
-  const covariance = work.differenceCovariance?.(a.design, b.design);
-  const mundlak = mundlakDesign(work, spec, random, result.sampleName);
-  return hausmanForms(a, b, work.kernels, { ...(covariance && { covariance }), ...(mundlak && { mundlak }) });
 }
 
 /** The pooled Poisson model of the same formula. */
@@ -157,7 +130,7 @@ function vuongOf(work: TestWork, test: TestSpec & { kind: 'vuong' }, index: numb
   return vuong(a as Estimation, b as Estimation, work.kernels);
 }
 
-function resultsOf(work: TestWork, test: TestSpec, index: number, column: number): TestResult[] {
+async function resultsOf(work: TestWork, test: TestSpec, index: number, column: number): Promise<TestResult[]> {
   const result = work.fits[test.of][column - 1];
   if (test.kind === 'overdispersion') return overdispersionOf(work, test.of, column);
   if (test.kind === 'period') return [periodOf(work, test, column)];
@@ -168,7 +141,7 @@ function resultsOf(work: TestWork, test: TestSpec, index: number, column: number
     case 'lr':
       return [ratioOf(work, test, index, column, result)];
     case 'hausman':
-      return hausmanOf(work, test.of, result);
+      return studyHausman(work, plannedOf(work, test.of).spec, test, result);
     case 'vuong':
       return [vuongOf(work, test, index, column)];
     case 'reset': {
@@ -182,8 +155,8 @@ function resultsOf(work: TestWork, test: TestSpec, index: number, column: number
  * One test of a study: four results for hausman, two for overdispersion, one else. What cannot be computed has a reason.
  * @throws PanelError study/no-such-column, test/unknown-term, with the place in the study.
  */
-export function runTest(work: TestWork, test: TestSpec, index: number): TestOutcome[] {
+export async function runTest(work: TestWork, test: TestSpec, index: number): Promise<TestOutcome[]> {
   const column = columnOf(work, test.of, test.column, `/tests/${index}/column`);
-  const results = work.placed(`/tests/${index}`, () => resultsOf(work, test, index, column));
+  const results = await work.placed(`/tests/${index}`, () => resultsOf(work, test, index, column));
   return results.map((result) => ({ spec: test, column, result }));
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { models } from './models/index.ts';
 import { STATISTICS } from './regression-style.ts';
+import { influenceSchema, multiverseSchema, rollingSchema } from './study-curves.ts';
 import type { ModelKey } from './types.ts';
 
 const name = z.string().min(1);
@@ -46,6 +47,8 @@ export const joinSchema = z.strictObject({
   take: z
     .union([z.array(name).min(1), z.record(name, name)], { error: 'a list of columns, or new name: column' })
     .optional(),
+  /** All that is taken was made by a generator. */
+  simulated: z.boolean().optional(),
 });
 
 export const dataSchema = z.strictObject({
@@ -109,6 +112,15 @@ export const sampleSchema = z.strictObject({
   common: z.boolean().optional(),
 });
 
+/** Options of the frontiers. */
+const frontierKeys = {
+  distribution: z.enum(['half-normal', 'exponential', 'truncated-normal']).optional(),
+  inefficiency: z.enum(['rows', 'units', 'decay']).optional(),
+  /** Right-hand side whose value is the location of a truncated normal. */
+  inefficiency_effects: z.string().min(1).optional(),
+  noise: z.boolean().optional(),
+};
+
 export const modelSchema = z.strictObject({
   model: modelKey,
   formula: z.string().min(3),
@@ -119,6 +131,7 @@ export const modelSchema = z.strictObject({
   offset: name.optional(),
   exposure: name.optional(),
   weights: name.optional(),
+  ...frontierKeys,
   vcov: vcovSchema.optional(),
   /** nb-fe only: also estimate nb2 with unit dummies and fixed-effects Poisson, in columns beside it. */
   companions: z.boolean().optional(),
@@ -138,6 +151,7 @@ export const describeSchema = z.discriminatedUnion('kind', [
     count: name,
     by: name.optional(),
     time: name.optional(),
+    regions: name.optional(),
     top: whole.min(0).optional(),
     stages: z.array(range).optional(),
     log: z.boolean().optional(),
@@ -147,13 +161,21 @@ export const describeSchema = z.discriminatedUnion('kind', [
     kind: z.literal('shares'),
     count: name,
     by: name,
+    regions: name.optional(),
     top: whole.min(1).optional(),
     all: z.boolean().optional(),
     figure: z.boolean().optional(),
     records: z.strictObject({ from: name, id: name, by: name.optional() }).optional(),
     ...describeBase,
   }),
-  z.strictObject({ kind: z.literal('mapping'), unit: name, group: name, ...describeBase }),
+  /** Either a column of groups, or a region scheme. */
+  z.strictObject({
+    kind: z.literal('mapping'),
+    unit: name,
+    group: name.optional(),
+    regions: name.optional(),
+    ...describeBase,
+  }),
   z.strictObject({
     kind: z.literal('top'),
     count: name,
@@ -168,6 +190,7 @@ export const describeSchema = z.discriminatedUnion('kind', [
     count: name,
     rows: name,
     columns: name,
+    regions: name.optional(),
     top: whole.min(1).optional(),
     limit: whole.min(1).optional(),
     definitions: z.boolean().optional(),
@@ -201,7 +224,13 @@ export const describeSchema = z.discriminatedUnion('kind', [
 const column = z.number().int().min(1);
 const testBase = { of: name, column: column.optional() };
 export const testSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('hausman'), ...testBase }),
+  /** Replicates and seed of the resampled form; those of the study's boot, or 999, by default. */
+  z.strictObject({
+    kind: z.literal('hausman'),
+    ...testBase,
+    reps: z.number().int().min(2).optional(),
+    seed: z.number().int().min(0).optional(),
+  }),
   z.strictObject({ kind: z.literal('wald'), ...testBase, terms: z.array(name).min(1) }),
   /** Without `against`: Poisson within nb1, nb2 or poisson-re. */
   z.strictObject({ kind: z.literal('lr'), ...testBase, against: name.optional(), againstColumn: column.optional() }),
@@ -262,6 +291,9 @@ export const studySchema = z.strictObject({
   vcov: vcovSchema.optional(),
   boot: bootSchema.optional(),
   tests: z.array(testSchema).optional(),
+  multiverse: z.record(id, multiverseSchema).optional(),
+  influence: z.array(influenceSchema).optional(),
+  rolling: z.array(rollingSchema).optional(),
   tables: z.record(id, tableSchema).optional(),
   notes: z.array(z.string()).optional(),
   level: z.number().gt(0).lt(1).optional(),

@@ -74,25 +74,52 @@ function leastSquares(
   });
 }
 
+/** How often each unit counts; without it once. */
+type Copies = Float64Array | undefined;
+
+const total = (copies: Copies, start: Int32Array, rows: boolean) => {
+  if (!copies) return rows ? start[start.length - 1] : start.length - 1;
+  return copies.reduce((sum, m, i) => sum + m * (rows ? start[i + 1] - start[i] : 1), 0);
+};
+
+/** The copies of each row's unit. */
+function ofRows(copies: Copies, start: Int32Array): Copies {
+  if (!copies) return undefined;
+  const out = new Float64Array(start[start.length - 1]);
+  copies.forEach((m, i) => {
+    out.fill(m, start[i], start[i + 1]);
+  });
+  return out;
+}
+
 const residualSquares = (y: Float64Array, eta: Float64Array, weight?: Float64Array) =>
   y.reduce((sum, v, i) => sum + (weight ? weight[i] : 1) * (v - eta[i]) ** 2, 0);
 
 /** σₑ²: residual variance of the within regression, RSS/(n − g − K_w). */
-function withinVariance(kernels: Kernels, k: number, y: Float64Array, x: Float64Array, start: Int32Array): number {
-  const n = y.length;
-  const g = start.length - 1;
+function withinVariance(
+  kernels: Kernels,
+  k: number,
+  y: Float64Array,
+  x: Float64Array,
+  start: Int32Array,
+  copies: Copies,
+): number {
+  const rows = y.length;
+  const [n, g] = [total(copies, start, true), total(copies, start, false)];
+  const weights = ofRows(copies, start);
   const yw = demeaned(y, 1, start, () => 1);
   const xw = demeaned(x, k, start, () => 1);
   const [all, left] = [squares(x, k), squares(xw, k)];
   const vary = Array.from({ length: k }, (_, j) => j).filter((j) => left[j] > ABSORBED ** 2 * all[j]);
   const candidates = columnsOf(xw, k, vary);
-  const { keep } = vary.length > 0 ? kernels.rank(n, vary.length, candidates) : { keep: new Uint8Array() };
+  const { keep } = vary.length > 0 ? kernels.rank(rows, vary.length, candidates, weights) : { keep: new Uint8Array() };
   const kept = vary.filter((_, at) => keep[at] === 1);
   const dof = n - g - kept.length;
   if (dof < 1) tooFew(`${n} rows in ${g} units leave no degree of freedom within units`);
   const xk = columnsOf(xw, k, kept);
-  const fitted = kept.length > 0 ? leastSquares(kernels, n, kept.length, yw, xk).eta : new Float64Array(n);
-  const rss = residualSquares(yw, fitted);
+  const fitted =
+    kept.length > 0 ? leastSquares(kernels, rows, kept.length, yw, xk, weights).eta : new Float64Array(rows);
+  const rss = residualSquares(yw, fitted, weights);
   if (rss > 1e-20 * squares(y, 1)[0]) return rss / dof;
   throw new PanelError({
     code: 'fit/no-within-variance',
@@ -118,21 +145,24 @@ function betweenVariance(
   x: Float64Array,
   start: Int32Array,
   within: number,
+  copies: Copies,
 ): number {
-  const g = start.length - 1;
-  const times = Float64Array.from({ length: g }, (_, i) => start[i + 1] - start[i]);
+  const units = start.length - 1;
+  const [n, g] = [total(copies, start, true), total(copies, start, false)];
+  const times = Float64Array.from({ length: units }, (_, i) => start[i + 1] - start[i]);
+  const weights = copies ? times.map((t, i) => t * copies[i]) : times;
   const [ym, xm] = [unitMeans(y, 1, start), unitMeans(x, k, start)];
-  const { keep } = kernels.rank(g, k, xm, times);
+  const { keep } = kernels.rank(units, k, xm, weights);
   const kept = Array.from({ length: k }, (_, j) => j).filter((j) => keep[j] === 1);
   const r = kept.length;
   if (g <= r) tooFew(`there are ${g} units for ${r} coefficients between them`);
   const xk = columnsOf(xm, k, kept);
-  const fit = leastSquares(kernels, g, r, ym, xk, times);
+  const fit = leastSquares(kernels, units, r, ym, xk, weights);
   let trace = 0;
-  for (let i = 0; i < g; i++)
+  for (let i = 0; i < units; i++)
     for (let a = 0; a < r; a++)
-      for (let b = 0; b < r; b++) trace += times[i] ** 2 * xk[i * r + a] * fit.vcov[a * r + b] * xk[i * r + b];
-  const variance = (residualSquares(ym, fit.eta, times) - (g - r) * within) / (y.length - trace);
+      for (let b = 0; b < r; b++) trace += times[i] * weights[i] * xk[i * r + a] * fit.vcov[a * r + b] * xk[i * r + b];
+  const variance = (residualSquares(ym, fit.eta, weights) - (g - r) * within) / (n - trace);
   return Math.max(0, variance);
 }
 
@@ -140,7 +170,7 @@ function betweenVariance(
  * Variance components of a panel regression.
  * σₑ² = RSS_within/(n − g − K_w); σᵤ² = (RSS_between − (g − K_b)σₑ²)/(n − tr{(Z̄'Z̄)⁻¹Z̄'SZ̄}), Z̄ unit means repeated in each
  * row, S sums over the unit (Swamy, Arora 1972; Baltagi, Chang 1994); K_w, K_b ranks of the two regressions.
- * @param x n × k with the constant. @param start g + 1 unit boundaries.
+ * @param x n × k with the constant. @param start g + 1 unit boundaries. @param copies g: how often each unit counts (default once).
  * @throws PanelError data/too-few-units, fit/no-within-variance, fit/not-identified.
  */
 export function swamyArora(
@@ -149,9 +179,10 @@ export function swamyArora(
   y: Float64Array,
   x: Float64Array,
   start: Int32Array,
+  copies?: Float64Array,
 ): Components {
-  const e = withinVariance(kernels, k, y, x, start);
-  const u = betweenVariance(kernels, k, y, x, start, e);
+  const e = withinVariance(kernels, k, y, x, start, copies);
+  const u = betweenVariance(kernels, k, y, x, start, e, copies);
   const theta = Float64Array.from(
     { length: start.length - 1 },
     (_, i) => 1 - Math.sqrt(e / ((start[i + 1] - start[i]) * u + e)),
@@ -186,8 +217,36 @@ export interface RandomEffectsFit {
   k: number;
 }
 
+/** Quasi-demeaned least squares: scores are those of rows, the sums of squares and n count each unit as often as `copies` says. */
+export interface QuasiDemeaned {
+  fit: KernelFit;
+  components: Components;
+  rss: number;
+  n: number;
+}
+
 /**
- * Least squares of y − θᵢȳᵢ on x − θᵢx̄ᵢ with the variances of {@link swamyArora}; effects after "|" are dummy columns.
+ * Least squares of y − θᵢȳᵢ on x − θᵢx̄ᵢ with the variances of {@link swamyArora}.
+ * @param copies g: how often each unit counts; with it these are the numbers of the panel that has the copies.
+ */
+export function quasiDemeaned(
+  kernels: Kernels,
+  k: number,
+  y: Float64Array,
+  x: Float64Array,
+  start: Int32Array,
+  copies?: Float64Array,
+): QuasiDemeaned {
+  const components = swamyArora(kernels, k, y, x, start, copies);
+  const share = (unit: number) => components.theta[unit];
+  const [ys, xs] = [demeaned(y, 1, start, share), demeaned(x, k, start, share)];
+  const weights = ofRows(copies, start);
+  const fit = leastSquares(kernels, y.length, k, ys, xs, weights);
+  return { fit, components, rss: residualSquares(ys, fit.eta, weights), n: total(copies, start, true) };
+}
+
+/**
+ * {@link quasiDemeaned} of a design; effects after "|" are dummy columns.
  * @throws PanelError as swamyArora; data/too-few-rows is checked by the caller.
  */
 export function fitRandomEffects(design: Design, kernels: Kernels): RandomEffectsFit {
@@ -195,11 +254,7 @@ export function fitRandomEffects(design: Design, kernels: Kernels): RandomEffect
   const start = groupStart!;
   const { x, columns: k } = expandDummies(design, kernels);
   const y = design.offset ? design.y.map((v, i) => v - design.offset![i]) : design.y;
-  const components = swamyArora(kernels, k, y, x, start);
-  const share = (unit: number) => components.theta[unit];
-  const [ys, xs] = [demeaned(y, 1, start, share), demeaned(x, k, start, share)];
-  const fit = leastSquares(kernels, n, k, ys, xs);
-  const rss = residualSquares(ys, fit.eta);
+  const { fit, components, rss } = quasiDemeaned(kernels, k, y, x, start);
   const eta = Float64Array.from(y, (_, i) => {
     let sum = design.offset ? design.offset[i] : 0;
     for (let j = 0; j < k; j++) sum += x[i * k + j] * fit.coef[j];

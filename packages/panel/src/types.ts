@@ -104,7 +104,30 @@ export interface Frame {
 // ───────────────────────────────────────────────────────────── specification
 
 /** A model key: file name under models/, value of --model, anchor in the docs. */
-export type ModelKey = 'ols' | 'poisson' | 'nb1' | 'nb2' | 'nb-fe' | 'nb-re' | 'poisson-re' | 'ols-re';
+export type ModelKey =
+  | 'ols'
+  | 'poisson'
+  | 'nb1'
+  | 'nb2'
+  | 'nb-fe'
+  | 'nb-re'
+  | 'poisson-re'
+  | 'ols-re'
+  | 'frontier'
+  | 'poisson-frontier'
+  | 'nb-frontier';
+
+/** Options of the frontiers. */
+export interface FrontierSpec {
+  /** Law of u; default half-normal. truncated-normal: frontier only. */
+  distribution?: 'half-normal' | 'exponential' | 'truncated-normal';
+  /** One u a row (default), one a unit, or one a unit that decays over time (Battese, Coelli 1992; frontier only). */
+  inefficiency?: 'rows' | 'units' | 'decay';
+  /** frontier: right-hand side whose value is the location μ of the truncated normal (Battese, Coelli 1995). */
+  effects?: string;
+  /** Count frontiers: normal noise v beside u. */
+  noise?: boolean;
+}
 
 /** How standard errors are computed. */
 export type VcovSpec =
@@ -172,6 +195,8 @@ export interface FitSpec {
   weights?: string;
   /** Level of confidence intervals. Default 0.95. */
   level?: number;
+  /** Options of a frontier. */
+  frontier?: FrontierSpec;
   tol?: number;
   maxIter?: number;
   seed?: number;
@@ -254,10 +279,14 @@ export interface Design {
   groups?: string[];
   /** One code array (n) per clustering dimension asked for by spec.vcov. */
   clusters: { name: string; codes: Int32Array; count: number }[];
-  /** With a resampled covariance only: the unit's columns ("i × j"), the period of each row, and the strata of a permutation. */
+  /** With a resampled covariance, and `times` with a frontier: the unit's columns ("i × j"), the period of each row, and the strata of a permutation. */
   unit?: string;
   times?: Float64Array;
   strata?: { name: string; codes: Int32Array; count: number };
+  /** Frontiers: n × m regressors of μ with their names (the constant among them), and t − T of each row. */
+  frontier?: { z?: Float64Array; zTerms?: string[]; decay?: Float64Array };
+  /** Frontiers: 1-based file line of each row. */
+  lines?: Int32Array;
   sample: SampleLog;
   notes: Note[];
 }
@@ -292,6 +321,9 @@ export interface Certificate {
   hessianCondition: number;
   starts: number;
   agreeing: number;
+  /** Count frontiers: nodes of the quadrature, and by how much twice as many move the log-likelihood. */
+  nodes?: number;
+  quadratureError?: number;
 }
 
 /** What the standard errors are. */
@@ -348,6 +380,40 @@ export interface Resampling {
   approximation?: { replicates: number; medianError: number; maxError: number; seRatio: number[] };
 }
 
+/** Inefficiency of one row given its data. */
+export interface EfficiencyRow {
+  /** 1-based line of the file. */
+  line: number;
+  unit?: string;
+  time?: number;
+  /** y, and the frontier it is held against: exp(xβ + offset) of counts, xβ + offset else. */
+  outcome: number;
+  potential: number;
+  /** E(u | data), E(e⁻ᵘ | data), and the limits between which e⁻ᵘ lies at the fit's level, estimates taken as given. */
+  inefficiency: number;
+  efficiency: number;
+  lower: number;
+  upper: number;
+}
+
+/** What a frontier says beyond its coefficients. */
+export interface FrontierReading {
+  distribution: NonNullable<FrontierSpec['distribution']>;
+  inefficiency: NonNullable<FrontierSpec['inefficiency']>;
+  effects?: string;
+  noise?: boolean;
+  /** frontier: skewness of the least squares residuals, negative where there is inefficiency; its z (Coelli 1995) and P(Z < z). */
+  skewness?: { value: number; statistic: number; p: number };
+  /** LR test of no inefficiency against the mixture of χ² in `rule`. */
+  test?: { statistic: number; p: number; rule: string; loglik: number };
+  /** σ_u²/(σ_u² + σ_v²), parameters of the errors before truncation. */
+  gamma?: number;
+  /** Of E(e⁻ᵘ | data) over the rows. */
+  summary?: { mean: number; least: number; median: number; most: number };
+  /** Rows in the order of the design; none at the boundary, where every efficiency is 1. */
+  efficiencies: EfficiencyRow[];
+}
+
 /** One estimated column: the JSON of interface.md ("columns" entry), plus the covariance matrix. */
 export interface Fit {
   id: string;
@@ -393,6 +459,8 @@ export interface Fit {
   resampling?: Resampling;
   /** Mean of each coefficient's column in the rows used (1 for the constant): where elasticities are taken. */
   means?: number[];
+  /** Frontiers. */
+  frontier?: FrontierReading;
   /** The coefficients read another way, where that was asked for. */
   readings?: Readings;
 }
@@ -536,6 +604,8 @@ export interface Table {
   landscape?: boolean;
   /** Fits behind a regression table. */
   fits?: FitResult[];
+  /** Of a table of panels: the fits behind each, in the order of the headings. */
+  panelFits?: FitResult[][];
   uses?: Uses;
   /** Which parts of it are simulated or real, in words; only in a study that has simulated parts. */
   provenance?: string;
@@ -566,11 +636,13 @@ export type Figure = {
   | SeriesPlot
   | BarsPlot
   | MapPlot
+  | NetworkPlot
   | LagPlot
   | BootstrapPlot
   | RootogramPlot
   | ResidualPlot
   | InfluencePlot
+  | CurvePlot
 );
 export interface CoefficientPlot {
   plot: 'coefficients';
@@ -623,6 +695,14 @@ export interface MapPlot {
   /** A state too small to be seen at the map's scale, drawn in a lens with its surroundings in full detail. */
   lens?: { label: string; count: number; at: LonLat; shapes: MapShape[]; neighbours: { label: string; at: LonLat }[] };
 }
+/** Ties of one home, strongest first: a line each, from the home to its partner. */
+export interface NetworkPlot {
+  plot: 'network';
+  home: string;
+  jointLabel: string;
+  sizeLabel: string;
+  ties: { label: string; joint: number; size: number; salton: number; affinity: number }[];
+}
 /** Estimates along time: lags and leads of a variable, or periods around an event. */
 export interface LagPlot {
   plot: 'lags';
@@ -670,6 +750,19 @@ export interface InfluencePlot {
   }[];
 }
 
+/** A specification curve: estimates in order with their intervals, and below each the choices behind it. */
+export interface CurvePlot {
+  plot: 'curve';
+  /** What the estimates are of. */
+  label: string;
+  /** "95%". */
+  level: string;
+  median: number;
+  /** In order of their estimates. `clear`: told apart from zero. `choices`: by row of `dimensions`, the options taken. */
+  points: { estimate: number; lo: number; hi: number; clear: boolean; choices: number[][] }[];
+  dimensions: { title: string; options: string[] }[];
+}
+
 /** A part of the report, in reading order. */
 export interface Section {
   id: string;
@@ -703,6 +796,8 @@ export interface Manifest {
   studyFile?: { path: string; sha256: string };
   /** Path from the run's folder to the folder that the study's paths count from. Not part of the hash. */
   base?: string;
+  /** Where the run is of one part of the study only, and what the command line said over the study. Not part of the hash. */
+  part?: { multiverse: { curves: string[]; joint?: Record<string, string | number> } };
   /** Versions beside gravpanel's own: the runtime. Not part of the hash. */
   versions?: Record<string, string>;
   /** Hash of the question: the study, the bytes of the data, seeds, columns and gravpanel's version. */

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { checkTable, tableProblems } from '../src/audit-table.ts';
 import { fitSpec } from '../src/fit.ts';
 import { setPanel } from '../src/frame.ts';
-import { type RegressionTableOptions, regressionTable } from '../src/regression-table.ts';
+import { panelTable, type RegressionTableOptions, regressionTable } from '../src/regression-table.ts';
 import { readTable } from '../src/table-read.ts';
 import type { FitSpec } from '../src/types.ts';
 import { thrown } from './thrown.ts';
@@ -37,6 +37,25 @@ const STYLES: Partial<RegressionTableOptions>[] = [
 ];
 test.each(STYLES)('a table with %j passes', (style) => {
   expect(tableProblems(regressionTable(results, { id: 't', ...style }))).toEqual([]);
+});
+
+const panels = [
+  { title: 'Panel A. Least squares', results: results.slice(0, 4) },
+  { title: 'Panel B. Negative binomial', results: results.slice(8) },
+];
+test.each(STYLES.slice(0, 5))('panels with %j pass', (style) => {
+  expect(tableProblems(panelTable(panels, { id: 't', ...style }))).toEqual([]);
+});
+
+test.each([0, 1])('a wrong star in panel %i is a defect', (k) => {
+  const table = panelTable(panels, { id: 't' });
+  const from = table.body.findIndex((row) => row.label.startsWith(panels[k].title));
+  const cell = table.body
+    .slice(from)
+    .flatMap((row) => row.cells)
+    .find((c) => c.kind === 'estimate' && c.stars === '***')!;
+  cell.stars = '**';
+  expect(tableProblems(table)).toHaveLength(1);
 });
 
 test.each(['se', 't', 'p'] as const)('a star too many over %s is a defect', (show) => {

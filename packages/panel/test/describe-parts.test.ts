@@ -1,5 +1,6 @@
 /** Mapping, top, crosstab, variables, correlation, network, and the concentration of shares: against R and by hand. */
 import { digits, fixtureJson, fixtureText } from '@gravpanel/test-fixtures';
+import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { describe as describePanel } from '../src/describe.ts';
 import { correlations } from '../src/describe-correlation.ts';
@@ -8,6 +9,7 @@ import { gini, holdings } from '../src/describe-shares.ts';
 import { companyKey } from '../src/describe-top.ts';
 import { setPanel } from '../src/frame.ts';
 import { fieldTitle } from '../src/patent-fields.ts';
+import { renderFigureSvg } from '../src/render/svg.ts';
 import type { DescribeSpec, Study } from '../src/study.ts';
 import { readTable } from '../src/table-read.ts';
 import type { Figure, Frame, Table } from '../src/types.ts';
@@ -271,6 +273,29 @@ describe('network', () => {
       'network-n-map.txt',
       'network-n-network.txt',
     ]);
+  });
+  it('draws each tie: width by Salton, area by documents, blue above an affinity of 1', () => {
+    const figure = describePanel(frame, spec)[1] as Figure;
+    expect(figure).toMatchObject({ plot: 'network', id: 'network-n-ties', home: 'H & Co' });
+    expect(figure.title).toBe('H & Co’s strongest tie for its size is with a');
+    const { document } = parseHTML('<html><body></body></html>');
+    for (const width of [340, 640]) {
+      const svg = parseHTML(`<body>${renderFigureSvg(figure, { document, theme: 'page', width })}</body>`).document;
+      const numbers = (selector: string, name: string) =>
+        [...svg.querySelectorAll(selector)].map((e) => Number(e.getAttribute(name)));
+      // The weaker one is drawn first. 8/√3200 to 2/√16800, and 16 to 84 documents; pixels are rounded to a tenth.
+      const [weak, strong] = numbers('path', 'stroke-width');
+      expect(weak / strong).toBeCloseTo(2 / Math.sqrt(16800) / (8 / Math.sqrt(3200)), 2);
+      const [a, b] = numbers('circle', 'r');
+      expect((a / b) ** 2).toBeCloseTo(16 / 84, 1);
+      expect([...svg.querySelectorAll('path')].map((e) => e.getAttribute('stroke'))).toEqual([
+        'var(--border)',
+        'var(--accent)',
+      ]);
+      expect(svg.querySelector('svg')!.outerHTML).not.toMatch(/NaN|undefined/);
+      const right = numbers('text', 'x');
+      expect(Math.max(...right)).toBeLessThanOrEqual(width);
+    }
   });
   it('refuses more joint documents than the smaller side has', () => {
     expect(code(() => table(read('who,n,own,size\na,5,100,4\n'), spec))).toBe('describe/more-joint-than-own');

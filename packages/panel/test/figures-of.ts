@@ -1,7 +1,10 @@
 /** One figure of each kind beyond those of the paper, from small records with known numbers. */
+import { describe } from '../src/describe.ts';
 import { bootstrapFigure } from '../src/figures-bootstrap.ts';
+import { curveFigure } from '../src/figures-curve.ts';
 import { influenceFigure, residualFigure, rootogramFigure } from '../src/figures-diagnostics.ts';
 import { lagFigures } from '../src/figures-lags.ts';
+import { readTable } from '../src/table-read.ts';
 import type { Figure, Fit } from '../src/types.ts';
 import { fitOf, paperVariables, table8Fits } from './paper-fits.ts';
 
@@ -63,10 +66,63 @@ export const influence = influenceFigure(
   options,
 )!;
 
+/** Three ties of a home with 500 documents. */
+export const network = describe(
+  readTable('who,n,own,size\nAland,20,500,100\nBland,5,500,400\nCland and its long name,1,500,10\n', {
+    name: 'ties.csv',
+  }),
+  { kind: 'network', count: 'n', by: 'who', home: 'Home', own: 'own', size: 'size' },
+)[1] as Figure;
+
+/** Estimates −0.3 … 0.6 of eleven specifications, every other with twice the error; one failed. */
+export const curve = curveFigure(
+  {
+    id: 'gdp',
+    of: 'gdp',
+    outcome: 'collaboration',
+    level: 0.95,
+    alpha: 0.05,
+    excluded: 0,
+    dimensions: [
+      {
+        key: 'estimators',
+        title: 'Estimator',
+        options: ['nb-fe', 'poisson | partner', 'a name that is longer than its place'],
+      },
+      { key: 'vcov', title: 'Standard errors', options: ['iid'] },
+      { key: 'optional', title: 'Optional control', options: ['tig', 'lan'], any: true },
+    ],
+    specifications: Array.from({ length: 12 }, (_, i) => {
+      const plain = {
+        number: i + 1,
+        choices: [[i % 3], [0], i % 4 === 0 ? [] : i % 4 === 3 ? [0, 1] : [(i % 4) - 1]],
+        model: 'poisson' as const,
+        formula: 'collaboration ~ gdp',
+        vcov: 'iid',
+      };
+      if (i === 11) return { ...plain, error: { code: 'fit/no-convergence', message: 'It did not converge.' } };
+      const [estimate, se] = [0.09 * ((i * 7) % 11) - 0.3, i % 2 === 0 ? 0.05 : 0.1];
+      return {
+        ...plain,
+        estimate,
+        se,
+        statistic: estimate / se,
+        p: Math.abs(estimate / se) > 1.96 ? 0.01 : 0.4,
+        lower: estimate - 1.96 * se,
+        upper: estimate + 1.96 * se,
+        nobs: 100,
+      };
+    }),
+  },
+  paperVariables,
+);
+
 export const pictures: Figure[] = [
+  network,
   ...lagFigures([lagFit], { id: 'lags', labels: ['Whole sample'] }),
   bootstrap,
   rootogram,
   residuals,
   influence,
+  curve,
 ];

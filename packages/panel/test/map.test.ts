@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { countryOf } from '../src/countries.ts';
 import { describe as describePanel } from '../src/describe.ts';
-import { numericCode } from '../src/iso-numeric.ts';
 import { middleLongitude } from '../src/map-projection.ts';
 import { countriesOf, middleOf, simplifyLine, type World } from '../src/map-shapes.ts';
+import { countryBook } from '../src/regions.ts';
 import { keySizes, layoutMap, type MapLayout } from '../src/render/map-layout.ts';
 import { renderFigureSvg } from '../src/render/svg.ts';
 import type { DescribeSpec } from '../src/study.ts';
@@ -16,6 +17,7 @@ import { thrown } from './thrown.ts';
 
 const file = createRequire(import.meta.url).resolve('world-atlas/countries-50m.json');
 const world: World = JSON.parse(readFileSync(file, 'utf8'));
+const numericCode = (iso3: string) => countryOf(iso3)?.numeric;
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
 
 const CSV = `who,code,lat,lon,n
@@ -40,8 +42,12 @@ const spec: DescribeSpec = {
   top: 7,
 };
 const figureOf = (csv: string, o: object = {}) =>
-  describePanel(readTable(csv, { name: 'places.csv' }), { ...spec, ...o } as DescribeSpec, {}, { world })[0] as Figure &
-    MapPlot;
+  describePanel(
+    readTable(csv, { name: 'places.csv' }),
+    { ...spec, ...o } as DescribeSpec,
+    {},
+    { world, countries: countryBook() },
+  )[0] as Figure & MapPlot;
 
 describe('simplifyLine', () => {
   it('keeps the ends and what lies further off than the tolerance', () => {
@@ -253,11 +259,21 @@ describe('the map of co-patents', () => {
 
   const refused = (csv: string, o: object = {}) =>
     thrown(() => figureOf(csv, { latitude: undefined, longitude: undefined, ...o }));
+  it('reads countries by name or code, whichever of their spellings the table has', () => {
+    const named = figureOf('who,code,n\nA,Russian Federation,3\nB,TMP,1\nC,sg,2\n', {
+      latitude: undefined,
+      longitude: undefined,
+    });
+    expect(named.table.body.map((row) => row.cells[0].text)).toEqual(['RUS', 'SGP', 'TLS']);
+  });
   it('refuses what is no code, two codes of one partner, a place in no file, and no counts', () => {
-    expect(refused('who,code,n\nX,ROM,1\n')).toMatchObject({ code: 'describe/unknown-country', at: { row: 2 } });
+    expect(refused('who,code,n\nX,XQQ,1\n')).toMatchObject({ code: 'country/unknown', at: { row: 2 } });
+    expect(refused('who,code,n\nX,Korea,1\n')).toMatchObject({ code: 'country/ambiguous', at: { row: 2 } });
     expect(refused('who,code,n\nX,ROU,1\nX,RUS,1\n')).toMatchObject({ code: 'describe/two-codes', at: { row: 3 } });
     expect(refused('who,code,n\nTokelau,TKL,1\n')).toMatchObject({ code: 'describe/no-place', at: { row: 2 } });
     expect(refused('who,code,n\nX,ROU,0\n')).toMatchObject({ code: 'describe/no-counts' });
-    expect(thrown(() => describePanel(readTable(CSV, { name: 'x' }), spec, {})).code).toBe('describe/no-world');
+    const table = readTable(CSV, { name: 'x' });
+    expect(thrown(() => describePanel(table, spec, {}, { countries: countryBook() })).code).toBe('describe/no-world');
+    expect(thrown(() => describePanel(table, spec, {}, { world })).code).toBe('describe/no-countries');
   });
 });

@@ -1,7 +1,8 @@
 /** The plan is a pure reading of the study: defaults, merged filters, expanded columns, refusals. */
 import { describe, expect, it } from 'vitest';
 import { PanelError } from '../src/errors.ts';
-import { planStudy, vcovOf } from '../src/plan.ts';
+import { planStudy } from '../src/plan.ts';
+import { vcovOf } from '../src/spec-parts.ts';
 import { readStudy } from '../src/study-read.ts';
 import { shippedStudy } from './study-of.ts';
 

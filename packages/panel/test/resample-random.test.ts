@@ -66,7 +66,7 @@ describe('streams', () => {
 
 describe('the parametric bootstrap', () => {
   /** 4 Monte Carlo deviations of 300 draws (16%), and what observed and expected information differ by in 430 rows. */
-  it.each(['poisson', 'nb2', 'nb-fe', 'nb-re', 'poisson-re', 'ols'] as const)(
+  it.each(['poisson', 'nb2', 'nb-fe', 'nb-re', 'poisson-re', 'ols', 'ols-re'] as const)(
     'of %s centres on the estimates, each model drawn from its own law',
     (model) => {
       const spec = { type: 'bootstrap', kind: 'parametric', reps: 300 } as const;

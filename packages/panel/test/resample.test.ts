@@ -7,9 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { failureAt, fitDesign, startFit } from '../src/fit.ts';
 import { type Draws, drawAll } from '../src/resample-draws.ts';
 import type { ResampleJob } from '../src/resample-job.ts';
-import { differenceDraws } from '../src/resample-joint.ts';
+import { differenceDraws, differenceJobs } from '../src/resample-joint.ts';
 import { openRefitter } from '../src/resample-refit.ts';
-import { blockWeights, twoWayWeights } from '../src/resample-weights.ts';
+import { blockWeights, pairsWeights, twoWayWeights } from '../src/resample-weights.ts';
 import type { Design, Fit, ModelKey, ResampleSpec } from '../src/types.ts';
 import { designOf } from './design-of.ts';
 
@@ -66,7 +66,7 @@ function expectClose(a: number[], b: number[]): void {
 }
 
 describe('a replicate is the fit of the copied rows', () => {
-  it.each(['ols', 'poisson', 'nb2', 'nb-fe', 'nb-re'] as const)('pairs, %s', (model) => {
+  it.each(['ols', 'poisson', 'nb2', 'nb-fe', 'nb-re', 'ols-re'] as const)('pairs, %s', (model) => {
     const d = design(model, { reps: 4 });
     const job = jobOf(d);
     const draws = drawAll(job, kernels);
@@ -341,12 +341,34 @@ describe('approximations', () => {
 });
 
 describe('two estimators under the same draws', () => {
+  it('the draws are the core’s own, rejected words too', () => {
+    // 2³² mod 49,938 is 49,606: a word is rejected in about every second replicate.
+    for (const count of [2, 45, 49_938]) {
+      const codes = Int32Array.from({ length: count }, (_, i) => i);
+      const problem = { n: count, k: 1, y: new Float64Array(count).fill(1), x: new Float64Array(count).fill(1) };
+      const coef = new Float64Array(1).fill(1);
+      const refitter = openRefitter(
+        { kernel: 'ols', problem, factors: [], coef, codes, count, seed: 2 ** 40 + 7, method: 'exact' },
+        kernels,
+      );
+      for (let r = 0; r < 6; r++) {
+        const core = refitter.drawWeights(r);
+        expect(pairsWeights(kernels, 2 ** 40 + 7, r, count).every((times, c) => times === core[c])).toBe(true);
+      }
+    }
+  });
+
   it('difference of nb-fe and nb-re: the second keeps the units without counts, and both get the same clusters', () => {
     const [fe, re] = (['nb-fe', 'nb-re'] as const).map((model) =>
       startFit(design(model, { reps: 60, seed: 5 }), kernels),
     );
     expect(fe.design.groups!.length).toBeLessThan(re.design.groups!.length);
-    const { terms, covariance, failed } = differenceDraws(fe, re, kernels);
+    const drawn = (reps: number) => {
+      const [a, b] = [fe, { ...re, runs: { main: { ...re.runs!.main, reps } } }];
+      const jobs = differenceJobs(a, b);
+      return differenceDraws(jobs, drawAll(jobs.a, kernels), drawAll(jobs.b, kernels));
+    };
+    const { terms, covariance, failed } = drawn(60);
     expect([terms.length, failed]).toEqual([6, 0]);
     const drawer = openRefitter({ ...re.runs!.main, ...re.runs!.main.clusters[0] }, kernels);
     const rows = [0, 1, 2].map((r) => {
@@ -359,7 +381,7 @@ describe('two estimators under the same draws', () => {
       return a.map((one, j) => one - b[j]);
     });
     // The first three of the sixty, put together by hand, against the same three from the function.
-    const three = differenceDraws(fe, { ...re, runs: { main: { ...re.runs!.main, reps: 3 } } }, kernels).covariance;
+    const three = drawn(3).covariance;
     const mean = (j: number) => rows.reduce((sum, row) => sum + row[j], 0) / 3;
     for (let j = 0; j < 6; j++) {
       const variance = rows.reduce((sum, row) => sum + (row[j] - mean(j)) ** 2, 0) / 2;
@@ -421,7 +443,54 @@ describe('a failed replicate', () => {
   });
 });
 
-it('ols-re is refused: a replicate would need variance components of its own', () => {
-  const result = fitDesign(design('ols-re', { reps: 9 }), kernels);
-  expect(result).toMatchObject({ failed: true, error: { code: 'model/option-not-supported' } });
+describe('ols-re', () => {
+  it('of an unbalanced panel: studentised draws are those of the copied panel with each copy a cluster', () => {
+    const whole = design('ols-re', { reps: 4, studentise: true });
+    const keep = Array.from({ length: whole.n }, (_, i) => i).filter((i) => (i * 7) % 11 > 2);
+    const starts = [0];
+    for (let g = 0; g < 45; g++) starts.push(keep.filter((i) => i < whole.groupStart![g + 1]).length);
+    const take = (values: Float64Array) => Float64Array.from(keep, (i) => values[i]);
+    const d: Design = {
+      ...whole,
+      n: keep.length,
+      y: take(whole.y),
+      x: Float64Array.from(keep.flatMap((i) => Array.from(whole.x.subarray(i * whole.k, (i + 1) * whole.k)))),
+      groupStart: Int32Array.from(starts),
+      rows: Int32Array.from(keep),
+      clusters: [{ ...whole.clusters[0], codes: Int32Array.from(keep, (i) => whole.clusters[0].codes[i]) }],
+    };
+    const job = jobOf(d);
+    const draws = drawAll(job, kernels);
+    for (const r of [1, 2]) {
+      const drawn = pairsWeights(kernels, 1, r, 45);
+      const again = copied(
+        d,
+        d.clusters[0].codes.map((c) => drawn[c]),
+        true,
+      );
+      const codes = new Int32Array(again.n);
+      const g = again.groupStart!.length - 1;
+      for (let c = 0; c < g; c++) codes.fill(c, again.groupStart![c], again.groupStart![c + 1]);
+      const vcov = { type: 'cluster' as const, by: [['pair']] };
+      const fit = fitDesign(
+        { ...again, clusters: [{ name: 'pair', codes, count: g }], spec: { ...again.spec, vcov } },
+        kernels,
+      ) as Fit;
+      expectClose(rowOf(draws, job, r), estimatesOf(fit));
+      // The factor of cluster standard errors, which replicates leave out, is in vcovInfo.
+      const root = Math.sqrt(fit.vcovInfo.factor);
+      fit.coefficients.forEach(({ estimate, se }, j) => {
+        expect(draws.extra![r * d.k + j]).toBeCloseTo((estimate - job.coef[j]) / (se / root), 7);
+      });
+    }
+  });
+  it('refuses what would keep the variances of the full sample', () => {
+    const error = (spec: Omit<ResampleSpec, 'type'>) =>
+      (fitDesign(design('ols-re', spec), kernels) as unknown as { error: { code: string; message: string } }).error;
+    expect(error({ kind: 'wild' }).code).toBe('resample/not-defined');
+    expect(error({ kind: 'score' }).code).toBe('resample/not-defined');
+    expect(error({ method: 'one-step' }).message).toBe(
+      'one-step is not defined for ols-re: one-step would keep the variances of the full sample.',
+    );
+  });
 });

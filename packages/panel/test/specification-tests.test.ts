@@ -161,7 +161,7 @@ describe('hausman in four forms', () => {
     const forms = hausmanForms(estimate({ model: 'nb-fe' }), estimate({ model: 'nb-re' }), kernels);
     expect(forms.map((t) => t.form)).toEqual(['classic', 'common-scale', 'bootstrap', 'mundlak']);
     for (const test of forms.slice(0, 2)) expect(test.compared!.map((c) => c.term)).toHaveLength(6);
-    expect(forms[2].reason).toBe('It needs resampled fits of both models, which this run does not have.');
+    expect(forms[2].reason).toBe('No draws of both models were given.');
     expect(forms[3]).toMatchObject({ df: 6, distribution: 'chi2' });
   });
   it('counts: the common-scale statistic is the classic one over the Pearson dispersion of the efficient model', () => {
@@ -205,10 +205,16 @@ describe('hausman in four forms', () => {
   });
   it('takes a covariance of the difference from outside', () => {
     const [a, b] = [fit({ model: 'nb-fe' }), fit({ model: 'nb-re' })];
-    const test = hausmanResampled(a, b, (terms) => terms.flatMap((_, i) => terms.map((__, j) => (i === j ? 4 : 0))));
+    const terms = a.coefficients.map((c) => c.term).slice(1);
+    const covariance = Float64Array.from({ length: 36 }, (_, at) => (at % 7 === 0 ? 4 : 0));
+    const drawn = { terms, covariance, reps: 99, failed: 2, seed: 1, by: 'pair', clusters: 45 };
+    const test = hausmanResampled(a, b, drawn);
     const square = test.compared!.reduce((sum, c) => sum + c.difference ** 2 / 4, 0);
     expect(digits(test.statistic!, square)).toBeGreaterThan(12);
     expect(test.compared![0].se).toBe(2);
+    expect(test.notes.at(-1)!.message).toBe(
+      'Covariance of the difference over 99 draws of 45 clusters (pair), seed 1, both models refitted in each. 2 of them lack an estimate of one model and are left out.',
+    );
   });
   it('a negative statistic is not defined, with why, the eigenvalue and the coefficients compared', () => {
     const formula = 'patents ~ logr0 + logr1 + logr2 + logr3 + logr4 + logr5 + i(year)';

@@ -58,7 +58,7 @@ describe('china-copublications', () => {
   let found: Awaited<ReturnType<typeof run>>;
   beforeAll(async () => {
     found = await run('china-copublications');
-  }, 60_000);
+  }, 120_000);
 
   test('estimates every column', () => {
     expect(found.run.failures).toEqual([]);

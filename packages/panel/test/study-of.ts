@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { loadKernels } from '@gravpanel/core-wasm';
 import { setPanel } from '../src/frame.ts';
 import type { World } from '../src/map-shapes.ts';
+import { countryBook } from '../src/regions.ts';
 import { type ReadStudy, readStudy } from '../src/study-read.ts';
 import { readTable } from '../src/table-read.ts';
 import type { Frame } from '../src/types.ts';
@@ -35,5 +36,8 @@ export function shippedStudy(name: string) {
       readTable(textOf(`studies/${name}/${path}`), { name: path }),
     ]),
   );
-  return { ...studyOf(text, textOf(`studies/${name}/${study.data.path}`)), options: { tables, world } };
+  return {
+    ...studyOf(text, textOf(`studies/${name}/${study.data.path}`)),
+    options: { tables, world, countries: () => countryBook() },
+  };
 }

@@ -7,12 +7,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type InlineConfig, type Plugin, runnerImport } from 'vite';
 import { parse } from 'yaml';
+import { FIRST, studyIn } from './first-study.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const studies = path.resolve(root, '../../studies');
 const out = path.join(root, 'generated');
-/** The study that a first visitor reads. */
-const FIRST = 'belt-road-copatents';
 
 /** Runs sources of the workspace here, from their sources. */
 const runner: InlineConfig = {
@@ -22,9 +21,11 @@ const runner: InlineConfig = {
   resolve: {
     alias: [
       { find: /^@gravpanel\/panel\/report$/, replacement: path.resolve(root, '../panel/src/render/index.ts') },
+      { find: /^@gravpanel\/panel\/regions$/, replacement: path.resolve(root, '../panel/src/regions.ts') },
       { find: /^@gravpanel\/panel\/countries$/, replacement: path.resolve(root, '../panel/src/countries.ts') },
       { find: /^@gravpanel\/panel\/formats$/, replacement: path.resolve(root, '../panel/src/formats.ts') },
       { find: /^@gravpanel\/panel$/, replacement: path.resolve(root, '../panel/src/index.ts') },
+      { find: /^@gravpanel\/core-wasm\/frontier$/, replacement: path.resolve(root, '../core-wasm/src/frontier.ts') },
       { find: /^@gravpanel\/core-wasm$/, replacement: path.resolve(root, '../core-wasm/src/index.ts') },
     ],
   },
@@ -39,15 +40,13 @@ function write(name: string, content: string | Uint8Array): void {
   writeFileSync(file, bytes);
 }
 
-interface StudyKeys {
-  title: string;
-  data: { path: string; tables?: Record<string, { path: string }>; join?: { path: string }[] };
-}
 interface Shipped {
   name: string;
   title: string;
   text: string;
   files: string[];
+  /** Printed tables of the paper that the study repeats, and the tables that they name as sources. */
+  published?: string[];
 }
 
 /** Every study folder with the files that its study names. */
@@ -55,30 +54,33 @@ function shippedStudies(): Shipped[] {
   return readdirSync(studies)
     .filter((name) => existsSync(path.join(studies, name, 'study.yaml')))
     .sort((a, b) => Number(b === FIRST) - Number(a === FIRST) || a.localeCompare(b))
-    .map((name) => {
-      const text = readFileSync(path.join(studies, name, 'study.yaml'), 'utf8');
-      const { title, data } = parse(text) as StudyKeys;
-      const paths = [
-        data.path,
-        ...Object.values(data.tables ?? {}).map((t) => t.path),
-        ...(data.join ?? []).map((j) => j.path),
-      ];
-      return { name, title, text, files: [...new Set(paths)] };
-    });
+    .map((name) => ({ name, ...studyIn(path.join(studies, name)), ...publishedOf(name) }));
+}
+
+function publishedOf(name: string): { published?: string[] } {
+  const file = path.join(studies, name, 'published.yaml');
+  if (!existsSync(file)) return {};
+  const { sources = {} } = parse(readFileSync(file, 'utf8')) as { sources?: Record<string, { file: string }> };
+  return { published: ['published.yaml', ...Object.values(sources).map((source) => source.file)] };
 }
 
 function studiesModule(all: Shipped[]): string {
   const imports: string[] = [];
-  const entries = all.map(({ name, title, files }, i) => {
+  const entries = all.map(({ name, title, files, published }, i) => {
     const from = (file: string) => JSON.stringify(`../../../studies/${name}/${file}?url`);
     imports.push(`import s${i} from ${from('study.yaml')};`);
     const urls = files.map((file, j) => {
       imports.push(`import s${i}f${j} from ${from(file)};`);
       return `${JSON.stringify(file)}: s${i}f${j}`;
     });
-    return `  { name: ${JSON.stringify(name)}, title: ${JSON.stringify(title)}, study: s${i}, files: { ${urls.join(', ')} } },`;
+    const printed = (published ?? []).map((file, j) => {
+      imports.push(`import s${i}p${j} from ${from(file)};`);
+      return `${JSON.stringify(file)}: s${i}p${j}`;
+    });
+    const more = printed.length > 0 ? `, published: { ${printed.join(', ')} }` : '';
+    return `  { name: ${JSON.stringify(name)}, title: ${JSON.stringify(title)}, study: s${i}, files: { ${urls.join(', ')} }${more} },`;
   });
-  return `${imports.join('\n')}\n\nexport const SHIPPED: { name: string; title: string; study: string; files: Record<string, string> }[] = [\n${entries.join('\n')}\n];\n`;
+  return `${imports.join('\n')}\n\nexport const SHIPPED: { name: string; title: string; study: string; files: Record<string, string>; published?: Record<string, string> }[] = [\n${entries.join('\n')}\n];\n`;
 }
 
 async function styles(): Promise<void> {
@@ -86,7 +88,7 @@ async function styles(): Promise<void> {
     path.resolve(root, '../panel/src/render/index.ts'),
     runner,
   );
-  const { cssTokens, FONTS, MONO, SANS, SERIF, TABLE_CSS } = module;
+  const { AUDIT_CSS, cssTokens, FONTS, MONO, SANS, SERIF, TABLE_CSS } = module;
   const face = (family: string, key: keyof typeof FONTS, weight: string) => {
     write(`${key}.woff2`, Buffer.from(FONTS[key], 'base64'));
     return `@font-face{font-family:'${family}';src:url('./${key}.woff2') format('woff2');font-weight:${weight};font-display:swap}`;
@@ -104,20 +106,16 @@ async function styles(): Promise<void> {
   ];
   write('theme.css', `${[...faces, ...tokens].join('\n')}\n`);
   write('table.css', TABLE_CSS);
+  write('audit.css', AUDIT_CSS);
 }
 
 /** The finished run of the first study, as the worker would hand it to the page. */
-async function firstRun(all: Shipped[]): Promise<void> {
-  const { module } = await runnerImport<typeof import('../src/engine/first.ts')>(
-    path.join(root, 'src/engine/first.ts'),
+async function firstRun(): Promise<void> {
+  const { module } = await runnerImport<typeof import('./first-run.ts')>(
+    path.join(root, 'scripts/first-run.ts'),
     runner,
   );
-  const { text, files } = all.find(({ name }) => name === FIRST)!;
-  const bytes = Object.fromEntries(
-    files.map((file) => [file, new Uint8Array(readFileSync(path.join(studies, FIRST, file)))]),
-  );
-  const atlas = path.join(root, 'node_modules/world-atlas/countries-50m.json');
-  const { first, rest } = await module.firstVisit(text, bytes, () => JSON.parse(readFileSync(atlas, 'utf8')));
+  const { first, rest } = module.made;
   write('first.json', JSON.stringify(first));
   write('first-rest.json', JSON.stringify(rest));
 }
@@ -127,7 +125,7 @@ let done: Promise<void> | undefined;
 async function generate(): Promise<void> {
   const all = shippedStudies();
   write('studies.ts', studiesModule(all));
-  await Promise.all([styles(), firstRun(all)]);
+  await Promise.all([styles(), firstRun()]);
 }
 
 export const generated = (): Plugin => ({

@@ -3,7 +3,10 @@ import { mount } from 'svelte';
 import './app.css';
 import App from './App.svelte';
 import { engineApi } from './lib/engine.ts';
+import { startLanguage } from './lib/i18n.svelte.ts';
 
+// English where the catalogue cannot be had: a page in another language is better than none.
+await startLanguage().catch(() => {});
 mount(App, { target: document.getElementById('app')! });
 
 /** For the tests and for the console: the calls of the worker as they are. */

@@ -2,10 +2,12 @@
 import type {
   Certificate,
   Figure,
+  FindingGroup,
   FitResult,
   FitSpec,
   Note,
   PanelErrorFields,
+  Proof,
   Report,
   SampleLog,
   Study,
@@ -153,6 +155,58 @@ export interface FitRequest {
 /** Every model of a study with its companion columns: "full", "full · nb2", … */
 export type StudyFits = Record<string, FitResult[]>;
 
+/** What a file of a study is known by. */
+export interface Fingerprint {
+  path: string;
+  sha256: string;
+  bytes: number;
+  /** Of the study's own table. */
+  rows?: number;
+}
+
+/** Printed tables, as they were pasted or read from a file. */
+export interface AuditRequest {
+  text: string;
+  /** Name of the file; '' for a paste. */
+  name: string;
+  /** '***=0.01,**=0.05,*=0.10', in place of what the text says. */
+  stars?: string;
+  /** normal | t:DF. */
+  law?: string;
+  /** Tables that the text names as sources. */
+  sources?: StudyFileMap;
+}
+
+export interface AuditView {
+  /** What the text was read as. */
+  read: 'tables' | 'grid' | 'paste';
+  /** Of a paste: the tables as they were understood, and what to compare with the page. */
+  yaml?: string;
+  doubts: string[];
+  title: string;
+  headline: string;
+  stars: string;
+  unread: string;
+  cells: number;
+  proofs: Proof[];
+  groups: FindingGroup[];
+}
+
+/** What is taken away. */
+export type TakeRequest =
+  | { what: 'item'; item: Item; format: ItemFormat }
+  /** Of the study that was run, by its text: computed first where this worker has not run it. */
+  | { what: 'audit'; request: AuditRequest; format: 'html' | 'json' | 'yaml' }
+  | { what: 'report' | 'study' | 'stata' | 'r' | 'python'; text: string; name: string };
+export type ItemFormat = 'docx' | 'tex' | 'html' | 'csv' | 'md' | 'json' | 'txt' | 'typ' | 'svg' | 'png';
+
+/** A file for the reader. A picture comes as a drawing with its letters inside, which the page paints. */
+export interface TakenFile {
+  name: string;
+  type: string;
+  content: string | Uint8Array<ArrayBuffer>;
+}
+
 /** The calls that the worker answers. */
 export interface EngineApi {
   /** The files of the study that is worked on; those of an earlier one are forgotten. */
@@ -177,6 +231,12 @@ export interface EngineApi {
   bootControl(action: 'pause' | 'resume' | 'cancel'): Promise<Answer<true>>;
   /** One formula on one table, its replicates on `threads` workers. */
   fit(request: FitRequest, threads: number): Promise<Answer<FitResult[]>>;
+  /** A file of the last run, or of one table or figure. */
+  take(request: TakeRequest): Promise<Answer<TakenFile>>;
+  /** Hash and rows of every file of the study that is open, by the path that the study names it with. */
+  fingerprints(text: string): Promise<Answer<Fingerprint[]>>;
+  /** Printed tables against themselves. */
+  audit(request: AuditRequest): Promise<Answer<AuditView>>;
   /** All estimates of a study, for comparisons bit by bit. */
   fits(text: string): Promise<Answer<StudyFits>>;
 }

@@ -1,5 +1,5 @@
 /** The worker: owns one instance of the core and answers {@link EngineApi}. */
-import { loadKernels } from '@gravpanel/core-wasm';
+import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
 import { fitSpecWith, type Pool, readTable, setPanel, studyJsonSchema } from '@gravpanel/panel';
 import { expose } from 'comlink';
 import { createEngine } from './engine/engine.ts';
@@ -17,6 +17,7 @@ let shared: Pool | undefined;
 const engine = createEngine({
   kernels,
   world: loadWorld,
+  regions: () => import('@gravpanel/panel/regions'),
   runner: (onDraws) => async (runs, design) => {
     shared ??= webPool(cores());
     let last = 0;
@@ -56,6 +57,17 @@ const api: EngineApi = {
     answer(async () => {
       const { drawFigure } = await import('./engine/draw.ts');
       return drawFigure(figure, width);
+    }),
+  take: (request) =>
+    answer(async () => {
+      const { take } = await import('./engine/take.ts');
+      return take(engine, request);
+    }),
+  fingerprints: (text) => answer(() => engine.fingerprints(text)),
+  audit: (request) =>
+    answer(async () => {
+      const { auditView } = await import('./engine/audit.ts');
+      return auditView(request);
     }),
   fits: (text) => answer(() => engine.fits(text)),
   bootStored: (text, request) =>

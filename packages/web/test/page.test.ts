@@ -1,26 +1,19 @@
 /** The built page in chromium, and the same bits there as in Node for every estimate of both studies. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadKernels } from '@gravpanel/core-wasm';
 import { type FitResult, type FitSpec, fitSpec, isFit, readTable, setPanel, type World } from '@gravpanel/panel';
-import { type Browser, type ConsoleMessage, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
+import type { Browser, ConsoleMessage, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { createEngine } from '../src/engine/engine.ts';
 import type { Answer, StudyFileMap, StudyFits } from '../src/protocol.ts';
+import { builtPage, hasChromium, launch } from './built.ts';
 import { serve } from './serve.ts';
 
-const CHROMIUM = process.env.GRAVPANEL_CHROMIUM ?? '/usr/bin/chromium';
-const found = existsSync(CHROMIUM);
-if (!found) {
-  const words = `${CHROMIUM} is missing: the page and the equality of bits in Node and chromium were NOT tested (apt install chromium).`;
-  if (process.env.CI === 'true') throw new Error(words);
-  process.stderr.write(`${words}\n`);
-}
+const found = hasChromium('the page and the equality of bits in Node and chromium were');
 
 const shared = (path: string) =>
   readFileSync(fileURLToPath(new URL(`../../../studies/${path}`, import.meta.url)), 'utf8');
@@ -74,17 +67,16 @@ const columnsOf = (fits: StudyFits) =>
   );
 
 describe.runIf(found)('the built page in chromium', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gravpanel-web-'));
+  let folder = '';
   const messages: string[] = [];
   let server: Awaited<ReturnType<typeof serve>>;
   let browser: Browser;
   let page: Page;
 
   beforeAll(async () => {
-    const root = fileURLToPath(new URL('..', import.meta.url));
-    await build({ root, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+    folder = await builtPage();
     server = await serve(folder);
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+    browser = await launch();
     page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
     page.on('console', (message: ConsoleMessage) => messages.push(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => messages.push(`pageerror: ${error.message}`));
@@ -95,12 +87,15 @@ describe.runIf(found)('the built page in chromium', () => {
   afterAll(async () => {
     await browser?.close();
     server?.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   test('shows a first visitor the finished table of the belt-road study', async () => {
     const table = (await page.locator('figure.table').first().textContent()) ?? '';
-    const here = createEngine({ kernels: loadKernels(), world: async () => boundaries() });
+    const here = createEngine({
+      kernels: loadKernels(),
+      regions: () => import('@gravpanel/panel/regions'),
+      world: async () => boundaries(),
+    });
     const { text, files } = openedStudy('belt-road-copatents');
     here.setFiles(files);
     const run = await here.run(text, () => {});
@@ -114,7 +109,11 @@ describe.runIf(found)('the built page in chromium', () => {
 
   test('asks for nothing but its own files, breaks no policy and logs nothing', async () => {
     expect(messages).toEqual([]);
-    expect(server.requests.every((path) => /^\/(index\.html|assets\/[\w.-]+)?$/.test(path))).toBe(true);
+    expect(
+      server.requests.every((path) =>
+        /^\/(index\.html|sw\.js|manifest\.webmanifest|icon[\w.-]+|assets\/[\w.-]+)?$/.test(path),
+      ),
+    ).toBe(true);
     const html = readFileSync(join(folder, 'index.html'), 'utf8');
     expect(html).toContain("script-src 'self' 'wasm-unsafe-eval'");
     expect(html.replace(/<script [^>]*src="[^"]+"[^>]*><\/script>/g, '')).not.toMatch(/<script| on\w+=/);
@@ -211,7 +210,11 @@ describe.runIf(found)('the built page in chromium', () => {
     '%s: every estimate has the same bits in Node and in chromium',
     async (name) => {
       const { text, files } = openedStudy(name);
-      const engine = createEngine({ kernels: loadKernels(), world: async () => boundaries() });
+      const engine = createEngine({
+        kernels: loadKernels(),
+        regions: () => import('@gravpanel/panel/regions'),
+        world: async () => boundaries(),
+      });
       engine.setFiles(files);
       const here = columnsOf(await engine.fits(text));
       const answer = await fitsInPage(text, files);

@@ -11,6 +11,9 @@ const TYPES: Record<string, string> = {
   '.csv': 'text/csv',
   '.json': 'application/json',
   '.yaml': 'text/yaml',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json',
   '.woff2': 'font/woff2',
 };
 
@@ -29,5 +32,9 @@ export async function serve(folder: string): Promise<{ url: string; requests: st
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/`, requests, close: () => void server.close() };
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${port}/`, requests, close };
 }

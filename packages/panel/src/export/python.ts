@@ -141,8 +141,19 @@ def column(name, number, model, y, x, intercept, conditions, needs, vcov, factor
     estimates, errors = np.asarray(fit.params), np.sqrt(factor) * np.asarray(fit.bse)
     print(f"{name} ({number})  {model}  N = {len(target)} (gravpanel {nobs})")
     for i, term in enumerate(frame.columns):
-        if term in expected:
-            print(f"  {term:30s} {estimates[i]:.9g} ({errors[i]:.6g})   gravpanel {expected[term][0]:.9g} ({expected[term][1]:.6g})")
+        if term not in expected:
+            continue
+        theirs = expected[term]
+        print(f"  {term:30s} {estimates[i]:.9g} ({errors[i]:.6g})   gravpanel {theirs[0]:.9g} ({theirs[1]:.6g})")
+        difference = max(abs(estimates[i] - theirs[0]), abs(errors[i] - theirs[1])) / theirs[1]
+        table.append([name, number, term, len(target), nobs, estimates[i], errors[i], *theirs, difference])
+`;
+
+const LAST = `
+with open("estimates-python.csv", "w", newline="") as file:
+    heads = "model,column,term,nobs,gravpanel_nobs,estimate,se,gravpanel_estimate,gravpanel_se,difference"
+    csv.writer(file).writerows([heads.split(","), *table])
+print("written: estimates-python.csv; largest difference in standard errors", max((row[-1] for row in table), default=0.0))
 `;
 
 /** The script; `data` is the path of the table from its folder. */
@@ -151,6 +162,8 @@ export function exportPython(plan: ExportPlan, data: string): string {
   const derive = plan.derive.map(({ name, node }) => `${PYTHON.name(name)} = ${write(PYTHON, node)}`);
   return `# ${plan.title.replace(/\s+/g, ' ')}
 # Written by gravpanel ${plan.gravpanel}, run ${plan.runHash.slice(0, 12)}. In this folder: python3 models.py (numpy, pandas, statsmodels)
+import csv
+
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
@@ -158,9 +171,10 @@ import statsmodels.api as sm
 d = pd.read_csv(${quote(data)}, sep=${quote(plan.delimiter)}, keep_default_na=False, na_values=${list(plan.missing.map(quote))}, dtype={${kinds.join(', ')}}, skipinitialspace=True)
 unit = ${plan.unit.length === 1 ? `${PYTHON.name(plan.unit[0])}.astype(str)` : `pd.Series(list(zip(${plan.unit.map(PYTHON.name).join(', ')}))).map(str)`}
 time = ${PYTHON.name(plan.time)}
+table = []
 ${BASE}
 
 ${derive.join('\n')}
 
-${plan.failed.map((f) => `# ${f} gave no estimate in the run\n`).join('')}${plan.columns.map(columnText).join('\n')}`;
+${plan.failed.map((f) => `# ${f} gave no estimate in the run\n`).join('')}${plan.columns.map(columnText).join('\n')}${LAST}`;
 }

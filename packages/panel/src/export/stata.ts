@@ -1,4 +1,6 @@
 /** A run as a Stata do-file: Stata's own commands, with a remark wherever they differ from what gravpanel computed. */
+
+import { namesIn } from '../expression-tree.ts';
 import type { ExportColumn, ExportFactor, ExportPlan } from './column.ts';
 import { type Words, write, writeShifted } from './words.ts';
 
@@ -9,6 +11,7 @@ const RESERVED = new Set(
 
 /** Names of the file's and derived columns as Stata variables, each once. */
 export function stataNames(names: string[]): Map<string, string> {
+  // What the script makes ends in _: columns that do as well are called otherwise.
   const taken = new Set(['unit_']);
   return new Map(
     names.map((name) => {
@@ -17,7 +20,7 @@ export function stataNames(names: string[]): Map<string, string> {
           .normalize('NFKD')
           .replace(/[^A-Za-z0-9_]/g, '_')
           .slice(0, 26) || 'v';
-      const base = RESERVED.has(plain) || /^\d/.test(plain) ? `v_${plain}` : plain;
+      const base = RESERVED.has(plain) || /^\d|_$/.test(plain) ? `v_${plain.replace(/_+$/, '')}` : plain;
       let chosen = base;
       for (let k = 2; taken.has(chosen.toLowerCase()) || RESERVED.has(chosen); k++) chosen = `${base}_${k}`;
       taken.add(chosen.toLowerCase());
@@ -95,19 +98,22 @@ function vceOf({ spec, fit, clusters, fixef }: ExportColumn, model: string, grou
     if (model === 'poisson' && fixef.length > 0) return { option: `vce(cluster ${several})`, remarks: scale };
     return { remarks: [`Stata has no errors clustered by ${several} for this command: OIM errors below`] };
   }
-  if (type === 'hc2' || type === 'hc3') return { option: `vce(${type})`, remarks: [] };
+  if (model === 'ols' && (type === 'hc2' || type === 'hc3')) return { option: `vce(${type})`, remarks: [] };
   return {
     option: 'vce(robust)',
     remarks: [`Stata's robust factor differs from gravpanel's ${type} (${fit.vcovInfo.factorRule})`],
   };
 }
 
-function columnText(c: ExportColumn, names: Map<string, string>, made: { count: number }): string {
+/** Stata takes a missing value for larger than any number: a comparison with one would hold. */
+const given = (names: string[]) => [...new Set(names)].map((name) => `!missing(${name})`);
+
+function columnText(c: ExportColumn, names: Map<string, string>, made: { count: number; models: number }): string {
   const before: string[] = [];
   const w = stataWords(names, before, made);
   const { fit, spec } = c;
   const model = c.boundary ? 'poisson' : fit.model;
-  const m = `m${made.count + 1}`;
+  const m = `m${++made.models}`;
   const group = (columns: string[]) => {
     if (columns.length === 1) return w.name(columns[0]);
     const name = `c${++made.count}_`;
@@ -120,9 +126,12 @@ function columnText(c: ExportColumn, names: Map<string, string>, made: { count: 
   const needs = [...new Set(c.needs.map(({ node, shift }) => writeShifted(w, node, shift)))].map(
     (t) => `!missing(${t})`,
   );
-  const where = c.where ? [`(${write(w, c.where)})`] : [];
+  const where = c.where ? [...given(namesIn(c.where).map(w.name)), `(${write(w, c.where)})`] : [];
   const part = c.part
-    ? [`(${w.name(c.part.by)} ${c.part.op} ${typeof c.part.value === 'number' ? c.part.value : quote(c.part.value)})`]
+    ? [
+        ...given([w.name(c.part.by)]),
+        `(${w.name(c.part.by)} ${c.part.op} ${typeof c.part.value === 'number' ? c.part.value : quote(c.part.value)})`,
+      ]
     : [];
   const { option, remarks } = vceOf(c, model, group);
   const plainCommand = COMMANDS[model];
@@ -132,7 +141,7 @@ function columnText(c: ExportColumn, names: Map<string, string>, made: { count: 
   const dummies = usesHdfe ? [] : absorb.map((a) => `i.${a}`);
   const options = [
     ...plainCommand.options,
-    ...(usesHdfe ? [`absorb(${absorb.join(' ')})`] : []),
+    ...(usesHdfe ? [`absorb(${absorb.join(' ')})`, 'keepsingletons'] : []),
     ...(offsets.length > 0 && model !== 'ols' ? ['offset(offset_)'] : []),
     ...(c.intercept || absorb.length > 0 ? [] : ['noconstant']),
     ...(option ? [option] : []),
@@ -145,8 +154,9 @@ function columnText(c: ExportColumn, names: Map<string, string>, made: { count: 
     ...remarks.map((r) => `* note: ${r}.`),
     ...(absorb.length > 0 && usesHdfe ? [`* needs: ssc install ${command}`] : []),
     ...before,
-    'capture drop y_ use_ offset_',
-    'capture drop x*_',
+    `foreach v in y_ use_ offset_ ${x.join(' ')} {`,
+    "  capture drop `v'",
+    '}',
     `generate byte use_ = ${[...where, ...part, ...needs].join(' & ')}`,
     `generate double y_ = ${y}`,
     ...terms.map((t, i) => `generate double x${i + 1}_ = ${t}\nlabel variable x${i + 1}_ ${quote(c.terms[i].name)}`),
@@ -175,7 +185,7 @@ function columnText(c: ExportColumn, names: Map<string, string>, made: { count: 
 export function exportStata(plan: ExportPlan, data: string): string {
   const all = [...plan.file.map((f) => f.name), ...plan.derive.map((d) => d.name)];
   const names = stataNames(all);
-  const made = { count: 0 };
+  const made = { count: 0, models: 0 };
   const before: string[] = [];
   const w = stataWords(names, before, made);
   const renamed = all.filter((name) => names.get(name) !== name);
@@ -196,7 +206,7 @@ export function exportStata(plan: ExportPlan, data: string): string {
 ${renamed.map((name) => `* ${name} is called ${names.get(name)} here\n`).join('')}version 14
 clear all
 set more off
-import delimited using "${data}", varnames(nonames) rowrange(2) delimiters("${plan.delimiter === '\t' ? '\\t' : plan.delimiter}") stringcols(_all) encoding("utf-8") clear
+import delimited using "${data}", varnames(nonames) rowrange(2:) delimiters("${plan.delimiter === '\t' ? '\\t' : plan.delimiter}") stringcols(_all) encoding("utf-8") clear
 ${columns.join('\n')}
 egen long unit_ = group(${plan.unit.map((u) => names.get(u)).join(' ')})
 xtset unit_ ${names.get(plan.time)}

@@ -2,7 +2,7 @@
 
 import type { AbsorbModel, KernelModel, Problem } from '@gravpanel/core-wasm';
 import { exp, log } from '@gravpanel/core-wasm';
-import type { Like, ModelKey, VcovSpec } from '../types.ts';
+import type { FrontierSpec, Like, ModelKey, VcovSpec } from '../types.ts';
 
 /** A parameter beside the coefficients, on the scale it is estimated on, and the scale it is read on. */
 export interface Auxiliary {
@@ -42,6 +42,10 @@ export interface Model {
   summary: string;
   needs: ModelNeeds;
   auxiliaries: readonly Auxiliary[];
+  /** Frontiers: how many auxiliaries stay where there is no inefficiency. */
+  base?: number;
+  /** Frontiers: what their options change in this entry; zTerms: names of the regressors of μ, once they are known. */
+  variant?: (spec: FrontierSpec, zTerms?: readonly string[]) => Partial<Model>;
   distribution: 'z' | 't';
   /** Starting points whose optima are compared: 1, where the log-likelihood is concave. */
   starts: 1 | 3;
@@ -50,6 +54,10 @@ export interface Model {
   /** The plain start, in the user's scale: no slopes, the constant at its mean where that has a meaning. */
   plainStart(problem: Problem): Float64Array;
 }
+
+/** The auxiliaries that a fit reports; at a boundary those that have a meaning there. */
+export const reportedAuxiliaries = ({ auxiliaries, base = 0 }: Model, boundary: boolean): readonly Auxiliary[] =>
+  boundary ? auxiliaries.slice(0, base) : auxiliaries;
 
 /** Index of a column of ones, or −1. */
 export function constantColumn({ n, k, x }: Problem): number {

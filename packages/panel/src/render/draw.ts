@@ -55,7 +55,28 @@ export function wrapPixels(text: string, width: number, size = 12): string[] {
   return [...lines, line];
 }
 
-const NAMESPACE = 'http://www.w3.org/2000/svg';
+export const NAMESPACE = 'http://www.w3.org/2000/svg';
+
+/** Makes elements of the injected document, for drawings that Plot has no marks for. */
+export function builder(document: DrawingDocument) {
+  return (
+    name: string,
+    attributes: Record<string, string | number>,
+    content: (DrawingElement | string)[] = [],
+  ): DrawingElement => {
+    const node = document.createElementNS(NAMESPACE, name);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, String(value));
+    for (const child of content) {
+      if (typeof child === 'string') node.textContent = child;
+      else node.append(child);
+    }
+    return node;
+  };
+}
+export type Build = ReturnType<typeof builder>;
+
+/** To a tenth of a pixel. */
+export const round = (x: number) => Math.round(x * 10) / 10;
 
 /** Observable Plot's drawing in the injected document. */
 export const plotted = (options: Plot.PlotOptions) => Plot.plot(options) as unknown as DrawingElement;

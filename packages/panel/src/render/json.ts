@@ -7,7 +7,7 @@ import type { Figure, Table } from '../types.ts';
  * made of. The fits are not repeated.
  */
 export function renderJson(table: Table): string {
-  const { fits: _fits, kind: _kind, ...rest } = table;
+  const { fits: _fits, panelFits: _panels, kind: _kind, ...rest } = table;
   return `${JSON.stringify({ schema: 'table/1', ...rest }, null, 2)}\n`;
 }
 

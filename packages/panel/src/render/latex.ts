@@ -245,7 +245,7 @@ const UNICODE_FONTS = [
 function preamble({ table, long }: Page): string[] {
   const fonts = UNICODE_FONTS.reduceRight(
     (rest, font) => `\\IfFontExistsTF{${font}}{\\newfontfamily\\gvfont{${font}}}{${rest}}`,
-    '\\let\\gvfont\\relax',
+    '',
   );
   const number = /^Table (\d+)$/.exec(table.number ?? '')?.[1];
   return [
@@ -257,7 +257,8 @@ function preamble({ table, long }: Page): string[] {
     '\\ifdefined\\pdfoutput\\IfFileExists{lmodern.sty}{\\usepackage[T1]{fontenc}\\usepackage{lmodern}}{}\\else',
     '\\usepackage{fontspec}',
     fonts,
-    '\\newcommand{\\gvunicode}[2]{{\\gvfont #1}}',
+    // Without such a font: the code points, as in pdflatex.
+    '\\ifdefined\\gvfont\\newcommand{\\gvunicode}[2]{{\\gvfont #1}}\\else\\newcommand{\\gvunicode}[2]{{\\ttfamily #2}}\\fi',
     '\\fi',
     '\\pagestyle{empty}',
     `\\newcommand{\\gvalone}{}`,

@@ -2,29 +2,21 @@
 import { type GeoProjection, geoEqualEarth, geoPath } from 'd3-geo';
 import { amount } from '../format.ts';
 import type { Figure, LonLat, MapPlot, MapShape } from '../types.ts';
-import { type DrawingDocument, type DrawingElement, type DrawOptions, nameDrawing, textWidth } from './draw.ts';
+import {
+  type Build,
+  builder,
+  type DrawingElement,
+  type DrawOptions,
+  NAMESPACE,
+  nameDrawing,
+  round,
+  textWidth,
+} from './draw.ts';
 import { type LensPlace, layoutMap, type MapLayout } from './map-layout.ts';
 import { SANS, SERIF } from './theme.ts';
 
-const NAMESPACE = 'http://www.w3.org/2000/svg';
 const FILL = { home: 'var(--land-home)', partner: 'var(--land-with)', none: 'var(--land)', other: 'var(--land)' };
 
-type Attributes = Record<string, string | number>;
-
-function builder(document: DrawingDocument) {
-  return (name: string, attributes: Attributes, content: (DrawingElement | string)[] = []): DrawingElement => {
-    const node = document.createElementNS(NAMESPACE, name);
-    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, String(value));
-    for (const child of content) {
-      if (typeof child === 'string') node.textContent = child;
-      else node.append(child);
-    }
-    return node;
-  };
-}
-type Build = ReturnType<typeof builder>;
-
-const round = (x: number) => Math.round(x * 10) / 10;
 const halo = { stroke: 'var(--paper)', 'stroke-width': 3, 'stroke-linejoin': 'round', 'paint-order': 'stroke' };
 
 function landOf(build: Build, shapes: MapShape[], projection: GeoProjection): DrawingElement[] {

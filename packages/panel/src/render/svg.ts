@@ -3,11 +3,13 @@ import type { Figure } from '../types.ts';
 import { drawBars } from './bars-plot.ts';
 import { drawBootstrap } from './bootstrap-plot.ts';
 import { drawCoefficients } from './coefficient-plot.ts';
+import { drawCurve } from './curve-plot.ts';
 import { type DrawingDocument, type DrawingElement, wrapPixels } from './draw.ts';
 import { escapeHtml } from './escape.ts';
 import { drawInfluence } from './influence-plot.ts';
 import { drawLags } from './lag-plot.ts';
 import { drawMap } from './map-plot.ts';
+import { drawNetwork } from './network-plot.ts';
 import { drawResiduals } from './residual-plot.ts';
 import { drawRootogram } from './rootogram-plot.ts';
 import { drawSeries } from './series-plot.ts';
@@ -33,6 +35,8 @@ function drawing(figure: Figure, document: DrawingDocument, width: number): Draw
       return drawBars(figure, options);
     case 'map':
       return drawMap(figure, options);
+    case 'network':
+      return drawNetwork(figure, options);
     case 'lags':
       return drawLags(figure, options);
     case 'bootstrap':
@@ -43,6 +47,8 @@ function drawing(figure: Figure, document: DrawingDocument, width: number): Draw
       return drawResiduals(figure, options);
     case 'influence':
       return drawInfluence(figure, options);
+    case 'curve':
+      return drawCurve(figure, options);
   }
 }
 

@@ -14,6 +14,8 @@ export interface TextOptions {
 }
 
 const STUB_MOST = 36;
+/** Labels are wrapped down to this where that keeps all columns in one block. */
+const STUB_LEAST = 24;
 
 type Paint = (style: 'bold' | 'dim' | 'red' | 'yellow', text: string) => string;
 const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], yellow: [33, 39] } as const;
@@ -190,7 +192,9 @@ export function renderText(table: Table, o: TextOptions = {}): string {
   );
   const most = Math.min(STUB_MOST, max([table.stub, ...labels].map(displayWidth)));
   const widest = max(shrinkWords(table, natural, most, width).map((l) => l.width)) + GAP;
-  const stub = Math.max(8, Math.min(most, width - widest));
+  const beside = shrinkWords(table, natural, STUB_LEAST, width).reduce((sum, l) => sum + GAP + l.width, 0);
+  const together = width - beside >= Math.min(most, STUB_LEAST) ? width - beside : most;
+  const stub = Math.max(8, Math.min(most, width - widest, together));
   const layouts = underSpanners(table, shrinkWords(table, natural, stub, width), width - stub);
   const rules = o.rules === 'plain' ? { heavy: '=', medium: '-' } : { heavy: '━', medium: '─' };
   const blocks = blocksOf(layouts, stub, width).map((columns) =>

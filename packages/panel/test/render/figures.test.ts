@@ -5,7 +5,7 @@ import { bootstrapFigure } from '../../src/figures-bootstrap.ts';
 import { lagFigures } from '../../src/figures-lags.ts';
 import { renderFigureSvg } from '../../src/render/svg.ts';
 import type { Figure } from '../../src/types.ts';
-import { bootstrap, influence, lagFit, pictures, residuals, rootogram } from '../figures-of.ts';
+import { bootstrap, curve, influence, lagFit, pictures, residuals, rootogram } from '../figures-of.ts';
 import { fitOf } from '../paper-fits.ts';
 
 interface Shape {
@@ -163,5 +163,24 @@ describe('influence and residuals', () => {
     // P40, and the two ends: ln(0.005/0.995)/1.702 = −3.11.
     expect(residuals.title).toMatch(/^3 of 100 rows \(3\.0%\)/);
     expect([...draw(residuals).querySelectorAll('text')].map((t) => t.textContent)).toContain('P40, 2010');
+  });
+});
+
+describe('a specification curve', () => {
+  it('draws estimates in order on one scale, a dot a choice, and says what failed', () => {
+    if (curve.plot !== 'curve') throw new Error(curve.plot);
+    const estimates = curve.points.map(({ estimate }) => estimate);
+    expect(estimates).toEqual([...estimates].sort((a, b) => a - b));
+    expect(curve.subtitle).toContain('1 specification failed and is named in the table.');
+    const clear = curve.points.filter((point) => point.clear);
+    const above = clear.filter(({ estimate }) => estimate > 0).length;
+    expect(curve.title).toContain(`clearly above zero in ${above} and below it in ${clear.length - above} of 11`);
+    // The dimension with one option is not drawn.
+    expect(curve.dimensions.map(({ title }) => title)).toEqual(['Estimator', 'Optional control']);
+    const circles = [...draw(curve).querySelectorAll('circle')];
+    const chosen = curve.points.reduce((sum, { choices }) => sum + choices.flat().length, 0);
+    expect(circles).toHaveLength(11 + chosen);
+    const heights = numbersOf(circles.slice(0, 11), 'cy');
+    expect(bend(estimates, heights)).toBeLessThan(0.01);
   });
 });

@@ -10,6 +10,8 @@ import { HOSTILE, printedTables } from './printed-tables.ts';
 
 const tex = hasCommand('pdflatex');
 if (!tex) missingPart('pdflatex', 'LaTeX tables in TeX');
+const xetex = tex && hasCommand('xelatex');
+if (!xetex) missingPart('texlive-xetex', 'LaTeX tables in an engine that reads Unicode');
 const poppler = hasCommand('pdftotext');
 if (!poppler) missingPart('poppler-utils', 'the text of typeset tables');
 
@@ -87,9 +89,9 @@ describe.runIf(tex)('pdflatex', () => {
   for (const [name, table] of Object.entries(printedTables))
     writeFileSync(join(dir, `${name}.tex`), renderLatex(table));
 
-  function compile(name: string) {
+  function compile(name: string, engine = 'pdflatex') {
     const options = ['-interaction=nonstopmode', '-halt-on-error', `${name}.tex`];
-    const { status, stdout } = spawnSync('pdflatex', options, { cwd: dir, encoding: 'utf8' });
+    const { status, stdout } = spawnSync(engine, options, { cwd: dir, encoding: 'utf8' });
     const complaints = stdout.split('\n').filter((line) => /^!|Overfull|too large|undefined/.test(line));
     return { status, complaints };
   }
@@ -113,6 +115,16 @@ describe.runIf(tex)('pdflatex', () => {
     expect(compile('paper').status).toBe(0);
     const log = readFileSync(join(dir, 'paper.log'), 'utf8');
     expect(log).toMatch(/Output written on paper\.pdf/);
+  });
+
+  it.runIf(xetex && poppler)('sets Chinese by xelatex where a font has it, and its code points where none has', () => {
+    expect(compile('rich', 'xelatex').status).toBe(0);
+    expect(readFileSync(join(dir, 'rich.log'), 'utf8')).not.toContain('Missing character');
+    const font = spawnSync('fc-list', [':lang=zh-cn'], { encoding: 'utf8' }).stdout;
+    const known = /Noto (Serif|Sans) CJK SC|Source Han Serif SC|SimSun|Songti SC|FandolSong/.test(font ?? '');
+    expect(textOf('rich')).toContain(known ? '合作专利' : 'U+5408 U+4F5C U+4E13 U+5229');
+    expect(compile('rich').status).toBe(0);
+    expect(textOf('rich')).toContain('U+5408 U+4F5C U+4E13 U+5229');
   });
 
   it.runIf(poppler)('prints every number of the table as it stands in it', () => {

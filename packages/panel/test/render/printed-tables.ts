@@ -69,5 +69,17 @@ export const printedTables: Record<string, Table> = {
     title: 'Ten columns',
     variables: paperVariables,
   }),
+  /** Units, groups, a failed column, ‡, a spreadsheet's formula, Chinese, and every character that a format takes for its own. */
+  rich: regressionTable([...table8Fits.slice(2), failure], {
+    id: 'rich',
+    number: 'Table 8',
+    title: 'Co-patents 合作专利 & gravity: <b>50%</b> of $x_1$ #2 \\textbf{a}',
+    variables: { ...paperVariables, lngd: { label: '=Distance × oil price, 中国 to the partner', unit: 'ln km·US$' } },
+    groups: [
+      { label: 'First', from: 1, to: 2 },
+      { label: 'Last', from: 3, to: 5 },
+    ],
+    notes: ['Sources: CEPII, EIA, World Bank. [1] *one* ~two~ ^three^ `four`'],
+  }),
   long,
 };

@@ -28,6 +28,22 @@ describe('renderText', () => {
     expect(heads(120)).toHaveLength(1);
   });
 
+  it('wraps labels further where that keeps all columns in one block', () => {
+    const cells = ['period (2)', 'not defined', 'F(2, 44)', '< 0.001', '−2.8e−5'].map((text) => ({
+      text,
+      kind: 'text' as const,
+    }));
+    const heads = ['Model', 'Statistic', 'Law', 'p', 'Smallest eigenvalue'];
+    const label = 'Hausman test, conditional fixed against random effects';
+    const tests: Table = {
+      ...{ kind: 'table', id: 't', title: 'Tests', spanners: [], stub: 'Test', foot: [], notes: [] },
+      columns: heads.map((head, j) => ({ head, align: j === 0 || j === 2 ? 'left' : 'right' })),
+      body: [{ label, cells, kind: 'only' }],
+    };
+    const rules = linesOf(renderText(tests, { width: 100 })).filter((line) => line.startsWith('━'));
+    expect(rules).toHaveLength(2);
+  });
+
   it('lines the decimal points of every estimate and SE of a column up', () => {
     const block = linesOf(renderText(table, { width: 120 }));
     const from = block.findIndex((line) => line.startsWith('Patents of China'));

@@ -10,12 +10,15 @@ import {
   regressionTable,
   runStudy,
   type Study,
+  type StudyFiles,
+  type StudyRun,
   type StudySource,
   starterYaml,
   type World,
 } from '@gravpanel/panel';
-import type { Inspection, RunEvent, RunView, StudyFileMap, StudyFits } from '../protocol.ts';
-import { hashOf, memoryFiles } from './files.ts';
+import type { Fingerprint, Inspection, RunEvent, RunView, StudyFileMap, StudyFits } from '../protocol.ts';
+import { countryBookOf, type RegionsModule } from './country-book.ts';
+import { hashOf, memoryFiles, namedFiles } from './files.ts';
 import { inspect } from './inspect.ts';
 import { type OpenStudy, studyOpener } from './open.ts';
 import { reportView, tableView } from './views.ts';
@@ -24,8 +27,19 @@ export interface EngineHost {
   kernels: Promise<Kernels>;
   /** Boundaries of all countries; asked for only by a study with a map. */
   world: () => Promise<World>;
+  /** Countries and region schemes; asked for only by a study with a map or regions. */
+  regions: () => Promise<RegionsModule>;
   /** Runs replicates; gets what tells how far they are. */
   runner?: (onDraws: (label: string, done: number, total: number) => void) => ResampleRunner;
+}
+
+/** A run with all that was made on the way. */
+export interface Finished {
+  text: string;
+  study: Study;
+  source: StudySource;
+  frame: Frame;
+  run: StudyRun;
 }
 
 export interface Engine {
@@ -37,6 +51,12 @@ export interface Engine {
   fits(text: string): Promise<StudyFits>;
   /** The study of a text with its panel. @throws PanelError study/…, data/… */
   open(text: string): Promise<{ study: Study; source: StudySource; frame: Frame }>;
+  /** The last run where it was of this text; else it is run now. */
+  finished(text: string): Promise<Finished>;
+  /** Hash and size of every file that a study names. */
+  fingerprints(text: string): Promise<Fingerprint[]>;
+  /** The files that are open. */
+  files(): StudyFiles;
 }
 
 const FILE = 'study.yaml';
@@ -55,6 +75,7 @@ function tableSoFar(study: Study, id: string, results: FitResult[]) {
 export function createEngine(host: EngineHost): Engine {
   let files = memoryFiles({});
   let opener = studyOpener(files);
+  let last: Finished | undefined;
 
   async function dataOf(study: Study, opened: OpenStudy) {
     return { frame: await opened.panel(), tables: study.data.tables ? await opened.tables() : {} };
@@ -70,6 +91,7 @@ export function createEngine(host: EngineHost): Engine {
     setFiles(map) {
       files = memoryFiles(map);
       opener = studyOpener(files);
+      last = undefined;
     },
 
     async starter(file) {
@@ -77,6 +99,7 @@ export function createEngine(host: EngineHost): Engine {
       const frame = await openTable(bytes, { name: file }, files.formats);
       return starterYaml(guessStarter(frame, { loose: true }), file);
     },
+    files: () => files,
 
     inspect: async (text) => inspect(() => readStudy(text, { file: FILE }), opener, await host.kernels),
 
@@ -92,6 +115,7 @@ export function createEngine(host: EngineHost): Engine {
         sha256: hashOf,
         tables,
         world: host.world,
+        countries: async () => countryBookOf(await host.regions(), study, files),
         ...(host.runner && {
           runner: host.runner((label, done, total) => void onEvent({ kind: 'draws', label, done, total })),
         }),
@@ -101,6 +125,7 @@ export function createEngine(host: EngineHost): Engine {
           await onEvent({ kind: 'column', label, ...(model && { model }), column, of, ...(table && { table }) });
         },
       });
+      last = { text, study, source, frame, run };
       return {
         text,
         report: reportView(run.report),
@@ -108,6 +133,25 @@ export function createEngine(host: EngineHost): Engine {
         failed: run.failures.length,
         seconds: Math.round(performance.now() - start) / 1000,
       };
+    },
+
+    async finished(text) {
+      if (last?.text !== text) await this.run(text, () => {});
+      return last!;
+    },
+
+    async fingerprints(text) {
+      const { study, source } = readStudy(text, { file: FILE });
+      // Other data than the study expects are known by their hash too.
+      const table = await opener(study, source)
+        .table()
+        .catch(() => undefined);
+      const named = namedFiles(study).map(async (path): Promise<Fingerprint> => {
+        const { bytes } = await files.read(path, 'data file');
+        const rows = table && path === study.data.path && { rows: table.rows };
+        return { path, sha256: await files.sha256(bytes), bytes: bytes.length, ...rows };
+      });
+      return Promise.all(named);
     },
 
     async fits(text) {

@@ -1,5 +1,5 @@
 /** The files that a study names, held in memory by path, and what reading them needs. */
-import { type CountryCode, PanelError, type StudyFiles } from '@gravpanel/panel';
+import { type CountryCode, PanelError, type Study, type StudyFiles } from '@gravpanel/panel';
 import { FORMATS } from '@gravpanel/panel/formats';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
@@ -71,3 +71,16 @@ export function memoryFiles(files: StudyFileMap): StudyFiles {
     countryCode,
   };
 }
+
+/** Every file that a study names. */
+export const namedFiles = ({ data, describe = [] }: Study): string[] => [
+  ...new Set([
+    data.path,
+    ...Object.values(data.tables ?? {}).map(({ path }) => path),
+    ...(data.join ?? []).map(({ path }) => path),
+    // Region schemes that ship go by a name alone.
+    ...describe.flatMap((part) =>
+      'regions' in part && typeof part.regions === 'string' && /\.ya?ml$/i.test(part.regions) ? [part.regions] : [],
+    ),
+  ]),
+];

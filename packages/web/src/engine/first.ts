@@ -1,6 +1,7 @@
 /** What a first visitor finds finished: inspection and run of a shipped study, made when the page is built. */
-import { loadKernels } from '@gravpanel/core-wasm';
+import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
 import type { World } from '@gravpanel/panel';
+import * as regions from '@gravpanel/panel/regions';
 import type { Inspection, RunView, SectionView } from '../protocol.ts';
 import { createEngine } from './engine.ts';
 
@@ -22,7 +23,7 @@ export async function firstVisit(
   files: Record<string, Uint8Array<ArrayBuffer>>,
   world: () => World,
 ): Promise<{ first: FirstVisit; rest: FirstRest }> {
-  const engine = createEngine({ kernels: loadKernels(), world: async () => world() });
+  const engine = createEngine({ kernels: loadKernels(), world: async () => world(), regions: async () => regions });
   engine.setFiles(files);
   const { panel, ...inspection } = await engine.inspect(text);
   if (inspection.error) throw new Error(`The first study is not sound: ${inspection.error.message}`);

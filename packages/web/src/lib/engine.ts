@@ -3,14 +3,19 @@ import type { Figure, PanelErrorFields } from '@gravpanel/panel';
 import { proxy, type Remote, wrap } from 'comlink';
 import type {
   Answer,
+  AuditRequest,
+  AuditView,
   BootEvent,
   BootRequest,
   BootView,
   EngineApi,
+  Fingerprint,
   Inspection,
   RunEvent,
   RunView,
   StudyFileMap,
+  TakenFile,
+  TakeRequest,
 } from '../protocol.ts';
 
 /** An answer that was an error: its fields, as they crossed the boundary. */
@@ -101,6 +106,12 @@ export const controlBoot = (action: 'pause' | 'resume' | 'cancel'): Promise<true
   call((api) => api.bootControl(action));
 
 export const drawFigure = (figure: Figure, width: number): Promise<string> => call((api) => api.figure(figure, width));
+
+export const takeFile = (request: TakeRequest): Promise<TakenFile> => call((api) => api.take(request));
+
+export const fingerprintsOf = (text: string): Promise<Fingerprint[]> => call((api) => api.fingerprints(text));
+
+export const auditTables = (request: AuditRequest): Promise<AuditView> => call((api) => api.audit(request));
 
 /** Ends whatever the worker does, at once; the next call starts another one with the same files. */
 export function stopEngine(): void {

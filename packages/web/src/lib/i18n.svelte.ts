@@ -14,7 +14,9 @@ type Args<K extends MessageKey> = [Values<(typeof en)[K]>] extends [never]
 /** Languages with their own name; a catalogue other than English is fetched when it is chosen. */
 export const LANGUAGES: Record<string, { name: string; load: () => Promise<Catalogue> }> = {
   en: { name: 'English', load: async () => en },
+  'zh-Hans': { name: '简体中文', load: async () => (await import('../messages/zh.ts')).zh },
 };
+const KEY = 'gravpanel.language';
 
 let language = $state('en');
 let catalogue = $state.raw<Catalogue>(en);
@@ -25,6 +27,33 @@ export async function chooseLanguage(code: string): Promise<void> {
   const found = LANGUAGES[code];
   if (!found) return;
   catalogue = await found.load();
+  language = code;
+  document.documentElement.lang = code;
+  try {
+    localStorage.setItem(KEY, code);
+  } catch {
+    // Without storage the choice lasts as long as the page.
+  }
+}
+
+/** The reader's choice, else the first of the browser's languages that there is. */
+function preferred(): string {
+  try {
+    const stored = localStorage.getItem(KEY);
+    if (stored !== null && Object.hasOwn(LANGUAGES, stored)) return stored;
+  } catch {
+    // Storage may be refused.
+  }
+  const known = (tag: string) =>
+    /^zh\b(?!-(?:Hant|TW|HK|MO))/i.test(tag) ? 'zh-Hans' : /^en\b/i.test(tag) ? 'en' : '';
+  return navigator.languages.map(known).find(Boolean) ?? 'en';
+}
+
+/** Puts the preferred language in place before anything is shown. */
+export async function startLanguage(): Promise<void> {
+  const code = preferred();
+  if (code === language) return;
+  catalogue = await LANGUAGES[code].load();
   language = code;
   document.documentElement.lang = code;
 }

@@ -198,6 +198,12 @@ export async function openShipped(wanted: string): Promise<void> {
   }
 }
 
+/** A study by another text over the data of one that ships: a link carries the text alone. */
+export async function openShippedAs(wanted: string, studyText: string): Promise<void> {
+  const shipped = SHIPPED.find((study) => study.name === wanted);
+  if (shipped) await openStudy(wanted, studyText, await shippedFiles(shipped));
+}
+
 /** The first study with the result that came with the page; its files and the worker follow when the page is at rest. */
 export async function openFirst(): Promise<void> {
   const [first] = SHIPPED;

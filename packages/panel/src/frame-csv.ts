@@ -1,5 +1,5 @@
 /** A frame as CSV: numbers as the shortest decimals that read back to the same double, missing cells empty. */
-import type { Frame } from '@gravpanel/panel';
+import type { Frame } from './types.ts';
 
 const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 

@@ -1,0 +1,138 @@
+/** What a fitted frontier says beyond its coefficients: skewness, the test of no inefficiency, efficiencies. */
+import { exp, type Kernels, type Problem, Status } from '@gravpanel/core-wasm';
+import { chi2Upper, normalUpper } from './distributions.ts';
+import { PanelError } from './errors.ts';
+import type { Estimated } from './maximise.ts';
+import type { Design, EfficiencyRow, FrontierReading, Note } from './types.ts';
+
+/** b₁ = m₃/m₂^{3/2} of residuals, and its z under normality, b₁ √(n/6) (Coelli 1995, M3T). */
+function skewnessOf(residuals: Float64Array): NonNullable<FrontierReading['skewness']> {
+  const n = residuals.length;
+  const mean = residuals.reduce((sum, e) => sum + e, 0) / n;
+  let [two, three] = [0, 0];
+  for (const e of residuals) {
+    const d = e - mean;
+    two += (d * d) / n;
+    three += (d * d * d) / n;
+  }
+  const value = three / (two * Math.sqrt(two));
+  const statistic = value * Math.sqrt(n / 6);
+  return { value, statistic, p: normalUpper(-statistic) };
+}
+
+/** Log-likelihood of the model without inefficiency; undefined with noise, which has no model of its own here. */
+function baseFit({ model, problem }: Estimated, kernels: Kernels) {
+  if (problem.frontier?.noise) return undefined;
+  const { frontier: _frontier, groupStart: _groups, ...plain }: Problem = problem;
+  const kernel = model.kernel === 'frontier' ? 'ols' : model.kernel === 'poisson-frontier' ? 'poisson' : 'nb2';
+  const fit = kernels.fit(kernel, plain, { scores: false });
+  return fit.status === Status.ok || fit.status === Status.poissonBoundary ? fit : undefined;
+}
+
+/**
+ * LR of no inefficiency. σ_u = 0 is on the edge of its space: ½χ²₀ + ½χ²₁ (Coelli 1995); with q further parameters that are free,
+ * ½χ²_q + ½χ²_{q+1} (Kodde, Palm 1986).
+ */
+function noInefficiency(loglik: number, base: number, free: number): NonNullable<FrontierReading['test']> {
+  const statistic = Math.max(0, 2 * (loglik - base));
+  const below = free === 0 ? (statistic > 0 ? 0 : 1) : chi2Upper(statistic, free);
+  const p = statistic > 0 ? 0.5 * below + 0.5 * chi2Upper(statistic, free + 1) : 1;
+  return { statistic, p, rule: `½χ²(${free}) + ½χ²(${free + 1})`, loglik: base };
+}
+
+function summaryOf(rows: EfficiencyRow[]): NonNullable<FrontierReading['summary']> {
+  const sorted = rows.map(({ efficiency }) => efficiency).sort((a, b) => a - b);
+  const n = sorted.length;
+  const middle = 0.5 * (sorted[(n - 1) >> 1] + sorted[n >> 1]);
+  return { mean: sorted.reduce((sum, e) => sum + e, 0) / n, least: sorted[0], median: middle, most: sorted[n - 1] };
+}
+
+function efficiencyRows(design: Design, estimated: Estimated, kernels: Kernels, level: number): EfficiencyRow[] {
+  const { model, problem, fit } = estimated;
+  const found = kernels.efficiency(model.kernel, problem, fit.coef, level);
+  if (!found)
+    throw new PanelError({
+      code: 'internal/no-efficiency',
+      message: 'The efficiencies could not be computed at the estimates.',
+      hint: 'This is a defect of gravpanel: report it with the data.',
+    });
+  const { groupStart, groups, times, lines, y } = design;
+  const unitOf = new Int32Array(design.n);
+  for (let g = 0; g + 1 < (groupStart?.length ?? 0); g++) unitOf.fill(g, groupStart![g], groupStart![g + 1]);
+  return Array.from(y, (outcome, i) => ({
+    line: lines![i],
+    ...(groups && { unit: groups[unitOf[i]] }),
+    ...(times && { time: times[i] }),
+    outcome,
+    potential: model.kernel === 'frontier' ? fit.eta[i] : exp(fit.eta[i]),
+    inefficiency: found[4 * i],
+    efficiency: found[4 * i + 1],
+    lower: found[4 * i + 2],
+    upper: found[4 * i + 3],
+  }));
+}
+
+/** undefined for models without a frontier. */
+export function frontierReading(
+  design: Design,
+  estimated: Estimated,
+  kernels: Kernels,
+  level: number,
+): FrontierReading | undefined {
+  const { model, problem, fit, boundary, auxiliaryAt } = estimated;
+  if (!model.variant) return undefined;
+  const { inefficiency = 'rows', effects, noise } = design.spec.frontier ?? {};
+  const base = baseFit(estimated, kernels);
+  const continuous = model.kernel === 'frontier';
+  const free = model.auxiliaries.length - (model.base ?? 0) - 1;
+  const skewness = continuous && base && skewnessOf(problem.y.map((value, i) => value - base.eta[i]));
+  const squares = (j: number) => exp(2 * fit.coef[auxiliaryAt + j]);
+  const efficiencies = boundary ? [] : efficiencyRows(design, estimated, kernels, level);
+  return {
+    distribution: problem.frontier!.law,
+    inefficiency,
+    ...(effects !== undefined && { effects }),
+    ...(noise && { noise }),
+    ...(skewness && { skewness }),
+    ...(base && { test: noInefficiency(fit.loglik, base.loglik, free) }),
+    ...(continuous && { gamma: boundary ? 0 : squares(1) / (squares(0) + squares(1)) }),
+    ...(efficiencies.length > 0 && { summary: summaryOf(efficiencies) }),
+    efficiencies,
+  };
+}
+
+const OF = { rows: 'one a row', units: 'one a unit', decay: 'one a unit, as exp(−η(t − T))' };
+
+/** What a frontier, its boundary, the quadrature, or effects as dummies ask to be said. */
+export function frontierNotes(design: Design, { model, problem, boundary, certificate }: Estimated): Note[] {
+  if (!model.variant) return [];
+  const { inefficiency = 'rows' } = design.spec.frontier ?? {};
+  const notes: Note[] = [
+    {
+      code: 'frontier',
+      message: `Inefficiency u is ${problem.frontier!.law.replace('-', ' ')}, ${OF[inefficiency]}; efficiency is the mean of exp(−u) given the data. How far counts or values fall short is told from noise by the shape of the distribution alone.`,
+    },
+  ];
+  const limit =
+    model.kernel === 'frontier' ? 'least squares' : model.kernel === 'poisson-frontier' ? 'the Poisson model' : 'nb2';
+  if (boundary)
+    notes.push({
+      code: 'no-inefficiency',
+      message:
+        model.kernel === 'frontier'
+          ? `sigma_u = 0: the residuals are not skewed to the left, so ${model.key} is ${limit} here and every efficiency is 1. Check the sign of the outcome and the terms, or try another distribution; sigma_u has no standard error (0 is written).`
+          : `sigma_u = 0: counts fall no further below their means than ${limit} has them, so ${model.key} is ${limit} here and every efficiency is 1. sigma_u has no standard error (0 is written).`,
+    });
+  if ((certificate.quadratureError ?? 0) > 1e-9)
+    notes.push({
+      code: 'quadrature',
+      message: `Twice the ${certificate.nodes} nodes move the log-likelihood by ${certificate.quadratureError!.toExponential(1)}.`,
+    });
+  if (design.fixef.length > 0)
+    notes.push({
+      code: 'incidental-parameters',
+      message:
+        'Effects are dummies beside the inefficiency ("true" fixed effects, Greene 2005): with few rows a level the variances are biased.',
+    });
+  return notes;
+}
