@@ -44,6 +44,7 @@ const common = {
     '@duckdb/node-api',
     './formats.cjs',
     './docx.cjs',
+    './data-formats.cjs',
     './fit-resampled.cjs',
     './fit-frontier.cjs',
   ],
@@ -110,7 +111,16 @@ const COMMANDS = [
   'export',
   'serve',
 ];
-for (const name of ['main', ...COMMANDS, 'formats', 'docx', 'fit-resampled', 'fit-frontier', 'worker']) {
+for (const name of [
+  'main',
+  ...COMMANDS,
+  'formats',
+  'docx',
+  'data-formats',
+  'fit-resampled',
+  'fit-frontier',
+  'worker',
+]) {
   const { metafile } = await build({
     ...common,
     entryPoints: [path(`src/${name}.ts`)],

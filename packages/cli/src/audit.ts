@@ -72,10 +72,11 @@ function openTables(file: string, flags: AuditFlags): Published {
 }
 
 /** Tables that `sources` names, from the folder of the audited file. */
-function openSources({ sources }: Published, file: string): Record<string, Frame> {
+async function openSources({ sources }: Published, file: string): Promise<Record<string, Frame>> {
   const base = file === '-' ? process.cwd() : path.dirname(path.resolve(file));
   const names = [...new Set(Object.values(sources).map((s) => s.file))];
-  return Object.fromEntries(names.map((name) => [name, loadFrame(path.resolve(base, name), {})]));
+  const frames = names.map(async (name) => [name, await loadFrame(path.resolve(base, name), {})] as const);
+  return Object.fromEntries(await Promise.all(frames));
 }
 
 function reportText(audit: Audit, published: Published, t: Terminal): string {
@@ -112,7 +113,7 @@ async function act(file: string | undefined, flags: AuditFlags): Promise<void> {
       hint: 'docs/audit.md shows the form of each section.',
       at: { file },
     });
-  const audit = auditPublished(published, openSources(published, file));
+  const audit = auditPublished(published, await openSources(published, file));
   if (flags.html) {
     const { renderAuditPage } = require('./formats.cjs') as typeof import('./formats.ts');
     writeFileAtomically(flags.html, renderAuditPage(audit, published), flags.force);

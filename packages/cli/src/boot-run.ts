@@ -103,7 +103,7 @@ export async function bootRun(target: string, flags: RunFlags): Promise<void> {
   if (flags.output && flags.output !== '-' && !/\.(json|txt)$/i.test(flags.output))
     throw usageError('unknown-format', `"${flags.output}" is no .txt or .json file.`, 'Write -o boot.json.', '-o');
   const kernels = await loadKernels();
-  const run = openPlanned(target);
+  const run = await openPlanned(target);
   const { columns, failures: errors } = bootColumns(run, flags, kernels);
   const file = checkpointFile(run, columns, flags);
   const resumed = fs.existsSync(file);

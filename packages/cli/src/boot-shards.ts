@@ -58,7 +58,7 @@ async function plan(
       '--draws',
     );
   const kernels = await loadKernels();
-  const run = openPlanned(target);
+  const run = await openPlanned(target);
   const { columns, failures } = bootColumns(run, flags, kernels);
   const started: { model: string; column: number; fit: StartedFit }[] = [];
   for (const { model, column, design } of columns)

@@ -31,8 +31,8 @@ function checkText({ facts, notes, tables }: StudyCheck, t: Terminal): string {
 async function act(file: string, flags: CheckFlags): Promise<void> {
   const t = terminal(flags);
   const opened = openStudy(file);
-  const frame = openData(opened);
-  openTables(opened);
+  const frame = await openData(opened);
+  await openTables(opened);
   const check = checkStudy(opened.study, frame, await loadKernels(), opened.source);
   const errors = check.models.flatMap(({ columns }) => columns.flatMap(({ error }) => (error ? [error] : [])));
   for (const error of errors)

@@ -41,9 +41,9 @@ async function act(file: string, flags: DescribeFlags): Promise<void> {
     throw usageError('wrong-value', `-o is "${dir}"; a folder was expected.`, 'Leave -o out to print the tables.');
   if (dir) checkOutputFolder(dir, flags.force, NAMES);
   const opened = openStudy(file);
-  const items = await describeStudy(opened.study, openData(opened), {
+  const items = await describeStudy(opened.study, await openData(opened), {
     source: opened.source,
-    tables: openTables(opened),
+    tables: await openTables(opened),
     world: loadWorld,
     countries: bookOfStudy(file),
   });

@@ -75,13 +75,14 @@ async function act(dir: string, flags: ExportFlags): Promise<void> {
       hint: 'Run it again with gravpanel run, then export.',
       at: { file: study },
     });
-  // What a study joins to its panel stands in no file that another tool could read.
-  const joined = opened.study.data.join !== undefined;
+  const panel = await openData(opened);
+  // What a study joins, merges or reads from a binary file stands in no text that all of the tools could read.
+  const { join, duplicates } = opened.study.data;
+  const joined = join !== undefined || duplicates !== undefined || panel.source.delimiter === '';
   const files = [...flags.to.map((tool) => TOOLS[tool].file), ...(joined ? [JOINED] : [])].map((name) =>
     path.join(target, name),
   );
   checkNewFiles(files, flags.force);
-  const panel = openData(opened);
   const frame = deriveStudy(opened.study, panel, opened.source);
   const { fits, companions } = readFits(dir);
   const plan = exportPlan(opened.study, planStudy(opened.study, opened.source), frame, fits, companions, {

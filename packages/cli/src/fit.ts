@@ -141,7 +141,7 @@ async function act(formula: string, flags: FitFlags): Promise<void> {
   const spec = specOf(formula, flags);
   const drawn: DrawnColumn[] = [];
   const { results, rows } = await inFlags(async () => {
-    const frame = loadFrame(flags.data, flags);
+    const frame = await loadFrame(flags.data, flags);
     const kernels = await loading;
     const found = isResampled(spec.vcov)
       ? await resampled().fitResampled(

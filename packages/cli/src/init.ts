@@ -1,10 +1,11 @@
 /** `gravpanel init`: a first study file for a table. */
 import path from 'node:path';
-import { guessStarter, parseStudy, readTable, type Starter, starterYaml } from '@gravpanel/panel';
+import { guessStarter, openTable, parseStudy, type Starter, starterYaml } from '@gravpanel/panel';
 import { Command, Option } from 'commander';
 import { checkOutputFile, readBytes, writeFileAtomically } from './files.ts';
 import { commonFlags, outputFlag, type PanelFlag, panelFlag } from './flags.ts';
 import { describeCommand } from './help.ts';
+import { FORMATS } from './load.ts';
 import { starterPanel } from './starter-panel.ts';
 import { write } from './streams.ts';
 import { runCommand, usageError } from './usage.ts';
@@ -44,7 +45,7 @@ async function act(flags: InitFlags): Promise<void> {
   const folder = output === '-' ? '.' : path.dirname(output);
   if (output !== '-') checkOutputFile(output, force);
   const table = tableOf(flags, folder);
-  const frame = readTable(table.bytes, { name: table.file });
+  const frame = await openTable(table.bytes, { name: table.file }, FORMATS);
   const starter = guessStarter(frame, { ...panel, ...(count !== undefined && { count }) });
   const yaml = starterYaml(
     starter,

@@ -79,7 +79,7 @@ export async function multiverseRun(target: string, flags: MultiverseFlags): Pro
   const begun = performance.now();
   checkFlags(flags, flags.force);
   const kernels = await loadKernels();
-  const { opened, frame } = openRunOrStudy(target);
+  const { opened, frame } = await openRunOrStudy(target);
   const study = studyOf(opened.study, flags);
   const { output } = flags;
   const planned = flags.from === undefined ? undefined : plannedRunner(flags.from);

@@ -29,7 +29,7 @@ async function plan(target: string, flags: CurveFlags & CommonFlags & { shards: 
   const t = terminal(flags);
   checkOutputFolder(flags.output, flags.force, PLAN_FILES, 'boot-plan/1');
   const kernels = await loadKernels();
-  const { opened, frame } = openRunOrStudy(target);
+  const { opened, frame } = await openRunOrStudy(target);
   const { source } = opened;
   const study = studyOf(opened.study, flags);
   const { seed, level } = planStudy(study, source);

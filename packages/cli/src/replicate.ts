@@ -29,7 +29,7 @@ async function act(file: string, flags: ReplicateFlags): Promise<void> {
       hint: 'Write expected: { "main.1.x": { estimate: 1.023, se: 0.150 } }, digits as printed.',
       at: { file: source.file },
     });
-  const frame = openData({ study, source, ...opened });
+  const frame = await openData({ study, source, ...opened });
   const progress = progressOn(process.stderr, { quiet: t.quiet || t.json, color: t.color.err });
   // Only what is compared is computed: neither descriptions nor tests nor companions.
   const models = Object.fromEntries(

@@ -53,10 +53,10 @@ export interface OpenedStudy {
  * Opens a study file ("-": stdin), or the study of a run, whose study and data must be the ones it was made from.
  * @throws PanelError run/not-a-run, run/study-unknown, run/study-missing, run/study-changed, run/data-changed; study/…, data/….
  */
-export function openRunOrStudy(target: string): OpenedStudy {
+export async function openRunOrStudy(target: string): Promise<OpenedStudy> {
   if (target === '-' || !isFolder(target)) {
     const opened = openStudy(target);
-    return { opened, frame: openData(opened) };
+    return { opened, frame: await openData(opened) };
   }
   const manifest = manifestOf(target);
   const { studyFile } = manifest;
@@ -76,7 +76,7 @@ export function openRunOrStudy(target: string): OpenedStudy {
       'Run it again with gravpanel run, or name the study file instead of the folder.',
       file,
     );
-  const frame = openData(opened);
+  const frame = await openData(opened);
   checkInputs(frame, manifest, target);
   return { opened, frame, manifest };
 }
@@ -112,9 +112,9 @@ export interface OpenedRun {
  * A study file, or a run by the copy of the study that it holds: what was run, also where the study was edited since or came from stdin.
  * @throws PanelError run/not-a-run, run/data-changed, study/…, data/….
  */
-export function openPlanned(target: string): OpenedRun {
+export async function openPlanned(target: string): Promise<OpenedRun> {
   const folder = target !== '-' && isFolder(target);
-  const { study, source, name, frame } = folder ? ownCopy(target) : fromFile(target);
+  const { study, source, name, frame } = await (folder ? ownCopy(target) : fromFile(target));
   return {
     study,
     source,
@@ -125,12 +125,12 @@ export function openPlanned(target: string): OpenedRun {
   };
 }
 
-function fromFile(target: string) {
+async function fromFile(target: string) {
   const opened = openStudy(target);
-  return { ...opened, frame: openData(opened) };
+  return { ...opened, frame: await openData(opened) };
 }
 
-function ownCopy(dir: string) {
+async function ownCopy(dir: string) {
   const manifest = manifestOf(dir);
   if (manifest.base === undefined)
     throw runError(
@@ -141,7 +141,7 @@ function ownCopy(dir: string) {
     );
   const file = path.join(dir, 'study.yaml');
   const { study, source } = readStudy(new TextDecoder().decode(readBytes(file, 'study').bytes), { file });
-  const frame = openData({ study, source, path: path.join(path.resolve(dir, manifest.base), 'study.yaml') });
+  const frame = await openData({ study, source, path: path.join(path.resolve(dir, manifest.base), 'study.yaml') });
   checkInputs(frame, manifest, dir);
   return { study, source, frame, name: path.basename(path.resolve(dir)) };
 }

@@ -93,8 +93,8 @@ async function act(file: string, flags: RunFlags): Promise<void> {
   const opened = openStudy(file);
   const dir = folderOf(flags, opened.name);
   checkOutputFolder(dir, flags.force, RUN_FILES);
-  const frame = openData(opened);
-  const tables = openTables(opened);
+  const frame = await openData(opened);
+  const tables = await openTables(opened);
   const progress = progressOn(process.stderr, { quiet: t.quiet || t.json, color: t.color.err });
   const draws = drawProgress(process.stderr, { quiet: t.quiet || t.json, color: t.color.err });
   const pool = nodePool(threadsOf(flags.threads));

@@ -1,18 +1,21 @@
 /** A study file and the table it names. */
 import path from 'node:path';
 import {
+  type CountryCode,
   type Frame,
+  openFurtherTables,
+  openStudyPanel,
+  openStudyTable,
   PanelError,
-  type PanelErrorFields,
   readStudy,
-  relocate,
   type Study,
+  type StudyFiles,
   type StudySource,
 } from '@gravpanel/panel';
+import { resolveCountry } from '@gravpanel/panel/countries';
 import { readBytes } from './files.ts';
 import { sha256 } from './hash.ts';
-import { joinTables } from './joins.ts';
-import { loadFrame } from './load.ts';
+import { FORMATS } from './load.ts';
 
 export interface StudyFile {
   study: Study;
@@ -49,75 +52,38 @@ export function openStudy(file: string): StudyFile {
   return { ...readStudy(text, { file: name }), name: shortName(file), path: file, sha256: sha256(bytes) };
 }
 
-/** The part of `data` that an error is about. */
-function pointerOf({ code, at }: PanelErrorFields, study: Study): string {
-  if (code === 'data/file-missing' || code === 'data/file-not-read') return '/data/path';
-  const units = [study.data.unit].flat();
-  if (at?.variable === study.data.time) return '/data/time';
-  if (at?.variable !== undefined && units.includes(at.variable)) return '/data/unit';
-  return '/data';
-}
-
-/** The table of a study with its panel and what is joined to it; paths count from the study file. @throws PanelError data/…, join/… */
-export function openData(opened: Pick<StudyFile, 'study' | 'source' | 'path'>): Frame {
-  const frame = openPanel(opened);
-  const { study, source, path: file } = opened;
-  const base = file === '-' ? process.cwd() : path.dirname(path.resolve(file));
-  return study.data.join ? joinTables(frame, study.data.join, base, source) : frame;
-}
-
-function openPanel({ study, source, path: file }: Pick<StudyFile, 'study' | 'source' | 'path'>): Frame {
-  const { data } = study;
-  const base = file === '-' ? process.cwd() : path.dirname(path.resolve(file));
-  const full = path.resolve(base, data.path);
-  const shown = path.relative(process.cwd(), full);
-  const panel = { unit: [data.unit].flat(), time: data.time };
+const countryCode: CountryCode = (text, at) => {
   try {
-    const frame = loadFrame(shown.startsWith('..') ? full : shown, {
-      panel,
-      delimiter: data.delimiter,
-      missing: data.missing,
-      hash: sha256,
-    });
-    checkHash(frame, data.sha256);
-    return { ...frame, source: { ...frame.source, name: data.path } };
+    return { iso3: resolveCountry(text, at).iso3 };
   } catch (error) {
-    if (!(error instanceof PanelError)) throw error;
-    const fields = error.toJSON();
-    if (fields.at?.row !== undefined || fields.at?.line !== undefined) throw error;
-    throw new PanelError(relocate(fields, source, fields.at?.pointer ?? pointerOf(fields, study)));
+    if (error instanceof PanelError) return { error: error.toJSON() };
+    throw error;
   }
-}
+};
 
-/** The study's further tables by name; their paths count from the study file. @throws PanelError data/… */
-export function openTables({ study, source, path: file }: StudyFile): Record<string, Frame> {
+type Opened = Pick<StudyFile, 'study' | 'source' | 'path'>;
+
+/** Files on the disk; their paths count from the study file. */
+function studyFiles(file: string): StudyFiles {
   const base = file === '-' ? process.cwd() : path.dirname(path.resolve(file));
-  const tables = Object.entries(study.data.tables ?? {});
-  return Object.fromEntries(
-    tables.map(([name, { path: given, sha256, delimiter, missing }]) => {
+  return {
+    read(given, what) {
       const full = path.resolve(base, given);
       const shown = path.relative(process.cwd(), full);
-      const pointer = `/data/tables/${name}`;
-      try {
-        const frame = loadFrame(shown.startsWith('..') ? full : shown, { delimiter, missing });
-        checkHash(frame, sha256, `${pointer}/sha256`);
-        return [name, { ...frame, source: { ...frame.source, name: given } }];
-      } catch (error) {
-        if (!(error instanceof PanelError)) throw error;
-        const fields = error.toJSON();
-        if (fields.at?.row !== undefined || fields.at?.line !== undefined) throw error;
-        throw new PanelError(relocate(fields, source, fields.at?.pointer ?? `${pointer}/path`));
-      }
-    }),
-  );
+      return readBytes(shown.startsWith('..') ? full : shown, what);
+    },
+    sha256,
+    countryCode: () => countryCode,
+    formats: FORMATS,
+  };
 }
 
-function checkHash({ source }: Frame, wanted: string | undefined, pointer = '/data/sha256'): void {
-  if (wanted === undefined || source.sha256 === wanted.toLowerCase()) return;
-  throw new PanelError({
-    code: 'data/changed',
-    message: `"${source.name}" has SHA-256 ${source.sha256?.slice(0, 12)}…; the study expects ${wanted.slice(0, 12)}….`,
-    hint: 'Bring the file back that the study was written for, or put the new hash under sha256.',
-    at: { pointer },
-  });
+/** The table of a study with its panel and what is joined to it. @throws PanelError data/…, join/… */
+export async function openData({ study, source, path: file }: Opened): Promise<Frame> {
+  const files = studyFiles(file);
+  return openStudyPanel(study, source, await openStudyTable(study, source, files), files);
 }
+
+/** The study's further tables by name. @throws PanelError data/… */
+export const openTables = ({ study, source, path: file }: Opened): Promise<Record<string, Frame>> =>
+  openFurtherTables(study, source, studyFiles(file));

@@ -85,7 +85,7 @@ async function act(target: string, kinds: string | undefined, flags: Flags): Pro
   const t = terminal(flags);
   if (flags.output) checkOutputFile(flags.output, flags.force);
   const kernels = loadKernels();
-  const { opened, frame } = openRunOrStudy(target);
+  const { opened, frame } = await openRunOrStudy(target);
   const { tests, skipped } = asked(opened.study, kinds, flags);
   const study = { ...opened.study, tests };
   const progress = progressOn(process.stderr, { quiet: t.quiet || t.json, color: t.color.err });

@@ -44,7 +44,7 @@ async function act(dir: string, flags: VerifyFlags): Promise<void> {
   const kernels = loadKernels();
   const { manifest, study } = openRun(dir, flags.study);
   const opened = openStudy(study);
-  const frame = openData(opened);
+  const frame = await openData(opened);
   const progress = progressOn(process.stderr, { quiet: t.quiet || t.json, color: t.color.err });
   // The name that the run recorded, so that the folder from which it is verified does not matter.
   const o = {
@@ -52,7 +52,7 @@ async function act(dir: string, flags: VerifyFlags): Promise<void> {
     name: manifest.study,
     sha256,
     versions: { node: process.versions.node },
-    tables: openTables(opened),
+    tables: await openTables(opened),
     world: loadWorld,
     countries: bookOfStudy(study),
   };

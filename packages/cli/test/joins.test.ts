@@ -9,9 +9,9 @@ import { type Workspace, workspace } from './program.ts';
 const gravity = (name: string) =>
   fileURLToPath(new URL(`../../../test-fixtures/data/gravity/${name}`, import.meta.url));
 
-describe('gravity variables of 45 partners, 2007–2017, from the files of CEPII, EIA, World Bank and NCSES', () => {
+describe('gravity variables of 45 partners, 2007–2017, from the files of CEPII, EIA, World Bank and NCSES', async () => {
   const opened = openStudy(gravity('study.yaml'));
-  const frame = derive(openData(opened), opened.study.derive!);
+  const frame = derive(await openData(opened), opened.study.derive!);
   const expected = readTable(readFileSync(gravity('expected.csv')), { name: 'expected.csv' });
   const partner = expected.columns.partner as Column & { kind: 'text' };
   const year = expected.columns.year as Column & { kind: 'number' };
@@ -110,9 +110,9 @@ describe('a join', () => {
     w.write('dist.csv', dist);
   });
 
-  test('takes a spelling of the source as the study says', () => {
+  test('takes a spelling of the source as the study says', async () => {
     w.write('study.yaml', study(DIST.replace('country: partner,', 'country: partner, alias: { YUG: Serbia },')));
-    const frame = openData(openStudy(w.path('study.yaml')));
+    const frame = await openData(openStudy(w.path('study.yaml')));
     expect([...frame.columns.dist.values]).toEqual([10, 10, 30, 30, 20, 20]);
   });
 

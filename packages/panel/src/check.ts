@@ -3,6 +3,7 @@
 import type { Kernels } from '@gravpanel/core-wasm';
 import { companionSpecs } from './companions.ts';
 import { type Consequence, consequencesOf } from './consequences.ts';
+import { duplicateNotes, duplicateWords } from './duplicates.ts';
 import type { PanelErrorFields } from './errors.ts';
 import { count } from './format.ts';
 import { identify } from './identify.ts';
@@ -115,7 +116,7 @@ function factsOf(study: Study, frame: Frame): StudyCheck['facts'] {
       label: 'Panel',
       value: `${count(panel.units.length)} units (${panel.unit.join(' × ')}), ${panel.periods.length} periods ${span({ panel } as Frame)}, ${shape}`,
     },
-    { label: 'Duplicates', value: 'none' },
+    { label: 'Duplicates', value: duplicateWords(frame) },
     { label: 'Gaps', value: panel.gaps.length === 0 ? 'none' : `${count(panel.gaps.length)} units` },
   ];
 }
@@ -160,7 +161,7 @@ export function checkStudy(study: Study, frame: Frame, kernels: Kernels, source?
       gaps: panel?.gaps ?? [],
       ...(frame.joins && { joins: frame.joins }),
     },
-    notes: [...gapNotes(frame), ...joinNotes(frame)],
+    notes: [...duplicateNotes(frame), ...gapNotes(frame), ...joinNotes(frame)],
     variables,
     consequences,
     models,

@@ -1,7 +1,8 @@
 /** The panel index of a table: units, periods, duplicates and gaps. */
 import { codeColumn, columnOf, combineCodes, numbersOf, rowPlace } from './column-read.ts';
+import { mergeDuplicates } from './duplicates.ts';
 import { PanelError } from './errors.ts';
-import type { Frame, PanelIndex } from './types.ts';
+import type { DuplicateRule, Frame, PanelIndex } from './types.ts';
 
 /** Joins the labels of several unit columns. */
 export const UNIT_SEPARATOR = ' × ';
@@ -102,7 +103,7 @@ function checkDuplicates(frame: Frame, index: Omit<PanelIndex, 'gaps' | 'balance
   throw new PanelError({
     code: 'data/duplicate-rows',
     message: `${found.length} (${index.unit.join(' × ')}, ${index.time}) ${found.length === 1 ? 'pair has' : 'pairs have'} more than one row in "${frame.source.name}": ${list}${more}.`,
-    hint: 'Remove or add up the duplicates, or name every column that makes a unit: --panel A+B,TIME.',
+    hint: 'Name every column that makes a unit (--panel A+B,TIME), or say under data of a study which row counts: duplicates: first, last or sum.',
     at: { file: frame.source.name, row: first.lines[1] },
     details: { pairs: found.length, extraRows: rows, duplicates: found.slice(0, 100) },
   });
@@ -134,16 +135,22 @@ function findGaps({ order, unitOf, timeOf, units, periods }: Omit<PanelIndex, 'g
  * The frame with its panel index: `unit` one or several columns (a pair), `time` whole numbers.
  * Units sort in numeric order where their column is numeric, else by code point.
  * Gaps are periods between a unit's first and last one, in steps of the panel's own distance between periods.
+ * Rows that repeat unit and period are an error unless `duplicates` says which counts.
  * @throws PanelError data/unknown-column, data/missing-index, data/time-not-integer, data/text-in-number,
- * data/duplicate-rows (details: the pairs with their lines).
+ * data/duplicates-differ, data/duplicate-rows (details: the pairs with their lines).
  */
-export function setPanel(frame: Frame, unit: string[], time: string): Frame {
+export function setPanel(frame: Frame, unit: string[], time: string, o: { duplicates?: DuplicateRule } = {}): Frame {
   if (unit.length === 0)
     throw new PanelError({ code: 'data/no-unit', message: 'No unit column was named; one or more were expected.' });
   const { codes: unitOf, levels: units } = unitCodes(frame, unit);
   const timeOf = timeCodes(frame, time);
   const periods = Float64Array.from(new Set(timeOf)).sort();
   const order = sortRows(unitOf, timeOf, units.length);
+  if (o.duplicates !== undefined) {
+    const same = (a: number, b: number) => unitOf[a] === unitOf[b] && timeOf[a] === timeOf[b];
+    const merged = mergeDuplicates(frame, order, same, o.duplicates);
+    if (merged !== frame) return setPanel(merged, unit, time);
+  }
   const index = { unit, time, units, unitOf, timeOf, periods: Array.from(periods), order };
   checkDuplicates(frame, index);
   const panel: PanelIndex = {

@@ -19,6 +19,7 @@ export { readPublished } from './audit-read.ts';
 export { auditHeadline, auditTables, unreadWords } from './audit-report.ts';
 export { publishedJsonSchema } from './audit-schema.ts';
 export { checkTable, tableProblems } from './audit-table.ts';
+export { type BootResult, bootTable } from './boot-table.ts';
 export { type CheckedColumn, checkStudy, type StudyCheck } from './check.ts';
 export { confint, lawOf, twoSided } from './coeftable.ts';
 export { compareLabels } from './column-read.ts';
@@ -29,6 +30,7 @@ export { type DescribeContext, describe } from './describe.ts';
 export type { CountryBook, RegionsFound } from './describe-regions.ts';
 export { describeStudy } from './describe-study.ts';
 export { buildDesigns } from './design.ts';
+export { duplicateNotes, duplicateWords } from './duplicates.ts';
 export * from './errors.ts';
 export { exportPlan } from './export/column.ts';
 export { exportPython } from './export/python.ts';
@@ -151,6 +153,7 @@ export {
 export { runStudy } from './run-study.ts';
 export { resampleSpecOf } from './spec-parts.ts';
 export { guessStarter, type Starter, type StarterHints, starterYaml } from './starter.ts';
+export { stataDifferences } from './stata-differences.ts';
 export {
   type DescribeSpec,
   type ModelSpec,
@@ -161,6 +164,9 @@ export {
   type VariableSpec,
 } from './study.ts';
 export type { InfluenceSpec, MultiverseSpec, RollingSpec } from './study-curves.ts';
+export { curveStudy, type JointOverrides } from './study-part.ts';
+export { placeOf, relocate, type StudySource } from './study-places.ts';
+export { parseStudy, type ReadStudy, readStudy } from './study-read.ts';
 export {
   openFurtherTables,
   openStudyData,
@@ -168,11 +174,17 @@ export {
   openStudyTable,
   type StudyData,
   type StudyFiles,
-} from './study-data.ts';
-export { curveStudy, type JointOverrides } from './study-part.ts';
-export { placeOf, relocate, type StudySource } from './study-places.ts';
-export { parseStudy, type ReadStudy, readStudy } from './study-read.ts';
+} from './study-tables.ts';
 export { runTest, type TestOutcome, type TestWork } from './study-tests.ts';
+export { parseNumber } from './table-cells.ts';
+export {
+  type FormatReader,
+  type FormatReaders,
+  formatOf,
+  type OpenOptions,
+  openTable,
+  type TableFormat,
+} from './table-open.ts';
 export { type ReadOptions, readTable } from './table-read.ts';
 export { checkDelimiter, invalidUtf8At } from './table-text.ts';
 export type * from './types.ts';

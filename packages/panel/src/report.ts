@@ -1,6 +1,7 @@
 /** Everything a run found → the Report, in reading order. */
 import type { Consequence } from './consequences.ts';
 import { variablesTable } from './describe-variables.ts';
+import { duplicateNotes } from './duplicates.ts';
 import { curveSentence } from './figures-curve.ts';
 import { identificationTable } from './identification-table.ts';
 import { joinNotes } from './join-report.ts';
@@ -127,7 +128,7 @@ function data({ described, study, plan, frame }: ReportParts): Section {
   const at = statistics < 0 ? described.length : statistics;
   // A study without models has no results to print its notes under.
   const notes = plan.tables.length === 0 ? (study.notes ?? []) : [];
-  const joined = joinNotes(frame).map(({ message }) => message);
+  const joined = [...duplicateNotes(frame), ...joinNotes(frame)].map(({ message }) => message);
   return section('data', 'The data', [...notes, ...joined], [...described.slice(0, at), table, ...described.slice(at)]);
 }
 

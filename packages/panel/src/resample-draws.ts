@@ -20,6 +20,8 @@ export interface Draws {
   fallback: Uint8Array;
   /** count × {@link extraWidth} further numbers. */
   extra?: Float64Array;
+  /** How long they took where they were made, without the way there and back. */
+  milliseconds?: number;
 }
 
 export interface OpenJob {

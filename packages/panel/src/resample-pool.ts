@@ -129,7 +129,8 @@ export function createPool(host: PoolHost): Pool {
         }
         const start = host.now();
         const draws = await alive(worker, worker.run(chunk.first, chunk.count));
-        rate = chunk.count / Math.max(1e-3, host.now() - start);
+        // The way to the worker and back may take longer than a small chunk: it must not keep the next one small.
+        rate = chunk.count / Math.max(1, draws.milliseconds ?? host.now() - start);
         deaths = 0;
         onDraws(chunk.first, draws);
       } catch (error) {

@@ -38,8 +38,10 @@ export function resampleWorkerApi(
         return true as const;
       }),
     run: async (first, count) => {
+      const start = Date.now();
       const result = await answer(() => current!.run(first, count));
       if (!result.ok) return result;
+      result.value.milliseconds = Date.now() - start;
       const { estimates, status, fallback, extra } = result.value;
       const buffers = [estimates, status, fallback, ...(extra ? [extra] : [])].map(
         (array) => array.buffer as ArrayBuffer,

@@ -7,6 +7,8 @@ export interface StarterHints {
   unit?: string[];
   time?: string;
   count?: string;
+  /** Where nothing fits the best guess is taken, to be mended: rows may repeat unit and period. */
+  loose?: boolean;
 }
 
 /** The guess, as the columns of the study. */
@@ -23,6 +25,8 @@ const COUNT_NAMES = /patent|count|collab|publi|paper|article|cite|event|visit|ac
 /** Numbers that only name something. */
 const IDENTIFIERS = /(^|_)(id|code|key|nr|no|cusip|gvkey|permno|sic|isic|naics|zip)\d*($|_)/i;
 const MOST_REGRESSORS = 4;
+/** Rows that a unit has on average, at least. */
+const LEAST_ROWS = 1.5;
 /** A regressor whose largest value is this many times its smallest is taken in logarithms. */
 const LOG_RANGE = 50;
 
@@ -78,20 +82,34 @@ function timeScore({ name, values }: Numeric): number {
   return (TIME_NAMES.test(name) ? 4 : 0) + (/year/i.test(name) ? 2 : 0) + (years ? 3 : 0);
 }
 
-function guessTime(numbers: Numeric[], rows: number): string {
+function guessTime(numbers: Numeric[], rows: number, loose = false): string {
   const candidates = numbers
     .filter((column) => isWhole(column) && distinct(column.values) >= 2 && distinct(column.values) < rows)
     .map((column) => ({ name: column.name, score: timeScore(column) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score);
+  const whole = numbers.find((column) => isWhole(column) && distinct(column.values) >= 2);
+  if (candidates.length === 0 && loose && whole) return whole.name;
   if (candidates.length === 0) throw cannotGuess('a period (whole numbers such as years)', '--panel UNIT,TIME');
   return candidates[0].name;
 }
 
-function guessUnit(frame: Frame, time: string): string[] {
+/** Rows beside the first of their key. */
+function extraRows(frame: Frame, names: string[]): number {
+  const all = names.map((name) => codes(frame.columns[name]));
+  return frame.rows - new Set(Array.from({ length: frame.rows }, (_, row) => all.map((c) => c[row]).join(' '))).size;
+}
+
+/** Text or whole numbers that come back from period to period: amounts are no names. */
+function namesUnits(column: Column, rows: number): boolean {
+  const whole = column.kind === 'text' || column.values.every((value) => Number.isInteger(value));
+  return whole && LEAST_ROWS * distinct(column.values) <= rows;
+}
+
+function guessUnit(frame: Frame, time: string, loose = false): string[] {
   const candidates = Object.keys(frame.columns)
     .filter((name) => name !== time && distinct(frame.columns[name].values) >= 2)
-    .filter((name) => frame.columns[name].kind === 'text' || distinct(frame.columns[name].values) < frame.rows)
+    .filter((name) => namesUnits(frame.columns[name], frame.rows))
     .map((name) => ({
       name,
       score: (UNIT_NAMES.test(name) ? 2 : 0) + (frame.columns[name].kind === 'text' ? 1 : 0),
@@ -102,6 +120,11 @@ function guessUnit(frame: Frame, time: string): string[] {
   const named = candidates.filter(({ score }) => score > 0).slice(0, 8);
   for (const [i, a] of named.entries())
     for (const b of named.slice(i + 1)) if (isKey(frame, [a.name, b.name, time])) return [a.name, b.name];
+  const nearest = candidates
+    .slice(0, 8)
+    .map(({ name, score }) => ({ name, score, extra: extraRows(frame, [name, time]) }))
+    .sort((a, b) => b.score - a.score || a.extra - b.extra);
+  if (loose && nearest.length > 0) return [nearest[0].name];
   throw cannotGuess(`a unit: none names each row once together with "${time}"`, '--panel UNIT,TIME or A+B,TIME');
 }
 
@@ -135,8 +158,9 @@ export function guessStarter(frame: Frame, hints: StarterHints = {}): Starter {
     column.kind === 'number' ? [{ name, values: column.values }] : [],
   );
   const complete = numbers.filter(({ values }) => values.every((value) => !Number.isNaN(value)));
-  const time = hints.time === undefined ? guessTime(complete, frame.rows) : requireColumn(frame, hints.time);
-  const unit = hints.unit?.map((name) => requireColumn(frame, name)) ?? guessUnit(frame, time);
+  const time =
+    hints.time === undefined ? guessTime(complete, frame.rows, hints.loose) : requireColumn(frame, hints.time);
+  const unit = hints.unit?.map((name) => requireColumn(frame, name)) ?? guessUnit(frame, time, hints.loose);
   const keys = new Set([time, ...unit]);
   const left = complete.filter(({ name }) => !keys.has(name));
   const count = hints.count === undefined ? guessCount(left) : requireColumn(frame, hints.count);

@@ -22,6 +22,7 @@ export const extraTableSchema = z.strictObject({
   sha256: z.string().optional(),
   delimiter: z.string().length(1).optional(),
   missing: z.array(z.string()).optional(),
+  sheet: name.optional(),
   simulated: z.boolean().optional(),
 });
 
@@ -34,6 +35,7 @@ export const joinSchema = z.strictObject({
   sha256: z.string().optional(),
   delimiter: z.string().length(1).optional(),
   missing: z.array(z.string()).optional(),
+  sheet: name.optional(),
   /** Lines before the header. */
   skip: z.number().int().min(0).optional(),
   wide: z.strictObject({ time: name, value: name }).optional(),
@@ -56,6 +58,9 @@ export const dataSchema = z.strictObject({
   time: name,
   delimiter: z.string().length(1).optional(),
   missing: z.array(z.string()).optional(),
+  sheet: name.optional(),
+  /** Which row counts where several repeat unit and period. */
+  duplicates: z.enum(['first', 'last', 'sum']).optional(),
   tables: z.record(id, extraTableSchema).optional(),
   join: z.array(joinSchema).min(1).optional(),
 });

@@ -77,7 +77,8 @@ function parseRows(text: string, delimiter: string, name: string): Rows {
   return { rows, lines };
 }
 
-function checkHeader(header: string[], line: number, name: string): void {
+/** @throws PanelError data/empty-name, data/duplicate-column. */
+export function checkHeader(header: string[], line: number, name: string): void {
   const at = { file: name, line };
   const empty = header.indexOf('');
   if (empty >= 0)

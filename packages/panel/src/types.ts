@@ -61,6 +61,29 @@ export interface JoinLog {
   unresolved: string[];
 }
 
+/** How rows that repeat unit and period become one. */
+export type DuplicateRule = 'first' | 'last' | 'sum';
+/** What that did. */
+export interface DuplicateLog {
+  rule: DuplicateRule;
+  /** Cells of the panel that had several rows, and rows that went. */
+  pairs: number;
+  rows: number;
+  /** File lines of the first of these cells. */
+  lines: number[][];
+  /** sum: the columns in which numbers were added. */
+  added?: string[];
+}
+
+/** What a file says of a column beside its values. */
+export interface ColumnMeta {
+  label?: string;
+  /** Words for single values. */
+  values?: { value: number; label: string }[];
+  /** Missing values of several kinds (Stata's .a to .z), each with its rows (0-based) and, where there is one, its word. */
+  missing?: { code: string; label?: string; rows: number[] }[];
+}
+
 /** A table in memory, with its panel index once one has been declared. */
 export interface Frame {
   rows: number;
@@ -72,6 +95,10 @@ export interface Frame {
   panel?: PanelIndex;
   /** Joins in the order in which they were made. */
   joins?: JoinLog[];
+  /** Where rows were merged by data.duplicates. */
+  duplicates?: DuplicateLog;
+  /** Labels that the file brought with it, by column. */
+  meta?: Record<string, ColumnMeta>;
 }
 
 // ───────────────────────────────────────────────────────────── specification

@@ -24,6 +24,7 @@ const runner: InlineConfig = {
       { find: /^@gravpanel\/panel\/regions$/, replacement: path.resolve(root, '../panel/src/regions.ts') },
       { find: /^@gravpanel\/panel\/describe$/, replacement: path.resolve(root, '../panel/src/describe.ts') },
       { find: /^@gravpanel\/panel\/countries$/, replacement: path.resolve(root, '../panel/src/countries.ts') },
+      { find: /^@gravpanel\/panel\/formats$/, replacement: path.resolve(root, '../panel/src/formats.ts') },
       { find: /^@gravpanel\/panel$/, replacement: path.resolve(root, '../panel/src/index.ts') },
       { find: /^@gravpanel\/core-wasm\/frontier$/, replacement: path.resolve(root, '../core-wasm/src/frontier.ts') },
       { find: /^@gravpanel\/core-wasm$/, replacement: path.resolve(root, '../core-wasm/src/index.ts') },

@@ -30,6 +30,13 @@ export interface ColumnSummary {
   range?: [number, number];
   /** Up to three values as they stand. */
   examples: string[];
+  /** Text that is numbers but for these few cells. */
+  notNumbers?: string[];
+  /** What the file itself says of the column. */
+  label?: string;
+  values?: { value: number; label: string }[];
+  /** Missing values of several kinds, with how many rows each has. */
+  missingKinds?: { code: string; label?: string; rows: number }[];
 }
 
 export interface TableSummary {
@@ -78,6 +85,8 @@ export interface ColumnDetail {
   factor?: number;
   factorRule?: string;
   notes: Note[];
+  /** Why Stata's output may show other numbers. */
+  stata?: string[];
   error?: PanelErrorFields;
 }
 /** A table without the fits behind it: what the page shows of them stands in `details`, a column each. */
@@ -103,7 +112,35 @@ export interface RunView {
 
 export type RunEvent =
   | { kind: 'step'; stage: string; label: string; detail?: string; done: number; total: number }
+  | { kind: 'draws'; label: string; done: number; total: number }
   | { kind: 'column'; label: string; model?: string; column: number; of: number; table?: TableView };
+
+/** Which column is resampled, and how often; how it is drawn is said by the study's `boot`. */
+export interface BootRequest {
+  model: string;
+  /** 1-based. */
+  column: number;
+  reps: number;
+  seed: number;
+}
+export interface BootEvent {
+  done: number;
+  total: number;
+  /** Replicates a second, and seconds left, as soon as they can be told. */
+  rate: number;
+  left?: number;
+  /** Workers that were started, more than there are cores where one was replaced. */
+  workers?: number;
+}
+export interface BootView {
+  table: TableView;
+  figure?: Figure;
+  formula: string;
+  reps: number;
+  failed: number;
+  threads: number;
+  seconds: number;
+}
 
 export interface FitRequest {
   /** The table as text. */
@@ -175,9 +212,23 @@ export interface EngineApi {
   /** The files of the study that is worked on; those of an earlier one are forgotten. */
   setFiles(files: StudyFileMap): Promise<Answer<true>>;
   inspect(text: string): Promise<Answer<Inspection>>;
+  /** JSON Schema of a study. */
+  schema(): Promise<Answer<unknown>>;
+  /** A first study for one of the files. */
+  starter(file: string): Promise<Answer<string>>;
   run(text: string, onEvent: (event: RunEvent) => void): Promise<Answer<RunView>>;
   /** A figure of the last run as SVG with the page's colours. */
   figure(figure: Figure, width: number): Promise<Answer<string>>;
+  /** Replicates of a request that are kept from before. */
+  bootStored(text: string, request: BootRequest): Promise<Answer<number>>;
+  boot(
+    text: string,
+    request: BootRequest,
+    threads: number,
+    onEvent: (event: BootEvent) => void,
+  ): Promise<Answer<BootView>>;
+  /** Holds the bootstrap between two chunks, lets it go on, or ends it; what is finished is kept. */
+  bootControl(action: 'pause' | 'resume' | 'cancel'): Promise<Answer<true>>;
   /** One formula on one table, its replicates on `threads` workers. */
   fit(request: FitRequest, threads: number): Promise<Answer<FitResult[]>>;
   /** A file of the last run, or of one table or figure. */

@@ -1,15 +1,39 @@
 /** The worker: owns one instance of the core and answers {@link EngineApi}. */
 import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
-import { fitSpecWith, readTable, setPanel } from '@gravpanel/panel';
+import { fitSpecWith, type Pool, readTable, setPanel, studyJsonSchema } from '@gravpanel/panel';
 import { expose } from 'comlink';
 import { createEngine } from './engine/engine.ts';
 import { fieldsOf } from './engine/inspect.ts';
-import { poolRunner, webPool } from './engine/pool.ts';
+import { type Control, control, poolRunner, webPool } from './engine/pool.ts';
 import { loadWorld } from './engine/world.ts';
 import type { Answer, EngineApi } from './protocol.ts';
 
 const kernels = loadKernels();
-const engine = createEngine({ kernels, world: loadWorld, regions: () => import('@gravpanel/panel/regions') });
+const cores = () => Math.max(1, navigator.hardwareConcurrency || 1);
+
+/** Workers for the replicates of whole studies, started by the first that needs them. */
+let shared: Pool | undefined;
+
+const engine = createEngine({
+  kernels,
+  world: loadWorld,
+  regions: () => import('@gravpanel/panel/regions'),
+  runner: (onDraws) => async (runs, design) => {
+    shared ??= webPool(cores());
+    let last = 0;
+    const runner = poolRunner(shared, await kernels, {
+      onDraws: ({ label, done, total }) => {
+        const now = performance.now();
+        if (now - last < 250 && done < total) return;
+        last = now;
+        onDraws(label, done, total);
+      },
+    });
+    return runner(runs, design);
+  },
+});
+
+let boot: Control | undefined;
 
 async function answer<T>(work: () => T | Promise<T>): Promise<Answer<T>> {
   try {
@@ -26,6 +50,8 @@ const api: EngineApi = {
       return true as const;
     }),
   inspect: (text) => answer(() => engine.inspect(text)),
+  schema: () => answer(() => studyJsonSchema()),
+  starter: (file) => answer(() => engine.starter(file)),
   run: (text, onEvent) => answer(() => engine.run(text, onEvent)),
   figure: (figure, width) =>
     answer(async () => {
@@ -44,6 +70,44 @@ const api: EngineApi = {
       return auditView(request);
     }),
   fits: (text) => answer(() => engine.fits(text)),
+  bootStored: (text, request) =>
+    answer(async () => {
+      const [{ bootJob }, { storedOf }] = await Promise.all([
+        import('./engine/boot.ts'),
+        import('./engine/draw-store.ts'),
+      ]);
+      const job = bootJob(await engine.open(text), request, await kernels);
+      return job ? storedOf(job) : 0;
+    }),
+  boot: (text, request, threads, onEvent) =>
+    answer(async () => {
+      const [{ runBoot }, { drawStore }] = await Promise.all([
+        import('./engine/boot.ts'),
+        import('./engine/draw-store.ts'),
+      ]);
+      const held = control();
+      boot = held;
+      let workers = 0;
+      const pool = webPool(threads, held, (started) => {
+        workers = started;
+      });
+      try {
+        return await runBoot(await engine.open(text), request, {
+          kernels: await kernels,
+          pool,
+          store: drawStore(),
+          onEvent: (event) => onEvent({ ...event, workers }),
+        });
+      } finally {
+        pool.stop();
+        if (boot === held) boot = undefined;
+      }
+    }),
+  bootControl: (action) =>
+    answer(() => {
+      boot?.[action]();
+      return true as const;
+    }),
   fit: ({ csv, name, unit, time, spec }, threads) =>
     answer(async () => {
       const pool = webPool(threads);

@@ -15,6 +15,6 @@ export async function countryBookOf(
   const own = new Map<string, ReturnType<typeof readScheme>>();
   for (const name of new Set(named))
     if (!schemeNames().includes(name))
-      own.set(name, readScheme(new TextDecoder().decode(await files.read(name)), name));
+      own.set(name, readScheme(new TextDecoder().decode((await files.read(name, 'region scheme')).bytes), name));
   return countryBook((name) => own.get(name) ?? shippedScheme(name));
 }

@@ -3,6 +3,8 @@ import type { Kernels } from '@gravpanel/core-wasm';
 import {
   type FitResult,
   type Frame,
+  guessStarter,
+  openTable,
   type ResampleRunner,
   readStudy,
   regressionTable,
@@ -11,6 +13,7 @@ import {
   type StudyFiles,
   type StudyRun,
   type StudySource,
+  starterYaml,
   type World,
 } from '@gravpanel/panel';
 import type { Fingerprint, Inspection, RunEvent, RunView, StudyFileMap, StudyFits } from '../protocol.ts';
@@ -26,7 +29,8 @@ export interface EngineHost {
   world: () => Promise<World>;
   /** Countries and region schemes; asked for only by a study with a map or regions. */
   regions: () => Promise<RegionsModule>;
-  runner?: ResampleRunner;
+  /** Runs replicates; gets what tells how far they are. */
+  runner?: (onDraws: (label: string, done: number, total: number) => void) => ResampleRunner;
 }
 
 /** A run with all that was made on the way. */
@@ -41,8 +45,12 @@ export interface Finished {
 export interface Engine {
   setFiles(files: StudyFileMap): void;
   inspect(text: string): Promise<Inspection>;
+  /** A first study for a table, as text: what can be told from names and values, the rest to be mended. */
+  starter(file: string): Promise<string>;
   run(text: string, onEvent: (event: RunEvent) => void | Promise<void>): Promise<RunView>;
   fits(text: string): Promise<StudyFits>;
+  /** The study of a text with its panel. @throws PanelError study/…, data/… */
+  open(text: string): Promise<{ study: Study; source: StudySource; frame: Frame }>;
   /** The last run where it was of this text; else it is run now. */
   finished(text: string): Promise<Finished>;
   /** Hash and size of every file that a study names. */
@@ -76,11 +84,23 @@ export function createEngine(host: EngineHost): Engine {
     return { frame: await opened.panel(), tables: study.data.tables ? await opened.tables() : {} };
   }
 
+  async function open(text: string) {
+    const { study, source } = readStudy(text, { file: FILE });
+    return { study, source, frame: await opener(study, source).panel() };
+  }
+
   return {
+    open,
     setFiles(map) {
       files = memoryFiles(map);
       opener = studyOpener(files);
       last = undefined;
+    },
+
+    async starter(file) {
+      const { bytes } = await files.read(file, 'data file');
+      const frame = await openTable(bytes, { name: file }, files.formats);
+      return starterYaml(guessStarter(frame, { loose: true }), file);
     },
     files: () => files,
 
@@ -105,7 +125,9 @@ export function createEngine(host: EngineHost): Engine {
           tables,
           world: host.world,
           countries: async () => countryBookOf(await host.regions(), study, files),
-          ...(host.runner && { runner: host.runner }),
+          ...(host.runner && {
+            runner: host.runner((label, done, total) => void onEvent({ kind: 'draws', label, done, total })),
+          }),
           onColumn: async ({ label, model, column, of, result }) => {
             if (model !== undefined) results[model] = [...(results[model] ?? []), result];
             const table = model === undefined ? undefined : tableSoFar(study, model, results[model]);
@@ -135,7 +157,7 @@ export function createEngine(host: EngineHost): Engine {
         .table()
         .catch(() => undefined);
       const named = namedFiles(study).map(async (path): Promise<Fingerprint> => {
-        const bytes = await files.read(path);
+        const { bytes } = await files.read(path, 'data file');
         const rows = table && path === study.data.path && { rows: table.rows };
         return { path, sha256: await files.sha256(bytes), bytes: bytes.length, ...rows };
       });

@@ -1,5 +1,6 @@
 /** The files that a study names, held in memory by path, and what reading them needs. */
 import { type CountryCode, PanelError, type Study, type StudyFiles } from '@gravpanel/panel';
+import { FORMATS } from '@gravpanel/panel/formats';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { StudyFileMap } from '../protocol.ts';
@@ -54,14 +55,15 @@ export function memoryFiles(files: StudyFileMap): StudyFiles {
     }
   };
   return {
-    read(path) {
+    async read(path) {
       if (!read.has(path)) {
         const bytes = bytesOf(path);
         bytes.catch(() => read.delete(path));
         read.set(path, bytes);
       }
-      return read.get(path)!;
+      return { name: path, bytes: await read.get(path)! };
     },
+    formats: FORMATS,
     sha256(bytes) {
       if (!hashes.has(bytes)) hashes.set(bytes, hashOf(bytes));
       return hashes.get(bytes)!;

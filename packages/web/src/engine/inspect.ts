@@ -2,10 +2,12 @@
 import type { Kernels } from '@gravpanel/core-wasm';
 import {
   type Column,
+  type ColumnMeta,
   checkStudy,
   type Frame,
   PanelError,
   type PanelErrorFields,
+  parseNumber,
   type Study,
   type StudySource,
 } from '@gravpanel/panel';
@@ -19,6 +21,24 @@ const textOf = (column: Column, row: number): string => {
   const value = column.values[row];
   return value === null || (typeof value === 'number' && Number.isNaN(value)) ? '' : String(value);
 };
+
+/** Cells that keep a column from being numbers: at most this many kinds, in at most this share of the rows. */
+const FEW = { kinds: 5, share: 0.2 };
+
+/** Distinct cells that are no number, where nearly all of a text column is. */
+function strayCells({ values }: Column & { kind: 'text' }): string[] | undefined {
+  const stray = new Set<string>();
+  let [cells, rows] = [0, 0];
+  for (const value of values) {
+    if (value === null) continue;
+    cells++;
+    if (parseNumber(value) !== undefined) continue;
+    rows++;
+    stray.add(value);
+    if (stray.size > FEW.kinds) return undefined;
+  }
+  return rows > 0 && rows < cells && rows <= FEW.share * cells ? [...stray] : undefined;
+}
 
 function summaryOf(name: string, column: Column): ColumnSummary {
   const { kind } = column;
@@ -38,11 +58,36 @@ function summaryOf(name: string, column: Column): ColumnSummary {
     }
   }
   const examples = [...distinct].slice(0, EXAMPLES).map(String);
-  return { name, kind, missing, distinct: distinct.size, examples, ...(kind === 'number' && { range: [lo, hi] }) };
+  const notNumbers = column.kind === 'text' ? strayCells(column) : undefined;
+  return {
+    name,
+    kind,
+    missing,
+    distinct: distinct.size,
+    examples,
+    ...(kind === 'number' && { range: [lo, hi] }),
+    ...(notNumbers && { notNumbers }),
+  };
+}
+
+function metaOf(meta: ColumnMeta | undefined) {
+  if (!meta) return {};
+  const { label, values, missing } = meta;
+  return {
+    ...(label && { label }),
+    ...(values && { values }),
+    ...(missing && {
+      missingKinds: missing.map(({ code, label: word, rows }) => ({
+        code,
+        ...(word && { label: word }),
+        rows: rows.length,
+      })),
+    }),
+  };
 }
 
 /** Types, missing values and the first rows of a table. */
-export function tableSummary({ source, rows, columns }: Frame): TableSummary {
+export function tableSummary({ source, rows, columns, meta = {} }: Frame): TableSummary {
   const all = Object.entries(columns);
   const { name, bytes, sha256 } = source;
   return {
@@ -50,7 +95,7 @@ export function tableSummary({ source, rows, columns }: Frame): TableSummary {
     rows,
     bytes,
     ...(sha256 && { sha256 }),
-    columns: all.map(([column, values]) => summaryOf(column, values)),
+    columns: all.map(([column, values]) => ({ ...summaryOf(column, values), ...metaOf(meta[column]) })),
     preview: Array.from({ length: Math.min(rows, PREVIEW_ROWS) }, (_, row) =>
       all.map(([, column]) => textOf(column, row)),
     ),

@@ -1,27 +1,89 @@
-/** Replicates on the cores of the machine that the page is on: workers of the worker. */
+/** Replicates on the cores of the machine that the page is on: workers of the worker, which can be held and stopped between chunks. */
 import type { Kernels } from '@gravpanel/core-wasm';
 import {
   answerValue,
   createPool,
+  type Draws,
   emptyDraws,
   openJob,
+  PanelError,
   type Pool,
   type PoolWorker,
   placeDraws,
+  type Range,
+  type ResampleJob,
   type ResampleRunner,
   type ResampleWorkerApi,
   type RunDraws,
 } from '@gravpanel/panel';
 import { releaseProxy, wrap } from 'comlink';
 
-function startWorker(): PoolWorker {
+/** Holds and stops what runs on a pool. */
+export interface Control {
+  pause(): void;
+  resume(): void;
+  /** Stops all workers now; what runs ends with run/cancelled. */
+  cancel(): void;
+  /** Settles at once, or when the pause ends. @throws PanelError run/cancelled. */
+  gate(): Promise<void>;
+  onCancel(then: () => void): void;
+}
+
+const cancelled = () =>
+  new PanelError({
+    code: 'run/cancelled',
+    message: 'Stopped.',
+    hint: 'What was finished is kept: it goes on from there.',
+  });
+
+export function control(): Control {
+  let stopped = false;
+  let held: Promise<void> | undefined;
+  let release = () => {};
+  const listeners: (() => void)[] = [];
+  return {
+    pause() {
+      held ??= new Promise((resolve) => {
+        release = resolve;
+      });
+    },
+    resume() {
+      held = undefined;
+      release();
+    },
+    cancel() {
+      stopped = true;
+      for (const listener of listeners) listener();
+      this.resume();
+    },
+    async gate() {
+      if (held) await held;
+      if (stopped) throw cancelled();
+    },
+    onCancel: (then) => void listeners.push(then),
+  };
+}
+
+function startWorker(held: Control): PoolWorker {
   const worker = new Worker(new URL('../resample-worker.ts', import.meta.url), { type: 'module' });
   const api = wrap<ResampleWorkerApi>(worker);
+  let fail: (error: Error) => void = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  ended.catch(() => {});
+  held.onCancel(() => {
+    worker.terminate();
+    fail(cancelled());
+  });
   return {
     open: async (job) => {
-      answerValue(await api.open(job));
+      answerValue(await Promise.race([api.open(job), ended]));
     },
-    run: async (first, count) => answerValue(await api.run(first, count)),
+    run: async (first, count) => {
+      await held.gate();
+      return answerValue(await Promise.race([api.run(first, count), ended]));
+    },
     gone: new Promise((resolve) => {
       worker.onerror = ({ message }) => resolve(message || 'it stopped');
     }),
@@ -32,33 +94,96 @@ function startWorker(): PoolWorker {
   };
 }
 
-export const webPool = (threads: number): Pool =>
-  createPool({
+/** @param onStart gets how many workers were started so far. */
+export function webPool(
+  threads: number,
+  held: Control = control(),
+  onStart: (workers: number) => void = () => {},
+): Pool {
+  let started = 0;
+  return createPool({
     threads,
-    start: startWorker,
+    start: () => {
+      onStart(++started);
+      return startWorker(held);
+    },
     now: () => performance.now(),
-    breathe: () => new Promise((resolve) => setTimeout(resolve)),
+    breathe: async () => {
+      await new Promise((resolve) => setTimeout(resolve));
+      await held.gate();
+    },
   });
+}
 
-/** Called with the replicates that are there, of all of a job. */
-export type OnDraws = (label: string, done: number, total: number) => void;
+/** Finished replicates kept while a job goes on. */
+export interface DrawStore {
+  /** Hands over what is kept of a job, and says which replicates they are. */
+  begin(job: ResampleJob, onDraws: (first: number, draws: Draws) => void): Promise<Range[]>;
+  add(job: ResampleJob, first: number, draws: Draws): void;
+  remove(job: ResampleJob): Promise<void>;
+}
+
+/** What `done` does not hold of `count` replicates. */
+export function holes(done: Range[], count: number): Range[] {
+  const out: Range[] = [];
+  let next = 0;
+  for (const range of [...done].sort((a, b) => a.first - b.first)) {
+    if (range.first > next) out.push({ first: next, count: range.first - next });
+    next = Math.max(next, range.first + range.count);
+  }
+  if (next < count) out.push({ first: next, count: count - next });
+  return out;
+}
+
+export interface DrawProgress {
+  label: string;
+  /** Replicates that are there, of all, and of them those made now. */
+  done: number;
+  total: number;
+  fresh: number;
+}
+export interface RunnerOptions {
+  onDraws?: (progress: DrawProgress, draws: Draws, job: ResampleJob) => void;
+  store?: DrawStore;
+  /** Gets the draws of the main job when they are all there. */
+  onDone?: (job: ResampleJob, draws: Draws) => void;
+}
 
 /** Runs the replicates of a design on the pool; small jobs run where they are asked for. */
 export const poolRunner =
-  (pool: Pool, kernels: Kernels, onDraws: OnDraws = () => {}): ResampleRunner =>
+  (pool: Pool, kernels: Kernels, { onDraws, store, onDone }: RunnerOptions = {}): ResampleRunner =>
   async (runs, design) => {
     const all = {} as RunDraws;
     let used = 1;
-    for (const [key, job] of Object.entries(runs)) {
+    for (const [key, job] of Object.entries(runs) as [keyof RunDraws, ResampleJob][]) {
       const draws = emptyDraws(job, job.reps);
-      let done = 0;
-      const place = (first: number, chunk: typeof draws) => {
-        placeDraws(draws, first, chunk, job);
-        done += chunk.count;
-        onDraws(design.spec.id, done, job.reps);
+      const kept = (await store?.begin(job, (first, chunk) => placeDraws(draws, first, chunk, job))) ?? [];
+      const todo = holes(kept, job.reps);
+      const progress = {
+        label: design.spec.id,
+        done: job.reps - todo.reduce((sum, { count }) => sum + count, 0),
+        total: job.reps,
+        fresh: 0,
       };
-      used = Math.max(used, await pool.run(job, [{ first: 0, count: job.reps }], () => openJob(job, kernels), place));
-      all[key as keyof RunDraws] = draws;
+      onDraws?.(progress, draws, job);
+      if (todo.length > 0)
+        used = Math.max(
+          used,
+          await pool.run(
+            job,
+            todo,
+            () => openJob(job, kernels),
+            (first, chunk) => {
+              placeDraws(draws, first, chunk, job);
+              store?.add(job, first, chunk);
+              progress.done += chunk.count;
+              progress.fresh += chunk.count;
+              onDraws?.({ ...progress }, draws, job);
+            },
+          ),
+        );
+      if (key === 'main') onDone?.(job, draws);
+      all[key] = draws;
     }
     return { ...all, threads: used };
   };

@@ -138,7 +138,9 @@ function inFolder(path: string): string {
 /** Study, data, the folder of its run and scripts: gravpanel verify reads it as it is. */
 async function studyZip(done: Finished, files: StudyFiles): Promise<Uint8Array> {
   const { study, text, run } = done;
-  const named = namedFiles(study).map(async (path) => [inFolder(path), await files.read(path)] as const);
+  const named = namedFiles(study).map(
+    async (path) => [inFolder(path), (await files.read(path, 'data file')).bytes] as const,
+  );
   const data = Object.fromEntries(await Promise.all(named));
   const manifest = { ...run.report.manifest, studyFile: { path: '../study.yaml', sha256: hashOf(text) }, base: '..' };
   const results = await runFiles({ ...run, report: { ...run.report, manifest } }, text, {

@@ -1,5 +1,5 @@
 /** A report without what the page has no use for: covariances and fits stay in the worker. */
-import { type Figure, type FitResult, isFit, type Report, type Table } from '@gravpanel/panel';
+import { type Figure, type FitResult, isFit, type Report, stataDifferences, type Table } from '@gravpanel/panel';
 import type { ColumnDetail, ReportView, TableView } from '../protocol.ts';
 
 function detailOf(result: FitResult, head: string): ColumnDetail {
@@ -17,6 +17,7 @@ function detailOf(result: FitResult, head: string): ColumnDetail {
     factor: vcovInfo.factor,
     factorRule: vcovInfo.factorRule,
     notes,
+    stata: stataDifferences(result),
   };
 }
 

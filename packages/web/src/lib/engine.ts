@@ -5,6 +5,9 @@ import type {
   Answer,
   AuditRequest,
   AuditView,
+  BootEvent,
+  BootRequest,
+  BootView,
   EngineApi,
   Fingerprint,
   Inspection,
@@ -83,8 +86,24 @@ export async function setFiles(map: StudyFileMap): Promise<void> {
 
 export const inspectStudy = (text: string): Promise<Inspection> => call((api) => api.inspect(text));
 
+/** JSON Schema of a study. */
+export const studySchema = (): Promise<unknown> => call((api) => api.schema());
+
+/** A first study for one of the files. */
+export const starterOf = (file: string): Promise<string> => call((api) => api.starter(file));
+
 export const runStudyText = (text: string, onEvent: (event: RunEvent) => void): Promise<RunView> =>
   call((api) => api.run(text, proxy(onEvent)));
+
+export const bootStored = (text: string, request: BootRequest): Promise<number> =>
+  call((api) => api.bootStored(text, request));
+
+/** Replicates on all cores. */
+export const runBoot = (text: string, request: BootRequest, onEvent: (event: BootEvent) => void): Promise<BootView> =>
+  call((api) => api.boot(text, request, Math.max(1, navigator.hardwareConcurrency || 1), proxy(onEvent)));
+
+export const controlBoot = (action: 'pause' | 'resume' | 'cancel'): Promise<true> =>
+  call((api) => api.bootControl(action));
 
 export const drawFigure = (figure: Figure, width: number): Promise<string> => call((api) => api.figure(figure, width));
 

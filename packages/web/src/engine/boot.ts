@@ -1,0 +1,134 @@
+/** The bootstrap of one column of a study, to be held, stopped and gone on with. */
+import type { Kernels } from '@gravpanel/core-wasm';
+import {
+  bootstrapFigure,
+  bootTable,
+  type Design,
+  type Draws,
+  deriveStudy,
+  designsOf,
+  type Fit,
+  type FitSpec,
+  type Frame,
+  fitDesignWith,
+  isFit,
+  PanelError,
+  type Pool,
+  placedError,
+  planStudy,
+  type ResampleJob,
+  resampleSpecOf,
+  type Study,
+  type StudySource,
+  startFit,
+} from '@gravpanel/panel';
+import type { BootEvent, BootRequest, BootView } from '../protocol.ts';
+import { type DrawStore, poolRunner } from './pool.ts';
+import { tableView } from './views.ts';
+
+/** Events at most this often, ms. */
+const OFTEN = 250;
+
+export interface OpenedStudy {
+  study: Study;
+  source: StudySource;
+  frame: Frame;
+}
+
+/** The design of one column with the resampled covariance that is asked for. @throws PanelError study/…, fit/… */
+export function bootDesign(
+  { study, source, frame }: OpenedStudy,
+  { model, column, reps, seed }: BootRequest,
+  kernels: Kernels,
+): Design {
+  const planned = planStudy(study, source).models.find(({ id }) => id === model);
+  if (!planned)
+    throw new PanelError({ code: 'study/unknown-model', message: `"${model}" is not one of the study's models.` });
+  const vcov = { ...resampleSpecOf({ type: 'bootstrap' }, study.boot), reps, seed };
+  const spec: FitSpec = { ...planned.spec, vcov };
+  delete spec.like;
+  const design = designsOf(study, deriveStudy(study, frame, source), spec, kernels, source)[column - 1];
+  if (!design) throw new PanelError({ code: 'study/unknown-column', message: `${model} has no column ${column}.` });
+  if ('failed' in design) throw new PanelError(placedError(design.error, model, study, source));
+  return design;
+}
+
+const columnOf = (draws: Draws, j: number, r: number) =>
+  Array.from({ length: draws.count }, (_, i) => draws.estimates[i * r + j]);
+
+function figureOf(fit: Fit, job: ResampleJob, draws: Draws, study: Study, title: string) {
+  const r = job.reported.length;
+  const { intervals } = fit.resampling!;
+  const shown = fit.coefficients
+    .map((c, j) => ({ c, j }))
+    .filter(({ c }) => c.term !== '(Intercept)' && !c.term.includes('::'));
+  const records = shown.map(({ c, j }) => ({
+    term: c.term,
+    estimate: c.estimate,
+    draws: columnOf(draws, j, r),
+    within: c.within,
+    intervals: {
+      ...(intervals.percentile && { percentile: intervals.percentile[j] }),
+      'from the standard error': [c.lower, c.upper] as const,
+    },
+  }));
+  return bootstrapFigure(records, { id: 'bootstrap', title, ...(study.variables && { variables: study.variables }) });
+}
+
+export async function runBoot(
+  opened: OpenedStudy,
+  request: BootRequest,
+  {
+    kernels,
+    pool,
+    store,
+    onEvent,
+  }: { kernels: Kernels; pool: Pool; store: DrawStore; onEvent: (event: BootEvent) => void },
+): Promise<BootView> {
+  const start = performance.now();
+  const design = bootDesign(opened, request, kernels);
+  let last = -Infinity;
+  let main: { job: ResampleJob; draws: Draws } | undefined;
+  const jobs: ResampleJob[] = [];
+  const runner = poolRunner(pool, kernels, {
+    store,
+    onDraws: ({ done, total, fresh }, _, job) => {
+      if (!jobs.includes(job)) jobs.push(job);
+      if (job !== jobs[0]) return;
+      const now = performance.now();
+      if (now - last < OFTEN && done < total) return;
+      last = now;
+      const rate = fresh / Math.max(1e-3, (now - start) / 1000);
+      onEvent({ done, total, rate, left: rate > 0 ? (total - done) / rate : undefined });
+    },
+    onDone: (job, draws) => {
+      main = { job, draws };
+    },
+  });
+  const fit = await fitDesignWith(design, kernels, runner);
+  if (!isFit(fit)) throw new PanelError(fit.error);
+  const { study } = opened;
+  const title = `Replicates of ${request.model}, column (${request.column})`;
+  const table = {
+    ...bootTable({ model: request.model, column: request.column, fit }, study.variables),
+    id: 'boot',
+    title,
+  };
+  const figure = main && figureOf(fit, main.job, main.draws, study, title);
+  for (const job of jobs) await store.remove(job);
+  return {
+    table: tableView(table),
+    ...(figure && { figure }),
+    reps: fit.resampling!.reps,
+    failed: fit.resampling!.failed,
+    threads: fit.resampling!.threads ?? 1,
+    seconds: Math.round((performance.now() - start) / 10) / 100,
+    formula: fit.formula,
+  };
+}
+
+/** The job of a request, to look for replicates that are kept of it. */
+export function bootJob(opened: OpenedStudy, request: BootRequest, kernels: Kernels): ResampleJob | undefined {
+  const design = bootDesign(opened, request, kernels);
+  return startFit(design, kernels).runs?.main;
+}
