@@ -3,6 +3,7 @@ import type { Consequence } from './consequences.ts';
 import { variablesTable } from './describe-variables.ts';
 import { duplicateNotes } from './duplicates.ts';
 import { curveSentence } from './figures-curve.ts';
+import { frontierItems } from './frontier-ranking.ts';
 import { identificationTable } from './identification-table.ts';
 import { joinNotes } from './join-report.ts';
 import { lowered } from './labels.ts';
@@ -119,6 +120,19 @@ const MULTIVERSE =
 
 const multiverse = (parts: ReportParts) =>
   section('multiverse', 'Every declared choice', [MULTIVERSE], curveSections(parts, parts.study));
+
+const FRONTIER =
+  'Potential is what a unit of the same mass, distance and other terms would have without inefficiency; efficiency is the share of it that is reached. The model tells shortfall from noise by the skewness of the distribution alone: another law of inefficiency may order the units otherwise.';
+
+/** Every frontier column unit by unit. */
+function frontiers({ fits, frame, study }: ReportParts): Section {
+  const unit = frame.panel?.unit ?? [];
+  const options = { unit, ...(study.variables && { variables: study.variables }) };
+  const items = Object.entries(fits).flatMap(([of, results]) =>
+    results.flatMap((fit, i) => (isFit(fit) ? frontierItems(fit, { of, column: i + 1, ...options }) : [])),
+  );
+  return section('frontier', 'How far below the possible', [FRONTIER], items);
+}
 
 /** The parts in the order of the study; the variables follow the first tables and figures unless a part shows them. */
 function data({ described, study, plan, frame }: ReportParts): Section {
@@ -263,6 +277,7 @@ export async function assembleReport(parts: ReportParts, o: RunOptions): Promise
       section('results', 'Results', study.notes ?? [], first ? tablesOf(parts, first).slice(0, 1) : []),
       identification(parts),
       robustness(parts),
+      frontiers(parts),
       multiverse(parts),
       data(parts),
       tests(parts),
