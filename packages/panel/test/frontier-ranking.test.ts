@@ -7,7 +7,7 @@ import { fitSpec } from '../src/fit.ts';
 import { setPanel } from '../src/frame.ts';
 import { frontierItems, frontierRanking } from '../src/frontier-ranking.ts';
 import { renderFigureSvg } from '../src/render/svg.ts';
-import { runStudy } from '../src/run.ts';
+import { runStudy } from '../src/run-study.ts';
 import { readTable } from '../src/table-read.ts';
 import type { EfficiencyRow, Figure, Fit, Table } from '../src/types.ts';
 import { studyOf } from './study-of.ts';

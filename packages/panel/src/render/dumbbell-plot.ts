@@ -52,6 +52,12 @@ function rowsOf({ rows }: DumbbellPlot, width: number): { rows: Row[]; left: num
   return { rows: placed, left: Math.min(width * LABEL_SHARE, longest + 16), bottom: top };
 }
 
+/** Powers of ten where there are two of them: the others' labels would touch on a narrow page. */
+function sparse(ticks: number[]): number[] {
+  const powers = ticks.filter((tick) => Number.isInteger(Math.round(Math.log10(tick) * 1e9) / 1e9));
+  return powers.length > 1 ? powers : ticks;
+}
+
 /** Names of the two marks above the first row, apart where they would touch. */
 function headMarks([first]: Row[], at: (x: number) => number, back: (px: number) => number, right: number) {
   const y = () => TOP - 14;
@@ -91,7 +97,7 @@ export function drawDumbbells(figure: Figure & DumbbellPlot, { document, width, 
     return figure.log ? 10 ** value : value;
   };
   const ticks = figure.log ? logTicks(lo, hi) : niceTicks(lo, hi, narrow ? 3 : 6);
-  const shown = ticks.filter((_, i) => !narrow || ticks.length <= 5 || i % 2 === 0);
+  const shown = figure.log && narrow ? sparse(ticks) : ticks;
   const zeros = figure.log ? rows.filter(({ realised }) => realised === 0) : [];
   const svg = plotted({
     document,
