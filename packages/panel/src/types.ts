@@ -642,6 +642,7 @@ export type Figure = {
   | RootogramPlot
   | ResidualPlot
   | InfluencePlot
+  | DumbbellPlot
   | CurvePlot
 );
 export interface CoefficientPlot {
@@ -748,6 +749,15 @@ export interface InfluencePlot {
     label: string;
     points: { unit: string; change: number }[];
   }[];
+}
+
+/** One row a unit, from what is realised to what is possible. */
+export interface DumbbellPlot {
+  plot: 'dumbbell';
+  /** Zeros stand at the left edge then. */
+  log: boolean;
+  xLabel: string;
+  rows: { label: string; realised: number; potential: number }[];
 }
 
 /** A specification curve: estimates in order with their intervals, and below each the choices behind it. */

@@ -119,6 +119,7 @@ describe.each(['hhg-patents', 'china-copublications', 'belt-road-copatents'])('t
       'results',
       'identification',
       'robustness',
+      'frontier',
       'multiverse',
       'data',
       'tests',
@@ -128,7 +129,9 @@ describe.each(['hhg-patents', 'china-copublications', 'belt-road-copatents'])('t
     ];
     const ids = report.sections.map(({ id }) => id);
     expect(ids).toEqual(order.filter((id) => ids.includes(id)));
-    expect(ids).toEqual(expect.arrayContaining(order.filter((id) => id !== 'multiverse').slice(0, 7)));
+    expect(ids).toEqual(
+      expect.arrayContaining(order.filter((id) => !['frontier', 'multiverse'].includes(id)).slice(0, 7)),
+    );
   });
 
   it('answers in at most 60 words', () => {

@@ -1,7 +1,9 @@
 /** The studies that ship: what their first words claim is what their numbers say. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { fitSpec } from '../src/fit.ts';
+import { frontierRanking, type UnitReach } from '../src/frontier-ranking.ts';
 import { isFit } from '../src/regression-style.ts';
-import type { StudyRun } from '../src/run.ts';
+import { deriveStudy, type StudyRun } from '../src/run.ts';
 import { runStudy } from '../src/run-study.ts';
 import type { Coefficient, Figure, Fit, FitResult, Table } from '../src/types.ts';
 import { kernels, shippedStudy, textOf } from './study-of.ts';
@@ -93,6 +95,39 @@ describe('china-copublications', () => {
       expect(Math.abs(a - b)).toBeLessThan(1e-9);
       expect(parts.collinear).toContain('lndist');
     }
+  });
+
+  test('the frontiers order partners as the reading says, and rest on a skewness that the logarithms do not have', () => {
+    const [[reach], [reachnb]] = ['reach', 'reachnb'].map((id) => found.run.fits[id] as Fit[]);
+    const [poisson, nb] = [reach, reachnb].map(frontierRanking);
+    const [inPoisson, inNb] = [poisson, nb].map((all) => all.map(({ unit }) => unit));
+    const least = ['Brazil', 'Malaysia', 'Spain', 'India'];
+    expect(inPoisson.slice(0, 4)).toEqual(least);
+    const efficiencies = (all: UnitReach[]) =>
+      least.map((unit) => all.find((one) => one.unit === unit)!.efficiency).sort((a, b) => a - b);
+    expect([poisson, nb].map((all) => efficiencies(all).map((x) => x.toFixed(2))).map((x) => [x[0], x[3]])).toEqual([
+      ['0.17', '0.20'],
+      ['0.26', '0.31'],
+    ]);
+    for (const order of [inPoisson, inNb])
+      expect(order.slice(-4)).toEqual(expect.arrayContaining(['Australia', 'Pakistan', 'Japan']));
+    // Spearman 1 − 6 Σd²/(n(n² − 1)).
+    const n = inPoisson.length;
+    const squares = inPoisson.reduce((sum, unit, i) => sum + (i - inNb.indexOf(unit)) ** 2, 0);
+    expect((1 - (6 * squares) / (n * (n * n - 1))).toFixed(2)).toBe('0.91');
+    const spec = { ...found.run.plan.models.find(({ id }) => id === 'reach')!.spec, model: 'frontier' as const };
+    const logs = { ...spec, formula: spec.formula.replace('copubs', 'log(copubs)'), frontier: {} };
+    const [byRow] = fitSpec(deriveStudy(found.study, found.frame), logs, kernels) as Fit[];
+    expect(byRow.frontier!.skewness!.value.toFixed(2)).toBe('0.10');
+    expect(byRow.frontier!.efficiencies).toEqual([]);
+    const section = found.run.report.sections.find(({ id }) => id === 'frontier')!;
+    expect(section.items.map(({ id }) => id)).toEqual([
+      'reach',
+      'frontier-reach-1-reach',
+      'frontier-reach-1',
+      'frontier-reachnb-1-reach',
+      'frontier-reachnb-1',
+    ]);
   });
 
   test("agrees with R's fixest on the partner and year effects: 1.078 and -0.197", () => {

@@ -5,6 +5,7 @@ import { drawBootstrap } from './bootstrap-plot.ts';
 import { drawCoefficients } from './coefficient-plot.ts';
 import { drawCurve } from './curve-plot.ts';
 import { type DrawingDocument, type DrawingElement, wrapPixels } from './draw.ts';
+import { drawDumbbells } from './dumbbell-plot.ts';
 import { escapeHtml } from './escape.ts';
 import { drawInfluence } from './influence-plot.ts';
 import { drawLags } from './lag-plot.ts';
@@ -47,6 +48,8 @@ function drawing(figure: Figure, document: DrawingDocument, width: number): Draw
       return drawResiduals(figure, options);
     case 'influence':
       return drawInfluence(figure, options);
+    case 'dumbbell':
+      return drawDumbbells(figure, options);
     case 'curve':
       return drawCurve(figure, options);
   }
