@@ -8,6 +8,7 @@ import type { PanelErrorFields } from './errors.ts';
 import { count } from './format.ts';
 import { identify } from './identify.ts';
 import { joinFacts, joinNotes } from './join-report.ts';
+import { checkDesigns } from './multiverse.ts';
 import { planStudy } from './plan.ts';
 import { identificationOf } from './report.ts';
 import { span } from './report-opening.ts';
@@ -130,6 +131,7 @@ export function checkStudy(study: Study, frame: Frame, kernels: Kernels, source?
   const plan = planStudy(study, source);
   const derived = deriveStudy(study, frame, source);
   const designs = plan.models.map(({ spec }) => designsOf(study, derived, spec, kernels, source));
+  for (const curve of plan.curves) checkDesigns(derived, curve, kernels, source);
   const models = plan.models.map(({ id, spec }, i) => ({
     id,
     model: spec.model,

@@ -143,6 +143,25 @@ function checkCurve(curve: PlannedCurve, all: EstimatedSpecification[], source?:
   throw new PanelError(source ? relocate(fields, source, `/multiverse/${curve.id}`) : fields);
 }
 
+/** Builds the design of every specification, without estimating. @throws PanelError of one that is wrong in what it names. */
+export function checkDesigns(frame: Frame, curve: PlannedCurve, kernels: Kernels, source?: StudySource): void {
+  const seen = new Set<string>();
+  for (const { spec } of curve.specifications) {
+    // what differs only in its standard errors has the same design
+    const key = JSON.stringify([spec.model, spec.formula, spec.where, spec.lag]);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    try {
+      designOf(frame, spec, curve.of, kernels);
+    } catch (error) {
+      if (!(error instanceof PanelError)) throw error;
+      const fields = error.toJSON();
+      if (WRONG.test(fields.code))
+        throw new PanelError(source ? relocate(fields, source, `/multiverse/${curve.id}`) : fields);
+    }
+  }
+}
+
 /** Everything up to the replicates: what a plan for a cluster stores. */
 export interface StartedCurve {
   result: CurveResult;
