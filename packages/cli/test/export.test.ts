@@ -121,7 +121,7 @@ describe('exported scripts', () => {
     expect(text).toMatch(/xtnbreg y_ x1_ .* if use_, fe\n/);
     expect(text).toMatch(/xtnbreg .* re\n/);
     expect(text).toMatch(/nbreg y_ .*dispersion\(constant\) vce\(cluster state\)/);
-    expect(text).toMatch(/ppmlhdfe y_ .*absorb\(year\) offset\(offset_\) vce\(cluster id\)/);
+    expect(text).toMatch(/ppmlhdfe y_ .*absorb\(year\) keepsingletons offset\(offset_\) vce\(cluster id\)/);
     expect(text).toMatch(/quietly generate double g\d+_ = v_in\n/);
     expect(text).toMatch(/L1\.g\d+_/);
     expect(text).toMatch(/xtnbreg has no clustered errors/);
