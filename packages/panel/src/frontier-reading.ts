@@ -113,8 +113,15 @@ export function frontierNotes(design: Design, { model, problem, boundary, certif
       message: `Inefficiency u is ${problem.frontier!.law.replace('-', ' ')}, ${OF[inefficiency]}; efficiency is the mean of exp(−u) given the data. How far counts or values fall short is told from noise by the shape of the distribution alone.`,
     },
   ];
-  const limit =
+  const plain =
     model.kernel === 'frontier' ? 'least squares' : model.kernel === 'poisson-frontier' ? 'the Poisson model' : 'nb2';
+  const limit = problem.frontier?.noise ? `${plain} with normal noise` : plain;
+  if (model.kernel === 'nb-frontier' && inefficiency === 'rows' && !boundary)
+    notes.push({
+      code: 'weak-identification',
+      message:
+        'alpha and sigma_u both spread the counts of a row and are hardly told apart: with 450 rows sigma_u came out near 1 whatever the truth below it (Monte Carlo, docs/methods.md). Read the slopes, not sigma_u, the level of the frontier or efficiencies, unless the rows are many.',
+    });
   if (boundary)
     notes.push({
       code: 'no-inefficiency',
