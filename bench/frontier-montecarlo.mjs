@@ -10,8 +10,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
-import { loadFrontierKernels } from '../packages/core-wasm/dist/frontier.js';
-import { Status } from '../packages/core-wasm/dist/index.js';
+import { loadKernels, Status } from '../packages/core-wasm/dist/index.js';
 import { estimateFrontier } from '../packages/panel/dist/frontier-fit.js';
 import { nbFrontier } from '../packages/panel/dist/models/nb-frontier.js';
 import { poissonFrontier } from '../packages/panel/dist/models/poisson-frontier.js';
@@ -91,7 +90,7 @@ function replicate(kernels, { model, n, sigma }, seed) {
 }
 
 async function work() {
-  const kernels = await loadFrontierKernels();
+  const kernels = await loadKernels();
   parentPort.on('message', ({ at, cell, seeds }) =>
     parentPort.postMessage({ at, found: seeds.map((seed) => replicate(kernels, cell, seed)) }),
   );

@@ -5,10 +5,10 @@
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { loadFrontierKernels } from '../packages/core-wasm/dist/frontier.js';
+import { loadKernels } from '../packages/core-wasm/dist/index.js';
 import { drawsOf } from '../test-fixtures/panels.mjs';
 
-const kernels = await loadFrontierKernels();
+const kernels = await loadKernels();
 const normalOf = (d) => d.normal();
 
 function panel(units, years, seed) {

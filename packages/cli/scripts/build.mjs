@@ -46,7 +46,6 @@ const common = {
     './docx.cjs',
     './data-formats.cjs',
     './fit-resampled.cjs',
-    './fit-frontier.cjs',
   ],
 };
 
@@ -111,16 +110,7 @@ const COMMANDS = [
   'export',
   'serve',
 ];
-for (const name of [
-  'main',
-  ...COMMANDS,
-  'formats',
-  'docx',
-  'data-formats',
-  'fit-resampled',
-  'fit-frontier',
-  'worker',
-]) {
+for (const name of ['main', ...COMMANDS, 'formats', 'docx', 'data-formats', 'fit-resampled', 'worker']) {
   const { metafile } = await build({
     ...common,
     entryPoints: [path(`src/${name}.ts`)],

@@ -1,7 +1,7 @@
 /** `gravpanel boot RUN`: replicates of a run's columns on this machine. */
 import * as fs from 'node:fs';
 import path from 'node:path';
-import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { loadKernels } from '@gravpanel/core-wasm';
 import { columnBootstrapFigure, fitDesignWith, isFit, PanelError, type PanelErrorFields } from '@gravpanel/panel';
 import { renderFigureJson, renderText } from '@gravpanel/panel/report';
 import { type BootColumn, type BootFlags, bootColumns, named } from './boot-columns.ts';

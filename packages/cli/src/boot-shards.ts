@@ -1,7 +1,7 @@
 /** `boot plan | run-shard | merge | status`: one resampling cut into shards that any machines work on. */
 import * as fs from 'node:fs';
 import path from 'node:path';
-import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { loadKernels } from '@gravpanel/core-wasm';
 import { checkDraws, finishFit, PanelError, type StartedFit, startFit } from '@gravpanel/panel';
 import { Command, Option } from 'commander';
 import { type BootFlags, bootColumns, named } from './boot-columns.ts';

@@ -1,5 +1,5 @@
 /** `gravpanel check`: study, data and samples, without estimating. */
-import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { loadKernels } from '@gravpanel/core-wasm';
 import { checkStudy, type StudyCheck } from '@gravpanel/panel';
 import { renderText } from '@gravpanel/panel/report';
 import { Command } from 'commander';

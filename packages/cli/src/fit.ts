@@ -2,6 +2,7 @@
 import { isFrontier, type Kernels, loadKernels } from '@gravpanel/core-wasm';
 import {
   type Estimation,
+  efficienciesCsv,
   estimateSpec,
   type Failure,
   type FitResult,
@@ -123,9 +124,6 @@ function rowsCsv(frame: Frame, found: (Estimation | Failure)[]): string {
 const shownAs = (result: FitResult) =>
   isFit(result) && result.readings ? withReadings(result, result.readings) : result;
 
-/** The core with frontiers and their files, a bundle of its own: other models start without it. */
-const frontiers = () => require('./fit-frontier.cjs') as typeof import('./fit-frontier.ts');
-
 /** Threads and their pool, a bundle of its own: other fits start without them. */
 const resampled = () => require('./fit-resampled.cjs') as typeof import('./fit-resampled.ts');
 
@@ -137,7 +135,7 @@ async function act(formula: string, flags: FitFlags): Promise<void> {
   if (flags.fitted) checkOutputFile(flags.fitted, flags.force);
   if (flags.draws) checkOutputFile(flags.draws, flags.force);
   if (flags.efficiencies) checkOutputFile(flags.efficiencies, flags.force);
-  const loading = isFrontier(flags.model as 'frontier') ? frontiers().loadFrontierKernels() : loadKernels();
+  const loading = loadKernels();
   const spec = specOf(formula, flags);
   const drawn: DrawnColumn[] = [];
   const { results, rows } = await inFlags(async () => {
@@ -171,7 +169,7 @@ async function act(formula: string, flags: FitFlags): Promise<void> {
     await write(process.stderr, t.json ? errorJson(error) : errorText(error, { color: t.color.err }));
   if (rows !== undefined) writeFileAtomically(flags.fitted!, rows, flags.force);
   if (flags.efficiencies !== undefined)
-    writeFileAtomically(flags.efficiencies, frontiers().efficienciesCsv(results, flags.model), flags.force);
+    writeFileAtomically(flags.efficiencies, efficienciesCsv(results, flags.model), flags.force);
   if (flags.draws) writeFileAtomically(flags.draws, drawsCsv(drawn), flags.force);
   if (toFile) writeFileAtomically(flags.output!, text, flags.force);
   else await write(process.stdout, text);

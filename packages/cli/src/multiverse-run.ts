@@ -1,7 +1,7 @@
 /** `gravpanel multiverse STUDY`: the specification curves of a study, here. */
 import * as fs from 'node:fs';
 import path from 'node:path';
-import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { loadKernels } from '@gravpanel/core-wasm';
 import { type CurveResult, curveSentence, PanelError, runStudy, type StudyRun } from '@gravpanel/panel';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { jobRunner, plannedRunner } from './curve-jobs.ts';

@@ -1,5 +1,5 @@
 /** `multiverse plan | merge`: the joint tests of specification curves cut into shards that any machines work on. */
-import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { loadKernels } from '@gravpanel/core-wasm';
 import { deriveStudy, finishCurve, PanelError, planMultiverse, planStudy, startCurve } from '@gravpanel/panel';
 import { Command, Option } from 'commander';
 import { planText, shardFlags } from './boot-shards.ts';

@@ -1,5 +1,5 @@
 /** `gravpanel replicate`: recomputed numbers against those that the study expects. */
-import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { loadKernels } from '@gravpanel/core-wasm';
 import { expectedTable, PanelError, replicatedCells, runStudy } from '@gravpanel/panel';
 import { renderText } from '@gravpanel/panel/report';
 import { Command } from 'commander';

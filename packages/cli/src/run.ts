@@ -1,6 +1,6 @@
 /** `gravpanel run`: a whole study into one folder. */
 import path from 'node:path';
-import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { loadKernels } from '@gravpanel/core-wasm';
 import { runStudy, type StudyRun } from '@gravpanel/panel';
 import { RUN_FORMATS } from '@gravpanel/panel/report';
 import { Command, Option } from 'commander';

@@ -1,5 +1,5 @@
 /** `gravpanel test`: specification tests of a run or a study. */
-import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { loadKernels } from '@gravpanel/core-wasm';
 import { type StudyTests, type TestOutcome, type TestSpec, testStudy, testsTable } from '@gravpanel/panel';
 import { renderText } from '@gravpanel/panel/report';
 import { Command, Option } from 'commander';

@@ -1,6 +1,6 @@
 /** `gravpanel verify`: a finished run, computed again from its manifest; every table must be the same to the byte. */
 import path from 'node:path';
-import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { loadKernels } from '@gravpanel/core-wasm';
 import { curveStudy, type Manifest, runStudy } from '@gravpanel/panel';
 import { Command, Option } from 'commander';
 import { bookOfStudy } from './country-book.ts';

@@ -52,7 +52,7 @@ export function maximise(t: Task, start: usize, tol: f64, maxIter: i32, theta: u
 
 /** @param first from the model's own start. */
 function climb(t: Task, tol: f64, maxIter: i32, theta: usize, first: bool): i32 {
-  if (FRONTIER && isFrontier(t.model)) return overInefficiency(t, tol, maxIter, theta);
+  if (isFrontier(t.model)) return overInefficiency(t, tol, maxIter, theta);
   if (dispersed(t.model)) return overPoisson(t, tol, maxIter, theta);
   if (t.model == NB_RE) return withinLimits(t, tol, maxIter, theta);
   const status = newton(t, theta, tol, maxIter);
@@ -64,7 +64,7 @@ function finish(t: Task, status: i32, theta: usize, vcov: usize, scores: usize):
   const p = t.p;
   memory.fill(vcov, 0, (<usize>p * p) << 3);
   t.scores = scores;
-  if (status == POISSON_BOUNDARY && FRONTIER && isFrontier(t.model)) return finishFrozen(t, theta, vcov, scores);
+  if (status == POISSON_BOUNDARY && isFrontier(t.model)) return finishFrozen(t, theta, vcov, scores);
   if (status == POISSON_BOUNDARY) return finishBoundary(t, theta, vcov, scores);
   // newton leaves the evaluation at theta behind; only scores need another
   const evaluated = scores || status >= NOT_POSITIVE_DEFINITE ? evaluate(t, theta) : OK;

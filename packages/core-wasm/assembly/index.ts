@@ -110,7 +110,6 @@ export function frontierShape(law: i32, m: i32, z: usize, decay: usize, noise: i
  * probability `level`; 4 numbers a unit into out. A status.
  */
 export function efficiency(theta: usize, level: f64, out: usize): i32 {
-  if (!FRONTIER) return OK;
   const t = task!;
   toInternal(t, theta, theta);
   return efficiencies(t, theta, level, out);
@@ -159,7 +158,7 @@ export function special(which: i32, n: i32, x: usize, out: usize): void {
   else
     for (let i = 0; i < n; i++) {
       const v = get(x, i);
-      if (FRONTIER && which > 5) {
+      if (which > 5) {
         tail(v);
         put(out, i, which == 6 ? tailW : which == 7 ? tailK : tailC);
       } else put(out, i, which == 2 ? log1p(v) : which == 3 ? lgamma(v) : which == 4 ? digamma(v) : trigamma(v));

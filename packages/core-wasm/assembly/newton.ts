@@ -45,6 +45,10 @@ export let positiveDefinite: bool = false;
 export function setIterations(value: i32): void {
   iterations = value;
 }
+/** Of the search that is kept, where another came after it. */
+export function setScaledGradient(value: f64): void {
+  scaledGradient = value;
+}
 
 /** Room for problems of p parameters; false where memory is short. */
 export function newtonRoom(p: i32): bool {
@@ -61,7 +65,7 @@ export function newtonRoom(p: i32): bool {
 
 /** Log-likelihood, gradient and −Hessian of the task at internal theta. */
 export function evaluate(t: Task, theta: usize): i32 {
-  if (FRONTIER && isFrontier(t.model)) return evaluateFrontiers(t, theta);
+  if (isFrontier(t.model)) return evaluateFrontiers(t, theta);
   return byGroup(t.model) ? evaluateGroups(t, theta) : evaluateRows(t, theta);
 }
 
@@ -145,7 +149,7 @@ export function setAuxiliaryCeiling(value: f64): void {
 
 function runaway(t: Task, theta: usize): bool {
   const k = t.k;
-  if (FRONTIER && isFrontier(t.model)) return runsAway(t, theta);
+  if (isFrontier(t.model)) return runsAway(t, theta);
   return t.model == NB_RE && max(abs(get(theta, k)), abs(get(theta, k + 1))) > auxiliaryCeiling;
 }
 
@@ -194,7 +198,7 @@ export function newton(t: Task, theta: usize, tol: f64, maxIter: i32): i32 {
       return largest(step, p) < RUNNING ? polish(t, theta) : awayStatus(t);
     if (!positiveDefinite && scaledGradient <= tol) return NOT_POSITIVE_DEFINITE;
     if (dispersed(t.model) && get(theta, t.k) < auxiliaryFloor) return POISSON_BOUNDARY;
-    if (FRONTIER && isFrontier(t.model) && atFloor(t, theta)) return POISSON_BOUNDARY;
+    if (isFrontier(t.model) && atFloor(t, theta)) return POISSON_BOUNDARY;
     if (runaway(t, theta)) return NO_INTERIOR_MAXIMUM;
     if (iterations == LOOK && suspectSeparation(t) && isSeparated(t)) return SEPARATED;
     if (iterations >= maxIter) return NO_CONVERGENCE;

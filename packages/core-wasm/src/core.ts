@@ -34,9 +34,9 @@ const SPECIALS: readonly SpecialFunction[] = [
 /** Default tolerance of {@link Kernels.rank}: relative length of what a column adds to those before it. */
 export const RANK_TOLERANCE = 1e-9;
 
-/** All calls of a compiled module and one instance of it; `frontiers`: whether it was built with them. */
-export const kernelsOf = (module: CoreModule, exports: CoreExports, frontiers: boolean): Kernels => ({
-  ...new Core(exports, frontiers).kernels(),
+/** All calls of a compiled module and one instance of it. */
+export const kernelsOf = (module: CoreModule, exports: CoreExports): Kernels => ({
+  ...new Core(exports).kernels(),
   ...absorbKernels(exports),
   ...resampleKernels(module, exports),
 });
@@ -46,11 +46,9 @@ class OutOfMemory extends Error {}
 
 class Core {
   private readonly core: CoreExports;
-  private readonly frontiers: boolean;
 
-  constructor(core: CoreExports, frontiers: boolean) {
+  constructor(core: CoreExports) {
     this.core = core;
-    this.frontiers = frontiers;
   }
 
   kernels(): Omit<Kernels, keyof AbsorbKernels | keyof ResampleKernels> {
@@ -107,8 +105,6 @@ class Core {
   private prepare(name: KernelModel, problem: Problem): Status {
     const { n, k, y, x, offset, weights } = problem;
     const groupStart = unitsOf(name, problem);
-    if (isFrontier(name) && !this.frontiers)
-      throw new Error(`${name} is not in this build of the core: use loadFrontierKernels`);
     if (n < 1 || k < 1 || y.length < n || x.length < n * k) return Status.badInput;
     if (scoresByGroup(name) && !validGroups(groupStart, n)) return Status.badInput;
     const yAt = this.put(y.subarray(0, n));

@@ -19,11 +19,11 @@ export const LN_BOUNDARY = -40;
 let compiled: Promise<CoreModule> | undefined;
 
 /**
- * Compiles the core (once per thread) and gives a fresh instance with its own linear memory. It has no frontiers: see frontier.ts.
+ * Compiles the core (once per thread) and gives a fresh instance with its own linear memory.
  * Needs WebAssembly with SIMD (Node ≥ 20, any browser since 2023); rejects with a CompileError elsewhere.
  */
 export async function loadKernels(): Promise<Kernels> {
   const { module, exports } = await instantiate(compiled ? await compiled : decodeBase64(wasmBase64));
   compiled ??= Promise.resolve(module);
-  return kernelsOf(module, exports, false);
+  return kernelsOf(module, exports);
 }

@@ -1,6 +1,6 @@
 /** Column k of a stepwise formula is the single formula, bit for bit, whatever the model and its standard errors. */
 import type { Kernels } from '@gravpanel/core-wasm';
-import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { loadKernels } from '@gravpanel/core-wasm';
 import { fixtureText } from '@gravpanel/test-fixtures';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { estimateSpec, fitSpec } from '../src/fit.ts';

@@ -1,5 +1,5 @@
 /** Units of a frontier: means and sums by hand, and against the rows of a fit. */
-import { loadFrontierKernels } from '@gravpanel/core-wasm/frontier';
+import { loadKernels } from '@gravpanel/core-wasm';
 import { fixtureText } from '@gravpanel/test-fixtures';
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
@@ -139,7 +139,7 @@ describe('the dumbbells', () => {
 
 it('agrees with the rows of a fit, in the report too', async () => {
   const csv = fixtureText('data', 'rice.csv');
-  const kernels = await loadFrontierKernels();
+  const kernels = await loadKernels();
   const formula = 'log(PROD) ~ log(AREA) + log(LABOR) + log(NPK)';
   const frame = setPanel(readTable(csv, { name: 'rice.csv' }), ['FMERCODE'], 'YEARDUM');
   const [fit] = fitSpec(

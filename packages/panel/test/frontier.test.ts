@@ -4,8 +4,7 @@
  * has about 7 digits and whose search stops early, to what that leaves: 1e-5 in the log-likelihood and 1e-3 standard errors; R's sfaR to
  * 1e-9 in the log-likelihood, 6 digits in the coefficients and 1e-6 in efficiencies, inefficiencies and limits.
  */
-import { exp, type Kernels, log } from '@gravpanel/core-wasm';
-import { loadFrontierKernels } from '@gravpanel/core-wasm/frontier';
+import { exp, type Kernels, loadKernels, log } from '@gravpanel/core-wasm';
 import { fixtureJson, fixtureText } from '@gravpanel/test-fixtures';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { estimateSpec, fitSpec } from '../src/fit.ts';
@@ -44,7 +43,7 @@ const rice = () => setPanel(readTable(fixtureText('data', 'rice.csv'), { name: '
 
 let kernels: Kernels;
 beforeAll(async () => {
-  kernels = await loadFrontierKernels();
+  kernels = await loadKernels();
 });
 
 const specOf = (name: string): FitSpec => {

@@ -1,5 +1,5 @@
 import type { Kernels } from '@gravpanel/core-wasm';
-import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { loadKernels } from '@gravpanel/core-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PanelError } from '../src/errors.ts';
 import { fitSpec } from '../src/fit.ts';

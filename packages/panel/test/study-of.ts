@@ -1,7 +1,7 @@
 /** A study's text and its table, as the loaders of the programs hand them over. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { loadFrontierKernels } from '@gravpanel/core-wasm/frontier';
+import { loadKernels } from '@gravpanel/core-wasm';
 import { setPanel } from '../src/frame.ts';
 import type { World } from '../src/map-shapes.ts';
 import { countryBook } from '../src/regions.ts';
@@ -9,7 +9,7 @@ import { type ReadStudy, readStudy } from '../src/study-read.ts';
 import { readTable } from '../src/table-read.ts';
 import type { Frame } from '../src/types.ts';
 
-export const kernels = await loadFrontierKernels();
+export const kernels = await loadKernels();
 
 export function studyOf(text: string, csv: string): ReadStudy & { frame: Frame } {
   const read = readStudy(text, { file: 'study.yaml' });

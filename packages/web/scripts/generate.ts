@@ -26,7 +26,6 @@ const runner: InlineConfig = {
       { find: /^@gravpanel\/panel\/countries$/, replacement: path.resolve(root, '../panel/src/countries.ts') },
       { find: /^@gravpanel\/panel\/formats$/, replacement: path.resolve(root, '../panel/src/formats.ts') },
       { find: /^@gravpanel\/panel$/, replacement: path.resolve(root, '../panel/src/index.ts') },
-      { find: /^@gravpanel\/core-wasm\/frontier$/, replacement: path.resolve(root, '../core-wasm/src/frontier.ts') },
       { find: /^@gravpanel\/core-wasm$/, replacement: path.resolve(root, '../core-wasm/src/index.ts') },
     ],
   },

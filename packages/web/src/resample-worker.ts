@@ -1,5 +1,5 @@
 /** A worker of the pool: the same answers as the program's worker threads. */
-import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { loadKernels } from '@gravpanel/core-wasm';
 import { resampleWorkerApi } from '@gravpanel/panel/resample-worker';
 import { expose, transfer } from 'comlink';
 

@@ -1,5 +1,5 @@
 /** The worker: owns one instance of the core and answers {@link EngineApi}. */
-import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { loadKernels } from '@gravpanel/core-wasm';
 import { fitSpecWith, type Pool, readTable, setPanel, studyJsonSchema } from '@gravpanel/panel';
 import { expose } from 'comlink';
 import { createEngine } from './engine/engine.ts';

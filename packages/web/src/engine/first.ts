@@ -1,5 +1,5 @@
 /** What a first visitor finds finished: inspection and run of a shipped study, made when the page is built. */
-import { loadFrontierKernels as loadKernels } from '@gravpanel/core-wasm/frontier';
+import { loadKernels } from '@gravpanel/core-wasm';
 import type { World } from '@gravpanel/panel';
 import * as regions from '@gravpanel/panel/regions';
 import type { Inspection, RunView, SectionView } from '../protocol.ts';
