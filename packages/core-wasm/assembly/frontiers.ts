@@ -7,7 +7,7 @@ import { widen } from './fit';
 import { evaluateFrontier, NO_INEFFICIENCY, predict } from './frontier';
 import { addGram, addTZe, cholesky, choleskySolve } from './matrix';
 import { alloc } from './memory';
-import { covarianceInto, evaluate, iterations, newton, setIterations } from './newton';
+import { covarianceInto, evaluate, iterations, newton, scaledGradient, setIterations, setScaledGradient } from './newton';
 import { ROOT_2_PI } from './normal';
 import { isSeparated, suspectSeparation } from './separation';
 import { dispersionStart, poissonStart } from './start';
@@ -174,41 +174,50 @@ export function frontierStart(t: Task, theta: usize): i32 {
   return OK;
 }
 
+/** Ends a search: its evaluations in all, and the slope at the theta that is kept. */
+function keep(status: i32, used: i32, slope: f64): i32 {
+  setIterations(used);
+  setScaledGradient(slope);
+  return status;
+}
+
 /**
  * Newton from theta. Where σ_u shrinks away, or the search gets lost although residuals are skewed the wrong way (Waldman 1982: least
- * squares is a local maximum then), one more search from a large σ_u; unless that ends higher, the base fit is the maximum.
+ * squares is a local maximum then), one more search from a large σ_u; unless that ends higher, the base fit is the maximum. Where
+ * rows have a second spread (α, or noise) a maximum may lie below the base fit; then one more search from a small σ_u.
  */
 export function overInefficiency(t: Task, tol: f64, maxIter: i32, theta: usize): i32 {
   const status = newton(t, theta, tol, maxIter);
-  if (status == OK) return status;
+  if (status == OK && !(t.model == NB_FRONTIER || t.noise)) return OK;
+  const reached = t.loglik;
+  const slope = scaledGradient;
   let used = iterations;
   const base = alloc(<f64>t.p * 8);
   if (!base) return OUT_OF_MEMORY;
   const atBase = baseInto(t, base, tol, maxIter);
   used += iterations;
-  if (atBase != OK) {
-    setIterations(used);
-    return lost(status) ? atBase : status;
-  }
+  if (atBase != OK && status != OK) return keep(lost(status) ? atBase : status, used, slope);
   const limit = t.loglik;
+  const baseSlope = scaledGradient;
+  const rounding = 1e-12 * (1 + abs(limit));
   const wrong = t.model != FRONTIER_GAUSS || skewness(t, base) >= 0;
-  if (status != POISSON_BOUNDARY && !(lost(status) && wrong)) {
-    setIterations(used);
+  const done =
+    status == OK ? atBase != OK || reached >= limit - rounding : status != POISSON_BOUNDARY && !(lost(status) && wrong);
+  if (done) {
     evaluate(t, theta);
-    return status;
+    return keep(status, used, slope);
   }
   memory.copy(theta, base, <usize>t.p << 3);
   if (t.model == FRONTIER_GAUSS) momentStart(t, theta, 1);
-  else withInefficiency(t, theta, 1);
+  else withInefficiency(t, theta, status == OK ? 0.3 : 1);
   const again = newton(t, theta, tol, maxIter);
   used += iterations;
-  setIterations(used);
-  if (again == OK && t.loglik > limit + 1e-9 * (1 + abs(limit))) return OK;
+  if (again == OK && t.loglik > limit + 1e3 * rounding) return keep(OK, used, scaledGradient);
   memory.copy(theta, base, <usize>t.p << 3);
   const at = placeOfU(t);
   for (let j = at; j < t.p; j++) put(theta, j, 0);
   put(theta, at, NO_INEFFICIENCY);
-  return POISSON_BOUNDARY;
+  return keep(POISSON_BOUNDARY, used, baseSlope);
 }
 
 /** Covariance and scores of the base fit; rows and columns of the inefficiency's parameters are 0. */
