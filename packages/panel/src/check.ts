@@ -12,7 +12,7 @@ import { checkDesigns } from './multiverse.ts';
 import { planStudy } from './plan.ts';
 import { identificationOf } from './report.ts';
 import { span } from './report-opening.ts';
-import { deriveStudy, designsOf, placedError, variablesOf } from './run.ts';
+import { deriveStudy, designsOf, placedError, variablesOf } from './run-designs.ts';
 import type { Study } from './study.ts';
 import type { StudySource } from './study-places.ts';
 import type { Cell, Design, Failure, Frame, JoinLog, Note, SampleLog, Table, VariableShares } from './types.ts';

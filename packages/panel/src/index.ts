@@ -135,22 +135,18 @@ export {
   type WorkerAnswer,
 } from './resample-worker.ts';
 export { type RollingResult, type RollingWindow, rollWindows } from './rolling.ts';
-export {
-  type ColumnFailure,
-  type ColumnResult,
-  type CompanionFits,
-  deriveStudy,
-  designsOf,
-  type OnProgress,
-  type ProgressEvent,
-  placedError,
-  type RunOptions,
-  runStudyWith,
-  type StudyRun,
-  type StudyTests,
-  testStudy,
-} from './run.ts';
+export { runStudyWith, type StudyTests, testStudy } from './run.ts';
+export { deriveStudy, designsOf, placedError } from './run-designs.ts';
 export { runStudy } from './run-study.ts';
+export type {
+  ColumnFailure,
+  ColumnResult,
+  CompanionFits,
+  OnProgress,
+  ProgressEvent,
+  RunOptions,
+  StudyRun,
+} from './run-types.ts';
 export { resampleSpecOf } from './spec-parts.ts';
 export { guessStarter, type Starter, type StarterHints, starterYaml } from './starter.ts';
 export { stataDifferences } from './stata-differences.ts';

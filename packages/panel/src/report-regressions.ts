@@ -12,7 +12,7 @@ import { groupsOf, type PlannedTable } from './plan-tables.ts';
 import { isFit } from './regression-style.ts';
 import { panelTable, type RegressionTableOptions, regressionTable } from './regression-table.ts';
 import { leadFit } from './report-opening.ts';
-import type { CompanionFits } from './run.ts';
+import type { CompanionFits } from './run-types.ts';
 import type { Study } from './study.ts';
 import type { Figure, FitResult, Table } from './types.ts';
 

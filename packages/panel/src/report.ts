@@ -31,8 +31,8 @@ import {
   testsTable,
   unitsLostTable,
 } from './report-tables.ts';
-import type { ColumnFailure, RunOptions } from './run.ts';
 import { type CurveParts, curveSections, movingItems } from './run-curves.ts';
+import type { ColumnFailure, RunOptions } from './run-types.ts';
 import type { Study } from './study.ts';
 import type { TestOutcome } from './study-tests.ts';
 import type { Figure, Frame, Manifest, Report, Section, Table, VariableShares } from './types.ts';

@@ -1,18 +1,13 @@
 /** Study × Frame → fits, tests and the report. Free of any environment: data come in, progress goes out by callback. */
 import type { Kernels } from '@gravpanel/core-wasm';
 import { companionSpecs } from './companions.ts';
-import { type Consequence, consequencesOf, type DesignedModel } from './consequences.ts';
-import { derive } from './derive.ts';
-import type { CountryBook } from './describe-regions.ts';
-import { buildDesigns } from './design.ts';
+import { consequencesOf, type DesignedModel } from './consequences.ts';
 import { diagnoseLead } from './diagnose-lead.ts';
 import { PanelError, type PanelErrorFields } from './errors.ts';
 import { columnBootstrapFigure } from './figures-bootstrap.ts';
 import { drawsHere, fitDesignWith, type ResampleRunner } from './fit.ts';
 import { identify } from './identify.ts';
-import type { World } from './map-shapes.ts';
 import { modelOf } from './models/index.ts';
-import type { JobRunner } from './multiverse.ts';
 import { planStudy, type StudyPlan } from './plan.ts';
 import { checkRequest } from './plan-tables.ts';
 import { isFit } from './regression-style.ts';
@@ -20,151 +15,20 @@ import { assembleReport } from './report.ts';
 import type { Draws } from './resample-draws.ts';
 import type { ResampleJob } from './resample-job.ts';
 import { type CurveParts, runCurveParts } from './run-curves.ts';
+import { deriveStudy, designsOf, placedError, variablesOf } from './run-designs.ts';
+import type {
+  ColumnFailure,
+  CompanionFits,
+  Describing,
+  OnProgress,
+  ProgressEvent,
+  RunOptions,
+  StudyRun,
+} from './run-types.ts';
 import type { Study } from './study.ts';
 import { relocate, type StudySource } from './study-places.ts';
 import { runTest, type TestOutcome, type TestWork } from './study-tests.ts';
-import type {
-  Design,
-  Failure,
-  Figure,
-  Fit,
-  FitResult,
-  FitSpec,
-  Frame,
-  Manifest,
-  Report,
-  Table,
-  VariableShares,
-} from './types.ts';
-
-/** The descriptive parts: handed in, so that the browser's first load can do without them and the library behind them. */
-export type Describing = Pick<typeof import('./describe.ts'), 'contextOf' | 'describe'>;
-
-/** What happens, one event before each piece of work. `done` of `total` pieces are finished. */
-export interface ProgressEvent {
-  stage: 'data' | 'describe' | 'model' | 'test' | 'curve' | 'report';
-  /** "full", "full · nb2". */
-  label: string;
-  /** "column 3 of 6". */
-  detail?: string;
-  done: number;
-  total: number;
-}
-/** One column, as soon as it is there. */
-export interface ColumnResult {
-  /** "full", "full · Negative binomial …". */
-  label: string;
-  /** Of a model itself; undefined for a companion's. */
-  model?: string;
-  /** 1-based. */
-  column: number;
-  of: number;
-  result: FitResult;
-}
-export type OnProgress = (event: ProgressEvent) => void | Promise<void>;
-
-/** The columns of one companion estimator of a model. */
-export interface CompanionFits {
-  spec: FitSpec;
-  results: FitResult[];
-}
-
-/** A column that gave no estimate, with its place in the study. */
-export interface ColumnFailure {
-  model: string;
-  /** 1-based; 0: the joint test of a curve. */
-  column: number;
-  error: PanelErrorFields;
-}
-
-export interface StudyRun extends CurveParts {
-  plan: StudyPlan;
-  fits: Record<string, FitResult[]>;
-  companions: Record<string, CompanionFits[]>;
-  described: (Table | Figure)[];
-  shares: VariableShares[];
-  /** What the shares mean for each model. */
-  consequences: Consequence[];
-  tests: TestOutcome[];
-  failures: ColumnFailure[];
-  report: Report;
-}
-
-export interface RunOptions {
-  /** Places of the study's values, for errors. */
-  source?: StudySource;
-  /** Name of the study in the report: its path. */
-  name?: string;
-  /** Hex SHA-256, for the run's hash; without it the hash is left empty. */
-  sha256?: (text: string) => string | Promise<string>;
-  /** Where the study's file is, from the folder of the run. */
-  studyFile?: { path: string; sha256: string };
-  /** Versions that the manifest records beside gravpanel's. */
-  versions?: Record<string, string>;
-  /** The study's further tables by name (data.tables). */
-  tables?: Record<string, Frame>;
-  /** Boundaries of all countries; asked for only where the study has a map. */
-  world?: () => World | Promise<World>;
-  /** Names and codes of countries, and region schemes; asked for only where the study has a map or regions. */
-  countries?: () => CountryBook | Promise<CountryBook>;
-  /** Path from the run's folder to the study's, for the manifest. */
-  base?: string;
-  /** Runs replicates; without it they run here. */
-  runner?: ResampleRunner;
-  /** Gets each column as it is estimated. */
-  onColumn?: (column: ColumnResult) => void | Promise<void>;
-  /** The same for jobs that are no column's covariance: curves, units left out. */
-  runJob?: JobRunner;
-  /** A part of the study that alone was asked for, and how, for the manifest. */
-  part?: Manifest['part'];
-}
-
-/** Error areas that mean the study itself is wrong: nothing is estimated then. */
-const WRONG_STUDY = /^(formula|expression|derive|study)\/|^data\/unknown-|^model\//;
-
-/** The part of a model that an error of its design is about. */
-function pointerFor(id: string, { at, code }: PanelErrorFields, study: Study): string {
-  const model = study.models?.[id];
-  const expression =
-    at?.file === '--where' || at?.file === 'where' || (code.startsWith('expression/') && at?.file !== 'formula');
-  if (expression) return model?.where ? `/models/${id}/where` : '/sample/where';
-  for (const key of ['offset', 'exposure', 'weights'] as const)
-    if (at?.variable !== undefined && model?.[key] === at.variable) return `/models/${id}/${key}`;
-  return `/models/${id}/formula`;
-}
-
-export const placedError = (
-  error: PanelErrorFields,
-  id: string,
-  study: Study,
-  source?: StudySource,
-): PanelErrorFields => (source ? relocate(error, source, error.at?.pointer ?? pointerFor(id, error, study)) : error);
-
-/** The frame with its derived columns. @throws PanelError with the place in the study. */
-export function deriveStudy(study: Study, frame: Frame, source?: StudySource): Frame {
-  try {
-    return study.derive ? derive(frame, study.derive, { pointer: '/derive' }) : frame;
-  } catch (error) {
-    if (!(error instanceof PanelError) || !source) throw error;
-    throw new PanelError(relocate(error.toJSON(), source, error.at?.pointer ?? '/derive'));
-  }
-}
-
-/** The designs of a model's columns; an error of the study itself is thrown with its place. */
-export function designsOf(study: Study, frame: Frame, spec: FitSpec, kernels: Kernels, source?: StudySource) {
-  const fail = (error: PanelErrorFields) => {
-    throw new PanelError(placedError(error, spec.id, study, source));
-  };
-  let designs: (Design | Failure)[] = [];
-  try {
-    designs = buildDesigns(frame, spec, kernels);
-  } catch (error) {
-    if (!(error instanceof PanelError)) throw error;
-    fail(error.toJSON());
-  }
-  for (const design of designs) if ('failed' in design && WRONG_STUDY.test(design.error.code)) fail(design.error);
-  return designs;
-}
+import type { Design, Failure, Figure, Fit, FitResult, Frame, Table } from './types.ts';
 
 interface Work {
   study: Study;
@@ -231,16 +95,6 @@ function testWorkOf(work: Work, fits: Record<string, FitResult[]>): TestWork {
     ...(study.boot && { boot: study.boot }),
     ...(runner && { runner }),
   };
-}
-
-/** Variables of all designs, in the order they appear, the constant and dummies left out. */
-export function variablesOf(designs: (Design | Failure)[]): string[] {
-  const names = designs.flatMap((design) =>
-    'failed' in design
-      ? []
-      : design.terms.filter(({ name }) => !name.includes('::')).flatMap(({ variables }) => variables),
-  );
-  return [...new Set(names)];
 }
 
 function failuresOf(work: Work, fits: Record<string, FitResult[]>): ColumnFailure[] {

@@ -2,8 +2,8 @@
 import { fixtureJson, fixtureText } from '@gravpanel/test-fixtures';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fitSpec } from '../src/fit.ts';
-import type { StudyRun } from '../src/run.ts';
 import { runStudy } from '../src/run-study.ts';
+import type { StudyRun } from '../src/run-types.ts';
 import type { Figure, Fit, Table } from '../src/types.ts';
 import { kernels, studyOf } from './study-of.ts';
 

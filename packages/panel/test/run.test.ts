@@ -3,8 +3,8 @@ import { certified, digits, fixtureText } from '@gravpanel/test-fixtures';
 import { describe, expect, it } from 'vitest';
 import { PanelError } from '../src/errors.ts';
 import { isFit } from '../src/regression-style.ts';
-import type { ProgressEvent } from '../src/run.ts';
 import { runStudy } from '../src/run-study.ts';
+import type { ProgressEvent } from '../src/run-types.ts';
 import type { Report, Table } from '../src/types.ts';
 import { kernels, shippedStudy, studyOf } from './study-of.ts';
 

@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { fitSpec } from '../src/fit.ts';
 import { frontierRanking, type UnitReach } from '../src/frontier-ranking.ts';
 import { isFit } from '../src/regression-style.ts';
-import { deriveStudy, type StudyRun } from '../src/run.ts';
+import { deriveStudy } from '../src/run-designs.ts';
 import { runStudy } from '../src/run-study.ts';
+import type { StudyRun } from '../src/run-types.ts';
 import type { Coefficient, Figure, Fit, FitResult, Table } from '../src/types.ts';
 import { kernels, shippedStudy, textOf } from './study-of.ts';
 

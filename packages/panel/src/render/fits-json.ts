@@ -1,7 +1,7 @@
 /** fits.json of a run, and the JSON that every file of numbers is written in. */
 import { PanelError } from '../errors.ts';
 import { isFit } from '../regression-style.ts';
-import type { StudyRun } from '../run.ts';
+import type { StudyRun } from '../run-types.ts';
 import type { Fit, FitResult } from '../types.ts';
 
 /** JSON has no NaN and no infinity: a result never holds one. */

@@ -1,6 +1,6 @@
 /** A finished run → the files of its folder, the same in Node and in the browser. */
 import { checkTable } from '../audit-table.ts';
-import type { StudyRun } from '../run.ts';
+import type { StudyRun } from '../run-types.ts';
 import type { Figure, Table } from '../types.ts';
 import { fileStem } from './csv.ts';
 import type { DrawingDocument } from './draw.ts';
