@@ -46,12 +46,16 @@ export function fromCommander(error: CommanderError, command: Command): PanelErr
       );
     case 'commander.missingArgument':
       return usageError('missing-argument', `${name} needs ${quoted.toUpperCase()}.`, `${name} --help has examples.`);
-    case 'commander.excessArguments':
+    case 'commander.excessArguments': {
+      const most = command.registeredArguments.length;
       return usageError(
         'too-many-arguments',
-        `${name} takes one argument; ${command.args.length} were given: ${command.args.map((a) => `"${a}"`).join(', ')}.`,
-        'Put quotes around a formula or a path with spaces.',
+        `${name} takes ${['no argument', 'one argument'][most] ?? `${most} arguments`}; given: ${command.args.map((a) => `"${a}"`).join(', ')}.`,
+        most === 0
+          ? `It has flags only: ${name} --help has examples.`
+          : 'Put quotes around a formula or a path with spaces.',
       );
+    }
     default:
       return usageError('invalid', error.message.replace(/^error: /, ''), `${name} --help has examples.`);
   }
