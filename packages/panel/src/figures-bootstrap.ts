@@ -1,6 +1,6 @@
 /** Replicates of a resampled fit → histograms with intervals. */
 import { criticalValue, lawOf } from './coeftable.ts';
-import { count, decimal, fixed } from './format.ts';
+import { capital, count, decimal, fixed } from './format.ts';
 import { termLabel, type Variables, variableLabel } from './labels.ts';
 import { comparesUnits, isNamed } from './regression-style.ts';
 import type { Draws } from './resample-draws.ts';
@@ -169,7 +169,7 @@ export function columnBootstrapFigure(
   return bootstrapFigure(records, {
     id: o.id,
     title: bootstrapTitle(fit, o.where, o.variables),
-    subtitle: `${vcovInfo.resampled!.replace(/^./, (first) => first.toUpperCase())}. ${fixed(100 * level, 0)}% intervals: percentile in blue, full tone inside it; in grey, from above: ${others}.${lost}`,
+    subtitle: `${capital(vcovInfo.resampled!)}. ${fixed(100 * level, 0)}% intervals: percentile in blue, full tone inside it; in grey, from above: ${others}.${lost}`,
     ...(o.variables && { variables: o.variables }),
   });
 }

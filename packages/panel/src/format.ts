@@ -132,3 +132,6 @@ export function starRule(levels: number[] = STAR_LEVELS): string {
     .map((level, i) => `${'*'.repeat(i + 1)}\u00a0p\u00a0<\u00a0${String(level).padEnd(4, '0')}`)
     .join(', ');
 }
+
+/** The text with a capital at its start. */
+export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

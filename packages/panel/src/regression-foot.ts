@@ -1,5 +1,5 @@
 /** The rows under a regression table's coefficients, in the order of interface.md. */
-import { count, display, fixed, pairDecimals, shown } from './format.ts';
+import { capital, count, display, fixed, pairDecimals, pValue, shown } from './format.ts';
 import { type Variables, variableLabel } from './labels.ts';
 import { spread } from './regression-rows.ts';
 import { clusterWords, isFit, type RegressionTableStyle, type Statistic } from './regression-style.ts';
@@ -23,8 +23,6 @@ function shortVcov(fit: Fit, variables: Variables): string {
   if (type === 'iid') return fit.distribution === 't' ? 'classical' : 'observed';
   return type.startsWith('cluster:') ? `by ${clusterWords(type, variables)}` : (SHORT[type] ?? type);
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Dummies of a variable, i(year), that the table leaves out of its rows. */
 export const hasLevels = (fit: Fit, name: string) => fit.coefficients.some((c) => c.term.startsWith(`${name}::`));
@@ -84,7 +82,11 @@ function parameterLabel(name: string, results: FitResult[]): string {
 const frontierRows = (results: FitResult[]): TableRow[] => [
   ...row('Mean efficiency', results, ({ frontier }) => frontier?.summary && number(frontier.summary.mean, 3)),
   ...row('No inefficiency: LR', results, ({ frontier }) => frontier?.test && number(frontier.test.statistic, 2)),
-  ...row('No inefficiency: p', results, ({ frontier }) => frontier?.test && number(frontier.test.p, 3)),
+  ...row(
+    'No inefficiency: p',
+    results,
+    ({ frontier }) => frontier?.test && { text: pValue(frontier.test.p), value: frontier.test.p, kind: 'number' },
+  ),
 ];
 
 function parameterRows(results: FitResult[], digits: number): TableRow[] {

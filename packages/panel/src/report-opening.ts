@@ -1,5 +1,5 @@
 /** The first thing a reader sees: the answer in at most 60 words, and the sample box. */
-import { count, percent } from './format.ts';
+import { capital, count, percent } from './format.ts';
 import { lowered, termLabel, variableLabel } from './labels.ts';
 import type { StudyPlan } from './plan.ts';
 import { comparesUnits, isFit } from './regression-style.ts';
@@ -70,7 +70,7 @@ export function computedLede(study: Study, plan: StudyPlan, fits: Record<string,
   const depvar = lowered(variableLabel(fit.depvar, study.variables));
   const units = fit.ngroups === undefined ? '' : `, ${count(fit.ngroups)} units`;
   const years = span(frame) ? `, ${span(frame)}` : '';
-  const head = `${fit.title} of ${depvar}${units}${years}.`;
+  const head = `${capital(fit.title)} of ${depvar}${units}${years}.`;
   const lean = (names: string[], words: string) =>
     names.length > 0 ? `${listed(names)} ${names.length === 1 ? 'goes' : 'go'} with ${words}` : '';
   const found = [lean(more, 'higher counts'), lean(fewer, 'lower counts')].filter(Boolean).join('; ');
@@ -85,8 +85,6 @@ export function computedLede(study: Study, plan: StudyPlan, fits: Record<string,
   const text = [head, ...parts].join(' ');
   return wordsIn(text) <= MOST_WORDS ? text : head;
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function reasonLabel({ reason }: DropReason, study: Study): string {
   if (reason === 'lag') return 'Lost to the lag';
