@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
+// Files of one worker share their modules (none has a state that a test could see): loading them anew took a third of the suite.
 // Tests run on the sources of the workspace packages, so a change is seen without a build (the wasm bytes are built first).
 export default defineConfig({
   resolve: { conditions: ['gravpanel-source', 'import', 'default'] },
   ssr: { resolve: { conditions: ['gravpanel-source', 'import', 'default'] } },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 },
+  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2, isolate: false },
 });
