@@ -90,7 +90,15 @@ async function confirm() {
   for (const part of found)
     for (const [code, count] of Object.entries(part.byCode)) byCode[code] = (byCode[code] ?? 0) + count;
   const wrong = found.flatMap((part) => part.wrong);
-  return { fits: sum('fits'), maxima: sum('maxima'), attained: sum('attained'), errors: sum('errors'), byCode, wrong };
+  return {
+    fits: sum('fits'),
+    maxima: sum('maxima'),
+    attained: sum('attained'),
+    separated: sum('separated'),
+    errors: sum('errors'),
+    byCode,
+    wrong,
+  };
 }
 
 /** Panels first … last − 1 in one thread; after a hang a new worker goes on behind it. */

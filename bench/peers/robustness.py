@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Independent check of fits and errors (bench/robustness.mjs): likelihoods written anew from their equations, scipy's BFGS and
-linear programming. usage: python3 robustness.py SAMPLE.json -> JSON {fits, maxima, attained, errors, byCode, wrong}
+linear programming. usage: python3 robustness.py SAMPLE.json -> JSON {fits, maxima, attained, separated, errors, byCode, wrong}
 
-A maximum is confirmed where the log-likelihood here equals the reported one (1e-9 relative), falls on both sides of every
+Where rows were left out as separated, they are those that one linear program finds. A maximum is confirmed where the log-likelihood here equals the reported one (1e-9 relative), falls on both sides of every
 coefficient, and no start of BFGS ends above it. Errors: separated by linear programming; no interior maximum where BFGS ends at
 or below the limiting model, or itself runs away; boundary where no dispersion above 0 does better."""
 import json, sys
@@ -135,6 +135,17 @@ def separated(p):
                 b_ub=np.concatenate([np.zeros(len(zero)), np.ones(len(zero))]), bounds=(None, None), method='highs')
     return r.status == 0 and -r.fun > 1e-6
 
+def rows_left_out(d):
+    """Whether the rows left out as separated are those that some direction sends to 0: the slacks of one program (all rows at once)."""
+    s = d['separation']; X = np.array(s['x'], float).reshape(s['n'], s['k']); y = np.array(s['y'], float); gone = np.array(s['gone'])
+    scale = np.sqrt((X ** 2).mean(0)); X = X / np.where(scale == 0, 1, scale)
+    if s.get('effects') is not None: X = np.hstack([X, np.eye(max(s['effects']) + 1)[s['effects']]])
+    pos, zero, m = X[y > 0], X[y == 0], int((y == 0).sum())
+    r = linprog(-np.concatenate([np.zeros(X.shape[1]), np.ones(m)]), A_eq=np.hstack([pos, np.zeros((len(pos), m))]), b_eq=np.zeros(len(pos)),
+                A_ub=np.hstack([-zero, np.eye(m)]), b_ub=np.zeros(m), bounds=[(None, None)] * X.shape[1] + [(0, 1)] * m, method='highs')
+    found = np.zeros(s['n'], bool); found[y == 0] = r.x[X.shape[1]:] > 0.5
+    return None if (found == gone).all() else 'rows left out %s, separated %s' % (np.flatnonzero(gone), np.flatnonzero(found))
+
 def limits(p, d, rng):
     if p.model == 'nb-re': return max(best_of(other(d, m), rng)[0] for m in ('poisson-re', 'nb1', 'poisson'))
     q = other(d, 'poisson | id')
@@ -163,7 +174,7 @@ def check_error(p, d, rng):
     if code == 'vcov/no-standard-error': return None if np.allclose(p.y, p.y[0]) else 'y varies'
     return 'unknown error ' + code
 
-out = dict(fits=0, maxima=0, attained=0, errors=0, byCode={}, wrong=[])
+out = dict(fits=0, maxima=0, attained=0, separated=0, errors=0, byCode={}, wrong=[])
 for d in json.load(open(sys.argv[1])):
     rng = np.random.default_rng(d['number']); p = Problem(d); out['fits'] += 1
     if 'code' in d['found']:
@@ -171,6 +182,7 @@ for d in json.load(open(sys.argv[1])):
         why = check_error(p, d, rng)
     else:
         out['maxima'] += 1; why, attained = check_maximum(p, d, rng); out['attained'] += bool(attained)
+        if d.get('separation'): out['separated'] += 1; why = why or rows_left_out(d)
     if why: out['wrong'].append(dict(number=d['number'], model=d['model'], why=why))
     sys.stderr.write('%s %s %s\n' % (d['number'], d['model'], why) if why else '')
 print(json.dumps(out))

@@ -45,7 +45,8 @@ function variesWithin(values: Float64Array, groupStart: Int32Array): boolean {
   return false;
 }
 
-function termInfo({ name, variables, values }: TermColumn, groupStart: Int32Array | undefined): TermInfo {
+/** A column as a design describes it. */
+export function termInfo({ name, variables, values }: TermColumn, groupStart: Int32Array | undefined): TermInfo {
   return { name, variables, ...(groupStart && { within: variesWithin(values, groupStart) }) };
 }
 
@@ -106,19 +107,18 @@ function resampleColumns(
   return { ...found, strata: { name, codes, count: levels.length } };
 }
 
-/** What a frontier adds: regressors of μ, distances in time, and where each row comes from. */
+/** What a frontier adds: regressors of μ, distances in time, and the periods. */
 function frontierPart(
   frame: Frame,
   spec: FitSpec,
   effects: ColumnReading | undefined,
   rows: Int32Array,
   groupStart: Int32Array | undefined,
-): Pick<Design, 'frontier' | 'lines' | 'times'> {
+): Pick<Design, 'frontier' | 'times'> {
   if (!modelOf(spec.model).variant) return {};
-  const { panel, line } = frame;
+  const { panel } = frame;
   return {
     frontier: frontierColumns(frame, spec, effects, rows, groupStart),
-    lines: Int32Array.from(rows, (row) => line[row]),
     ...(panel && { times: Float64Array.from(rows, (row) => panel.timeOf[row]) }),
   };
 }
@@ -179,6 +179,7 @@ function assemble(
     ...(weights && { weights }),
     fixef,
     rows,
+    lines: Int32Array.from(rows, (row) => frame.line[row]),
     ...groups,
     clusters: reading.clusters.map((cluster) => {
       const { name, codes, levels } = factorAt(cluster, rows);
@@ -243,7 +244,7 @@ function partOf(whole: Waterfall, part: Part, spec: FitSpec, parts: Part[]): Wat
  * Rows leave in this order, each under its first reason: "filter", "outside <part>", "lag" (there is no row k periods
  * before), "missing <variable>" (outcome, terms, offset, exposure, weights, effects, clusters), "zero weight", then what
  * the model cannot use: nb-fe "one-row group", "all-zero group"; count models with effects "all-zero fixed effect" (one-row
- * levels stay). With `spec.common` the columns of one part share the rows that all of them can use.
+ * levels stay). Separated rows are found by the fit (separated.ts). With `spec.common` the columns of one part share the rows that all of them can use.
  *
  * Columns that the effects, the constant or earlier columns span are left out and named (`collinear`, and a note).
  * With effects there is no constant among the terms (`hasIntercept` false): a model adds all levels of the first factor

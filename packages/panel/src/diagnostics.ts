@@ -1,8 +1,7 @@
 /** Does the main column fit, and who carries it: observed against expected counts, residuals, influence of single units. */
 import type { Kernels } from '@gravpanel/core-wasm';
 import { type CountLaw, countLaws, probabilities } from './count-laws.ts';
-import { maximise } from './maximise.ts';
-import { modelOf } from './models/index.ts';
+import { startFit } from './fit.ts';
 import type { Design, Fit } from './types.ts';
 
 /** Rows whose count lies in [from, to]; `to` undefined: and more. */
@@ -125,9 +124,10 @@ function influenceOf(
  * Diagnostics of one fitted column, from its design: estimates it once more for the rows' predictors and the scores.
  * @param periods time of each frame row, for the names of rows.
  */
-export function diagnose(design: Design, fit: Fit, kernels: Kernels, periods?: ArrayLike<number>): Diagnostics {
-  const scored: Design = { ...design, spec: { ...design.spec, vcov: { type: 'cluster', by: [] } } };
-  const { fit: found, boundary } = maximise(scored, modelOf(design.spec.model), kernels);
+export function diagnose(given: Design, fit: Fit, kernels: Kernels, periods?: ArrayLike<number>): Diagnostics {
+  const scored: Design = { ...given, spec: { ...given.spec, vcov: { type: 'cluster', by: [] } } };
+  const { design, estimated } = startFit(scored, kernels);
+  const { fit: found, boundary } = estimated;
   const laws = countLaws(design, fit, found.eta);
   const influential = design.groupStart && design.groups!.length > 2 && !boundary && found.scores.length > 0;
   return {

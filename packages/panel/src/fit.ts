@@ -13,6 +13,7 @@ import { boundaryName, checkOptions, type Model, modelOf, modelOfDesign, reporte
 import { isResampled, resampleJob } from './resample-job.ts';
 import { drawRuns, type ResampleRuns, type RunDraws, runsOf } from './resample-summary.ts';
 import { resampledVcov } from './resample-vcov.ts';
+import { withoutSeparated } from './separated.ts';
 import { componentParameters } from './swamy-arora.ts';
 import type { Design, Failure, Fit, FitResult, FitSpec, Frame, Note } from './types.ts';
 import { computeVcov, iidCovariance, vcovName } from './vcov.ts';
@@ -189,11 +190,33 @@ export interface StartedFit {
   runs?: ResampleRuns;
 }
 
+/** An error on the rows that separated ones have left says that they have. */
+function without<T>(run: () => T, { notes }: Design): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof PanelError)) throw error;
+    const why = notes.find(({ code }) => code === 'separated')!.message;
+    throw new PanelError({ ...error.toJSON(), hint: [why, error.hint].filter(Boolean).join(' ') });
+  }
+}
+
+/** The design at its maximum, without separated rows where the model leaves them out. @throws PanelError fit/…, data/…. */
+function maximum(given: Design, kernels: Kernels): { design: Design; estimated: Estimated } {
+  const model = modelOfDesign(given);
+  checkDesign(given, model);
+  try {
+    return { design: given, estimated: maximise(given, model, kernels) };
+  } catch (error) {
+    const design = error instanceof PanelError && error.code === 'fit/separated' && withoutSeparated(given, kernels);
+    if (!design) throw error;
+    return { design, estimated: without(() => maximise(design, model, kernels), design) };
+  }
+}
+
 /** The first half of {@link fitDesign}, for callers that run the replicates elsewhere. @throws PanelError as a Failure has it. */
-export function startFit(design: Design, kernels: Kernels): StartedFit {
-  const model = modelOfDesign(design);
-  checkDesign(design, model);
-  const estimated = maximise(design, model, kernels);
+export function startFit(given: Design, kernels: Kernels): StartedFit {
+  const { design, estimated } = maximum(given, kernels);
   const { vcov } = design.spec;
   return { design, estimated, ...(isResampled(vcov) && { runs: runsOf(resampleJob(design, estimated, vcov)) }) };
 }
@@ -227,7 +250,7 @@ export function estimateDesign(design: Design, kernels: Kernels): Estimation | F
   try {
     const started = startFit(design, kernels);
     const draws = started.runs && drawRuns(started.runs, kernels);
-    return { fit: finishFit(started, draws, kernels), design, eta: started.estimated.fit.eta };
+    return { fit: finishFit(started, draws, kernels), design: started.design, eta: started.estimated.fit.eta };
   } catch (error) {
     return failureAt(design, error);
   }
@@ -235,13 +258,14 @@ export function estimateDesign(design: Design, kernels: Kernels): Estimation | F
 
 /** {@link estimateDesign} with the replicates run by `runner`. */
 export async function estimateDesignWith(
-  design: Design,
+  given: Design,
   kernels: Kernels,
   runner?: ResampleRunner,
 ): Promise<Estimation | Failure> {
-  if (!runner) return estimateDesign(design, kernels);
+  if (!runner) return estimateDesign(given, kernels);
   try {
-    const started = startFit(design, kernels);
+    const started = startFit(given, kernels);
+    const { design } = started;
     const { eta } = started.estimated.fit;
     if (!started.runs) return { fit: finishFit(started, undefined, kernels), design, eta };
     const { threads, seconds, ...draws } = await runner(started.runs, design);
@@ -249,7 +273,7 @@ export async function estimateDesignWith(
     const ran = { ...(threads && { threads }), ...(seconds !== undefined && { seconds }) };
     return { fit: { ...fit, resampling: { ...fit.resampling!, ...ran } }, design, eta };
   } catch (error) {
-    return failureAt(design, error);
+    return failureAt(given, error);
   }
 }
 

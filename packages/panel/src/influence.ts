@@ -134,9 +134,10 @@ export async function leaveOneOut(
   const base = { of, column, formula: fit.formula, by: '', terms: [], leftOut: [], failed: [] };
   if ('failed' in design) return { ...base, error: design.error };
   try {
-    const { main } = startFit(design, kernels).runs!;
+    const { design: used, runs } = startFit(design, kernels);
+    const { main } = runs!;
     const draws = runJob ? await runJob(main, `${of} (${column}), without`) : drawAll(main, kernels);
-    return { ...base, by: main.clusters[0].name, ...resultOf(frame, fit, main, draws, design, terms) };
+    return { ...base, by: main.clusters[0].name, ...resultOf(frame, fit, main, draws, used, terms) };
   } catch (error) {
     if (!(error instanceof PanelError) || error.code.startsWith('study/')) throw error;
     return { ...base, error: error.toJSON() };

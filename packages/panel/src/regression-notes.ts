@@ -65,6 +65,7 @@ function reasonWords({ reason, rows, groups }: DropReason): string {
   if (reason === 'filter') return `${n} outside the filter`;
   if (reason === 'all-zero group') return `${n} in ${of} with no count above zero`;
   if (reason === 'one-row group') return `${n} in ${of} of one row`;
+  if (reason === 'separated') return `${n} separated (predicted to be 0 perfectly)`;
   if (reason === 'all-zero fixed effect') return `${n} in levels of a fixed effect with no count above zero`;
   if (reason.startsWith('missing ')) return `${n} without ${reason.slice('missing '.length)}`;
   return `${n} ${reason}`;

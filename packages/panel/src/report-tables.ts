@@ -135,6 +135,7 @@ const REASONS: Record<string, string> = {
   filter: 'outside the filter',
   'all-zero group': 'in units without any count above zero',
   'one-row group': 'in units of one row',
+  separated: 'separated (predicted to be 0 perfectly)',
 };
 const reasonWords = ({ reason }: DropReason) =>
   REASONS[reason] ?? (reason.startsWith('missing ') ? `without ${reason.slice('missing '.length)}` : reason);

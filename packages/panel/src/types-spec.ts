@@ -169,8 +169,9 @@ export interface Design {
   offset?: Float64Array;
   weights?: Float64Array;
   fixef: FixefFactor[];
-  /** Frame row of each design row. */
+  /** Frame row of each design row, and its 1-based file line. */
   rows: Int32Array;
+  lines: Int32Array;
   /** g + 1 group boundaries and g unit labels, when the frame has a panel. */
   groupStart?: Int32Array;
   groups?: string[];
@@ -182,8 +183,6 @@ export interface Design {
   strata?: { name: string; codes: Int32Array; count: number };
   /** Frontiers: n × m regressors of μ with their names (the constant among them), and t − T of each row. */
   frontier?: { z?: Float64Array; zTerms?: string[]; decay?: Float64Array };
-  /** Frontiers: 1-based file line of each row. */
-  lines?: Int32Array;
   sample: SampleLog;
   notes: Note[];
 }

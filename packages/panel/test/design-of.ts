@@ -84,6 +84,7 @@ export function designOf(name: string, model: ModelKey, o: DesignOptions = {}): 
     ...(set.offset && { offset: pick(set.offset) }),
     ...(o.weights && { weights: o.weights }),
     fixef: fixef.map((column): FixefFactor => ({ name: column, ...codesOf(rows.map((i) => file[column][i])) })),
+    lines: Int32Array.from({ length: n }, (_, i) => i + 2),
     rows: Int32Array.from(rows),
     groupStart: Int32Array.from([...starts, n]),
     groups: used,

@@ -32,12 +32,23 @@ const ordinary = () =>
 describe('a failed column keeps its place, with a code, a message and a hint', () => {
   it('separation names the term that is non-zero only where y = 0', () => {
     const frame = ordinary();
-    const error = failure(frame, 'poisson', 'y ~ x + marker');
+    const error = failure(frame, 'poisson-re', 'y ~ x + marker');
     expect(error).toEqual({
       code: 'fit/separated',
-      message: 'poisson has no finite maximum: some combination of regressors predicts y = 0 perfectly.',
+      message: 'poisson-re has no finite maximum: some combination of regressors predicts y = 0 perfectly.',
       hint: 'marker is non-zero in 1 row, all with y = 0: drop it.',
     });
+  });
+  it('poisson and pooled negative binomials leave separated rows out, list them, and omit what they alone identify', () => {
+    for (const model of ['poisson', 'nb2'] as const) {
+      const result = fit(ordinary(), model, 'y ~ x + marker');
+      const plain = fit(ordinary(), model, 'y ~ x', { where: 'marker == 0' });
+      if ('failed' in result || 'failed' in plain) throw new Error('not estimated');
+      expect(result.sample.dropped).toEqual([{ reason: 'separated', rows: 1, lines: [7] }]);
+      expect(result).toMatchObject({ nobs: 29, ngroups: 6, collinear: ['marker'] });
+      expect(result.notes.map(({ code }) => code).slice(0, 2)).toEqual(['separated', 'collinear']);
+      expect([result.loglik, ...result.coefficients]).toEqual([plain.loglik, ...plain.coefficients]);
+    }
   });
   it('too few iterations', () => {
     const error = failure(ordinary(), 'nb-fe', 'y ~ x', { maxIter: 1 });

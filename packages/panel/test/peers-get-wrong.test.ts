@@ -225,23 +225,46 @@ describe('8. factors that are applied without a name', () => {
 });
 
 describe('9. separation that is taken for convergence', () => {
-  // Rows by linear programming (1-based).
-  const ROWS: Record<string, number[]> = {
-    sep_example1: [5],
-    sep_example2: [1, 2, 3, 4, 5, 6, 7, 8, 9],
-    sep_fe1: [5, 8, 14, 15],
-  };
-  it.each(Object.entries(ROWS))('%s: no estimate of a coefficient that has none', (name, rows) => {
+  interface Apart extends Omit<Peer, 'se'> {
+    separated: number[];
+    terms: string[];
+    se: number[];
+  }
+  const apart = fixtureJson<{ results: Apart[] }>('peers', 'separated.json').results;
+  const columnOf = (name: string, model: ModelKey) => {
     const frame = readTable(fixtureText('data', `${name}.csv`), { name: `${name}.csv` });
     const x = Object.keys(frame.columns).filter((c) => /^x/.test(c));
-    const formula = `y ~ ${x.join(' + ')}${name.includes('_fe') ? ' | i + j' : ''}`;
-    const [result] = fitSpec(frame, spec('poisson', formula), kernels);
-    if ('failed' in result) expect(result.error.code).toMatch(/^(fit\/separated|data\/)/);
-    else {
-      const dropped = result.sample.dropped.flatMap((d) => d.lines ?? []).map((line) => line - 1);
-      for (const row of rows) expect(dropped).toContain(row);
-      for (const c of result.coefficients) expect(c.se).toBeLessThan(100);
-    }
+    return fitSpec(frame, spec(model, `y ~ ${x.join(' + ')}${name.includes('_fe') ? ' | i + j' : ''}`), kernels)[0];
+  };
+  const linesOut = ({ sample }: Fit) =>
+    sample.dropped.flatMap((d) => (/^separated$|^all-zero/.test(d.reason) ? (d.lines ?? []) : [])).map((l) => l - 1);
+
+  // glm stops at a change of the deviance of 1e-12: half the digits and more of the coefficients.
+  it.each(apart)('$data: the rows of linear programming leave, and R’s glm agrees on the rest', (want) => {
+    const found = asFit(columnOf(want.data, 'poisson'));
+    expect(linesOut(found).sort((a, b) => a - b)).toEqual(want.separated);
+    const ours = want.terms.map((term) => found.coefficients.find((c) => c.term === term)!);
+    expect(found.coefficients.filter(({ term }) => term !== '(Intercept)')).toHaveLength(ours.length);
+    ours.forEach(({ estimate, se }, j) => {
+      expect(digits(estimate, want.coef[j])).toBeGreaterThan(7);
+      expect(digits(se, want.se[j])).toBeGreaterThan(5);
+    });
+    expect(digits(found.loglik, want.loglik!)).toBeGreaterThan(11);
+  });
+  it.each([
+    ['sep_example2', /^9 rows are separated/],
+    // its rows 1 to 5 are all-zero levels, which leave before
+    ['sep_fe2', /^Use fewer terms or effects/],
+  ])('%s: nothing can be estimated from the rows that are left, and the error says so', (name, hint) => {
+    const result = columnOf(name, 'poisson');
+    if (!('failed' in result)) throw new Error('an estimate from too few rows');
+    expect(result.error.code).toBe('data/too-few-rows');
+    expect(result.error.message).toMatch(/^3 rows are used/);
+    expect(result.error.hint).toMatch(hint);
+  });
+  it('negative binomials leave the same rows out', () => {
+    for (const model of ['nb1', 'nb2'] as const)
+      expect(linesOut(asFit(columnOf('sep_example1', model)))).toEqual(apart[0].separated);
   });
 });
 
