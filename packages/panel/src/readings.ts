@@ -5,9 +5,10 @@ import { expandDummies } from './dummies.ts';
 import { PanelError } from './errors.ts';
 import { parseExpression } from './expression-parse.ts';
 import { type Estimation, estimateDesign } from './fit.ts';
+import { type ProductOf, productsOf } from './interactions.ts';
 import { modelOf } from './models/index.ts';
 import { auxiliary, betaEffect } from './predict.ts';
-import { rateRatio } from './quantities.ts';
+import { deltaSe, rateRatio, slopeAt } from './quantities.ts';
 import type { Design, Failure, Fit, Reading, ReadingKind, Readings } from './types.ts';
 
 const INTERCEPT = '(Intercept)';
@@ -75,15 +76,23 @@ function periodsBack(term: string): number | undefined {
   return found ? Number(found[2]) * (found[1] === 'l' ? 1 : -1) : 0;
 }
 
-/** Why a term has no reading of its own: it is a dummy of a set, a product, or its variable moves other terms too. */
-function whyNot(term: string, variables: string[], design: Design): string | undefined {
+const namesOf = (design: Design) => design.terms.map(({ name }) => name);
+
+/**
+ * Why a term has no reading of its own: it is a dummy of a set, a product, or its variable moves terms other than its products
+ * with other terms, which are part of its reading.
+ */
+function whyNot(j: number, design: Design): string | undefined {
+  const { name: term, variables } = design.terms[j];
   if (term === INTERCEPT) return 'it is the constant';
   if (term.includes('::')) return 'it is one of a set of dummies';
   if (variables.length > 1) return 'it is made of several variables';
   if (term.startsWith('mean(')) return undefined;
   const back = periodsBack(term);
-  const moved = design.terms.find(({ name, variables: theirs }) => {
-    if (name === term || name.startsWith('mean(') || !theirs.some((v) => variables.includes(v))) return false;
+  const products = new Set(productsOf(namesOf(design), j).map(({ at }) => at));
+  const moved = design.terms.find(({ name, variables: theirs }, m) => {
+    if (products.has(m) || name === term || name.startsWith('mean(') || !theirs.some((v) => variables.includes(v)))
+      return false;
     return back === undefined || periodsBack(name) === undefined || periodsBack(name) === back;
   });
   return moved && `${variables[0]} also stands in ${moved.name}`;
@@ -99,9 +108,18 @@ function weightedMean({ n, weights }: Design, value: (i: number) => number): num
   return sum / total;
 }
 
+const columnMean = (design: Design, m: number) => weightedMean(design, (i) => design.x[i * design.k + m]);
+
+/** What one unit of term j adds to η at the means of what it is multiplied by: b, and b(a:z)·z̄ of its products. */
+function meanSlope(fit: Fit, design: Design, j: number): { estimate: number; se: number; rule: string } {
+  const products = productsOf(namesOf(design), j).map(({ at, by }) => ({ at, times: columnMean(design, by) }));
+  return { ...slopeAt(fit, j, products), rule: products.length > 0 ? '(b + b(a:z)·z̄)' : 'b' };
+}
+
 /**
  * Elasticities, % per 1%: b for a logged regressor, b·x̄ else (at the mean of the rows used); of a linear model in y, b/ȳ and
- * b·x̄/ȳ, and as the others where y is a logarithm. x̄ and ȳ are taken as given: se = |factor| se(b).
+ * b·x̄/ȳ, and as the others where y is a logarithm. Of a term that stands in products a:z as well, b is the slope at the mean of
+ * z, b + b(a:z)·z̄. x̄, z̄ and ȳ are taken as given: se = |factor| se(b).
  * Logged are terms log(x) and l(log(x), k), and those that `logged` names (derived columns such as lngdp).
  * @param logged names of terms or variables that are logarithms already.
  */
@@ -113,18 +131,18 @@ export function elasticity(fit: Fit, design: Design, logged: readonly string[] =
   design.terms.forEach(({ name, variables }, j) => {
     const inside = parsed(name);
     const isLogged = (inside?.logged ?? false) || logged.includes(name) || variables.some((v) => logged.includes(v));
-    const reason =
-      whyNot(name, variables, design) ??
-      (inside || isLogged ? undefined : 'it is neither a variable nor its logarithm');
+    const reason = whyNot(j, design) ?? (inside || isLogged ? undefined : 'it is neither a variable nor its logarithm');
     if (reason) {
       omitted.push({ term: name, reason });
       return;
     }
-    const c = fit.coefficients[j];
-    const factor = (isLogged ? 1 : weightedMean(design, (i) => design.x[i * design.k + j])) / meanY;
-    const rule = `b${isLogged ? '' : '·x̄'}${level ? '/ȳ' : ''}`;
+    const { estimate, se, rule } = meanSlope(fit, design, j);
+    const factor = (isLogged ? 1 : columnMean(design, j)) / meanY;
     if (factor === 0) omitted.push({ term: name, reason: 'its mean is 0, and so is its elasticity there' });
-    else rows.push(row(fit, name, c.estimate * factor, c.se * Math.abs(factor), rule));
+    else
+      rows.push(
+        row(fit, name, estimate * factor, se * Math.abs(factor), `${rule}${isLogged ? '' : '·x̄'}${level ? '/ȳ' : ''}`),
+      );
   });
   return { kind: 'elasticity', title: 'elasticity, % for 1%', rows, omitted };
 }
@@ -150,48 +168,85 @@ function auxiliarySlopes(fit: Fit): number[] {
   return [-r / (r - 1), 1];
 }
 
-/** Mean over rows of μ(z), and of its gradient in the parameters; z is the row with column j replaced. */
-function meanAt({ fit, design, eta }: Estimation, scale: number, j?: number, value = 0) {
-  const p = fit.parameterNames.length;
-  const k = design.k;
-  const gradient = new Float64Array(p);
-  const aux = auxiliarySlopes(fit);
-  let level = 0;
-  let total = 0;
+/** What one unit of term j adds to η in a row: its b, and b·z of its products. */
+const slopeIn = ({ fit, design }: Estimation, i: number, j: number, products: ProductOf[]) =>
+  products.reduce(
+    (sum, { at, by }) => sum + fit.coefficients[at].estimate * design.x[i * design.k + by],
+    fit.coefficients[j].estimate,
+  );
+
+/** Mean over rows of an effect, and of its gradient in the parameters, by the rows' weights. */
+function averaged({ fit, design }: Estimation, effectIn: (i: number, add: (m: number, g: number) => void) => number) {
+  const gradient = new Float64Array(fit.parameterNames.length);
+  let [effect, total, weight] = [0, 0, 1];
+  const add = (m: number, g: number) => {
+    gradient[m] += weight * g;
+  };
   for (let i = 0; i < design.n; i++) {
-    const w = design.weights?.[i] ?? 1;
-    const moved = j === undefined ? 0 : value - design.x[i * k + j];
-    const mu = w * scale * exp(eta[i] + (j === undefined ? 0 : moved * fit.coefficients[j].estimate));
-    level += mu;
-    total += w;
-    for (let m = 0; m < k; m++) gradient[m] += mu * (m === j ? value : design.x[i * k + m]);
-    aux.forEach((slope, a) => {
-      gradient[k + a] += mu * slope;
-    });
+    weight = design.weights?.[i] ?? 1;
+    effect += weight * effectIn(i, add);
+    total += weight;
   }
-  return { level: level / total, gradient: gradient.map((g) => g / total) };
+  return { effect: effect / total, gradient: gradient.map((g) => g / total) };
 }
 
-function deltaSe(fit: Fit, gradient: Float64Array): number {
-  const p = gradient.length;
-  let variance = 0;
-  for (let a = 0; a < p; a++)
-    for (let b = 0; b < p; b++) variance += gradient[a] * fit.covariance[a * p + b] * gradient[b];
-  return Math.sqrt(variance);
+/** Mean of μ where term j is 1, less that where it is 0. */
+function dummyEffect(estimation: Estimation, scale: number, j: number, products: ProductOf[]) {
+  const { fit, design, eta } = estimation;
+  const { k, x } = design;
+  const aux = auxiliarySlopes(fit);
+  const at = (i: number, value: number, sign: number, add: (m: number, g: number) => void) => {
+    const mu = sign * scale * exp(eta[i] + (value - x[i * k + j]) * slopeIn(estimation, i, j, products));
+    const row = x.slice(i * k, i * k + k);
+    row[j] = value;
+    for (const { at: m, by } of products) row[m] = value * row[by];
+    row.forEach((z, m) => {
+      add(m, mu * z);
+    });
+    aux.forEach((slope, a) => {
+      add(k + a, mu * slope);
+    });
+    return mu;
+  };
+  return averaged(estimation, (i, add) => at(i, 1, 1, add) + at(i, 0, -1, add));
+}
+
+/** Mean of ∂μ/∂x = μ·slope. */
+function slopeEffect(estimation: Estimation, scale: number, j: number, products: ProductOf[]) {
+  const { fit, design, eta } = estimation;
+  const { k, x } = design;
+  const aux = auxiliarySlopes(fit);
+  return averaged(estimation, (i, add) => {
+    const slope = slopeIn(estimation, i, j, products);
+    const mu = scale * exp(eta[i]);
+    for (let m = 0; m < k; m++) add(m, mu * slope * x[i * k + m]);
+    add(j, mu);
+    for (const { at, by } of products) add(at, mu * x[i * k + by]);
+    aux.forEach((ratio, a) => {
+      add(k + a, mu * slope * ratio);
+    });
+    return mu * slope;
+  });
 }
 
 function marginalRow(estimation: Estimation, scale: number, j: number): Reading {
   const { fit, design } = estimation;
-  const { term, estimate: b } = fit.coefficients[j];
-  if (isDummy(design, j)) {
-    const [one, zero] = [meanAt(estimation, scale, j, 1), meanAt(estimation, scale, j, 0)];
-    const gradient = one.gradient.map((g, m) => g - zero.gradient[m]);
-    return row(fit, term, one.level - zero.level, deltaSe(fit, gradient), 'mean of μ(1) − μ(0)');
-  }
-  const { level, gradient } = meanAt(estimation, scale);
-  const slope = gradient.map((g, m) => b * g + (m === j ? level : 0));
-  return row(fit, term, b * level, deltaSe(fit, slope), 'mean of μ·b');
+  const products = productsOf(namesOf(design), j);
+  const dummy = isDummy(design, j);
+  const { effect, gradient } = (dummy ? dummyEffect : slopeEffect)(estimation, scale, j, products);
+  const slope = products.length > 0 ? '(b + b(a:z)·z)' : 'b';
+  const rule = dummy ? 'mean of μ(1) − μ(0)' : `mean of μ·${slope}`;
+  return row(fit, design.terms[j].name, effect, deltaSe(fit, gradient), rule);
 }
+
+function linearRow({ fit, design }: Estimation, j: number): Reading {
+  const { estimate, se, rule } = meanSlope(fit, design, j);
+  return row(fit, design.terms[j].name, estimate, se, rule);
+}
+
+/** Linear models have a marginal effect of every column of dummies too: its coefficient. */
+const whyNoEffect = (fit: Fit, j: number, design: Design) =>
+  isLinear(fit) && design.terms[j].name.includes('::') ? undefined : whyNot(j, design);
 
 function requireMean(design: Design): void {
   const { model } = design.spec;
@@ -204,7 +259,7 @@ function requireMean(design: Design): void {
 
 /**
  * Average marginal effects on E(y) over the rows used: the mean of ∂μ/∂x = μ·b, and for 0/1 columns of μ(1) − μ(0); b in linear
- * models. Delta method with the whole covariance of the fit, effects after "|" included (as dummies, at most 1500 levels):
+ * models. The slope of a term a that stands in products a:z as well is b + b(a:z)·z, row by row. Delta method with the whole covariance of the fit, effects after "|" included (as dummies, at most 1500 levels):
  * se² = G′VG, G the mean gradient. Random effects stand at their mean. One unit is that of the term: of ln x for log(x).
  * @throws PanelError readings/not-defined (nb-fe; nb-re with r ≤ 1), fit/… of the estimation with dummies.
  */
@@ -216,11 +271,10 @@ export function ame(design: Design, kernels: Kernels): Readings {
   const scale = fit.model === 'nb-re' ? betaEffect(fit).first : 1;
   const rows: Reading[] = [];
   const omitted: Readings['omitted'] = [];
-  design.terms.forEach(({ name, variables }, j) => {
-    const reason = isLinear(fit) && name !== INTERCEPT ? undefined : whyNot(name, variables, design);
+  design.terms.forEach(({ name }, j) => {
+    const reason = whyNoEffect(fit, j, design);
     if (reason) omitted.push({ term: name, reason });
-    else if (isLinear(fit)) rows.push(row(fit, name, fit.coefficients[j].estimate, fit.coefficients[j].se, 'b'));
-    else rows.push(marginalRow(found, scale, j));
+    else rows.push(isLinear(fit) ? linearRow(found, j) : marginalRow(found, scale, j));
   });
   return { kind: 'ame', title: 'average marginal effect on y', rows, omitted };
 }

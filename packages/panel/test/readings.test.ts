@@ -7,6 +7,7 @@ import { buildDesigns } from '../src/design.ts';
 import { type Estimation, estimateDesign, fitDesign } from '../src/fit.ts';
 import { setPanel } from '../src/frame.ts';
 import { fitted, moments, pearsonDispersion, predict, residuals } from '../src/predict.ts';
+import { quantityOf } from '../src/quantities.ts';
 import { ame, elasticity, irr, withReadings } from '../src/readings.ts';
 import { readTable } from '../src/table-read.ts';
 import type { Design, FitSpec, Frame } from '../src/types.ts';
@@ -191,6 +192,48 @@ describe('moments by brute force over the distribution', () => {
   });
 });
 
+interface InteractionPeer {
+  model: 'poisson' | 'ols';
+  terms: string[];
+  ame: number[];
+  ame_se: number[];
+  slope: number[];
+  slope_se: number[];
+  means: number[];
+}
+const interactions = fixtureJson<{ formula: string; results: InteractionPeer[] }>('peers', 'interactions.json');
+
+describe.each(interactions.results)('terms of products: $model as R, which moves the data', (want) => {
+  const o = { model: want.model, formula: 'patents ~ lgdp + lrd * rta + lrd:lcit + lcit + lprox' };
+  // R’s differences of predictions carry 7 digits, of their gradients 6; glm’s errors have the weights of the step before (7).
+  const close = (ours: number, theirs: number, least: number, what: string) =>
+    expect(digits(ours, theirs), what).toBeGreaterThan(least);
+  it('marginal effects', () => {
+    const { rows } = ame(designFor(o), kernels);
+    want.terms.forEach((term, t) => {
+      const r = rows.find((one) => one.term === term)!;
+      close(r.estimate, want.ame[t], 6, term);
+      close(r.se, want.ame_se[t], 5.5, term);
+    });
+    expect(rows.map(({ term }) => term)).not.toContain('lrd:rta');
+  });
+  it('elasticities at the means, in readings and in tables', () => {
+    const { fit, design } = estimate(o);
+    const { rows } = elasticity(fit, design, ['lgdp']);
+    const mean = want.model === 'ols' ? design.y.reduce((s, v) => s + v, 0) / design.n : 1;
+    want.terms.forEach((term, t) => {
+      const factor = (term === 'lgdp' ? 1 : want.means[t]) / mean;
+      const r = rows.find((one) => one.term === term)!;
+      close(r.estimate, want.slope[t] * factor, 8, term);
+      close(r.se, want.slope_se[t] * Math.abs(factor), 6.5, term);
+      if (want.model === 'ols') return;
+      const c = fit.coefficients.find((one) => one.term === term)!;
+      const shown = quantityOf(fit, c, 'elasticity', ['lgdp'])!;
+      expect([shown.estimate, shown.se, shown.p]).toEqual([r.estimate, r.se, r.p].map((v) => expect.closeTo(v, 12)));
+    });
+  });
+});
+
 describe('what has no reading says why', () => {
   it('nb-fe has no marginal effects, but rate ratios of the certified coefficients', () => {
     const design = designFor({ model: 'nb-fe' });
@@ -206,7 +249,7 @@ describe('what has no reading says why', () => {
       designFor({ formula: 'patents ~ lgdp + lgdp^2 + lrd * rta + lcit + l(lcit, 1) + i(year)' }),
       kernels,
     );
-    expect(rows.map((r) => r.term)).toEqual(['lcit', 'l(lcit, 1)']);
+    expect(rows.map((r) => r.term)).toEqual(['lrd', 'rta', 'lcit', 'l(lcit, 1)']);
     expect(omitted.find((o) => o.term === 'lgdp')?.reason).toBe('lgdp also stands in I(lgdp^2)');
     expect(omitted.find((o) => o.term === 'lrd:rta')?.reason).toBe('it is made of several variables');
     expect(omitted.some((o) => o.term.startsWith('year::'))).toBe(true);
