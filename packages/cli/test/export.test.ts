@@ -34,7 +34,7 @@ const data = () =>
 const study = `version: 1
 title: Everything that can be exported
 data: { path: panel.csv, unit: id, time: year }
-derive: { lgdp: log(\`GDP (US$)\`), late: "if(year >= 2004, 1, 0)" }
+derive: { lgdp: log(\`GDP (US$)\`), late: "if(year >= 2004, 1, 0)", never: "if(id == 5 and year >= 2003, 1, 0)" }
 vcov: iid
 models:
   steps: { model: nb-fe, formula: "y ~ in + csw0(lgdp, l(in, 1))", vcov: { type: cluster, by: [id] }, companions: true }
@@ -48,6 +48,7 @@ models:
   groups: { model: ols, formula: y ~ in, split: { by: kind }, vcov: hc2, weights: w }
   within: { model: ols, formula: y ~ in + lgdp | id + year, vcov: { type: cluster, by: [id], like: fixest } }
   offset: { model: poisson, formula: "y ~ in + offset(log(size))", vcov: hc0 }
+  apart: { model: poisson, formula: y ~ in + never, vcov: "cluster:id" }
 sample: { common: true }
 `;
 
@@ -70,13 +71,13 @@ describe('exported scripts', () => {
       encoding: 'utf8',
     });
     expect(status, stderr).toBe(0);
-    expect(stdout.match(/largest difference/g)).toHaveLength(24);
+    expect(stdout.match(/largest difference/g)).toHaveLength(25);
     const [head, ...rows] = script('estimates-R.csv')
       .trim()
       .split('\n')
       .map((line) => line.replaceAll('"', '').split(','));
     const at = (row: string[], name: string) => Number(row.at(head.indexOf(name) - head.length));
-    expect(rows.length).toBe(69);
+    expect(rows.length).toBe(71);
     for (const row of rows) {
       expect(at(row, 'nobs'), row.join()).toBe(at(row, 'gravpanel_nobs'));
       // Newton in both; Hessians of four models are differenced in R, so 1e-6 standard errors.
@@ -97,7 +98,7 @@ describe('exported scripts', () => {
         .split(/\r?\n/)
         .map((line) => line.split(','));
       const at = (row: string[], name: string) => Number(row.at(head.indexOf(name) - head.length));
-      expect(rows.length).toBe(54);
+      expect(rows.length).toBe(56);
       for (const row of rows) {
         expect(at(row, 'nobs'), row.join()).toBe(at(row, 'gravpanel_nobs'));
         // statsmodels stops at a gradient of 1e-10.
@@ -113,7 +114,7 @@ describe('exported scripts', () => {
     expect(text).toMatch(/\* in is called v_in here/);
     expect(text).toMatch(/xtset unit_ year/);
     // One name a column, and what the last column made is dropped one by one: drop of several stops at the first that is not there.
-    expect(new Set(text.match(/estimates store \w+/g)).size).toBe(24);
+    expect(new Set(text.match(/estimates store \w+/g)).size).toBe(25);
     expect(text).toMatch(/foreach v in y_ use_ offset_ x1_ .*\{\n {2}capture drop `v'\n\}/);
     // A missing value is larger than any number in Stata.
     expect(text).toMatch(/use_ = !missing\(year\) & \(+year >= 2003\)/);
@@ -125,7 +126,7 @@ describe('exported scripts', () => {
     expect(text).toMatch(/quietly generate double g\d+_ = v_in\n/);
     expect(text).toMatch(/L1\.g\d+_/);
     expect(text).toMatch(/xtnbreg has no clustered errors/);
-    expect(text.match(/estimates store/g)).toHaveLength(24);
+    expect(text.match(/estimates store/g)).toHaveLength(25);
     // Quotes and parentheses close on every line.
     for (const line of text.split('\n').filter((l) => !l.startsWith('*'))) {
       expect((line.match(/"/g) ?? []).length % 2, line).toBe(0);

@@ -11,9 +11,6 @@ import type { Design, DropReason, FixefFactor, ModelKey, Note, SampleLog } from 
 /** Models that are fitted without the separated rows; the others say that there is no maximum. */
 const WITHOUT: ModelKey[] = ['poisson', 'nb1', 'nb2'];
 
-/** Lines listed for one reason, as in every sample log. */
-const MOST_LINES = 20;
-
 const pick = (values: Float64Array | undefined, at: Int32Array) => values && Float64Array.from(at, (i) => values[i]);
 
 /** Codes of the rows kept, numbered anew; levels without a row leave. */
@@ -56,12 +53,13 @@ function groupsAt({ groupStart, groups }: Design, gone: Uint8Array) {
   return { groupStart: Int32Array.from(start), groups: labels, lost };
 }
 
+/** Every line is listed, not the first few only: nothing but the fit says which rows are separated, and exported scripts need them. */
 function sampleWithout(sample: SampleLog, rows: number, lines: number[], units: string[] | undefined): SampleLog {
   const reason: DropReason = {
     reason: 'separated',
     rows,
     ...(units?.length && { groups: units }),
-    lines: lines.slice(0, MOST_LINES),
+    lines,
   };
   return {
     ...sample,

@@ -136,7 +136,7 @@ export interface DropReason {
   rows: number;
   /** Unit labels, where whole units went. */
   groups?: string[];
-  /** File lines of up to 20 of the rows. */
+  /** File lines of up to 20 of the rows; of all rows that are separated. */
   lines?: number[];
 }
 

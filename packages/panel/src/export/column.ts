@@ -138,6 +138,30 @@ function needsOf(fit: Fit, spec: FitSpec, shift: (names: string[]) => number): N
   ];
 }
 
+const node = <T extends object>(given: T) => ({ ...given, start: 0, end: 0 });
+const binary = (op: 'and' | 'or' | '==', left: Node, right: Node): Node =>
+  node({ type: 'binary' as const, op, left, right });
+
+/** "not (unit == u and time == t)" for each separated row, which other tools would keep. */
+function notSeparated({ sample }: Fit, frame: Frame): Node[] {
+  const lines = new Set(sample.dropped.find(({ reason }) => reason === 'separated')?.lines);
+  if (lines.size === 0 || !frame.panel) return [];
+  const keys = [...frame.panel.unit, frame.panel.time];
+  return [...frame.line.keys()].flatMap((row) => {
+    if (!lines.has(frame.line[row])) return [];
+    const same = keys.map((name): Node => {
+      const { kind, values } = frame.columns[name];
+      const value: Node =
+        kind === 'number'
+          ? node({ type: 'number' as const, value: values[row] as number })
+          : node({ type: 'string' as const, value: String(values[row]) });
+      return binary('==', node({ type: 'name' as const, name }), value);
+    });
+    const arg = same.reduce((left, right) => binary('and', left, right));
+    return [node({ type: 'unary' as const, op: 'not' as const, arg })];
+  });
+}
+
 function columnOf(spec: FitSpec, fit: Fit, column: number, frame: Frame, shared: Need[]): ExportColumn {
   const index = frame.panel ? [...frame.panel.unit, frame.panel.time] : [];
   const shift = (names: string[]) => (names.every((name) => index.includes(name)) ? 0 : (spec.lag ?? 0));
@@ -152,6 +176,7 @@ function columnOf(spec: FitSpec, fit: Fit, column: number, frame: Frame, shared:
     throw new Error(`no term of ${fit.formula} prints as ${name}`);
   });
   const part = partOf(spec, fit.sampleName, frame);
+  const where = [...(spec.where ? [parseExpression(spec.where).node] : []), ...notSeparated(fit, frame)];
   return {
     id: spec.id,
     column,
@@ -165,7 +190,7 @@ function columnOf(spec: FitSpec, fit: Fit, column: number, frame: Frame, shared:
     ...(spec.weights && { weights: spec.weights }),
     fixef: formula.fixef.map(({ names: of }) => of.map((n) => n.name)),
     clusters: spec.vcov.type === 'cluster' ? spec.vcov.by : [],
-    ...(spec.where && { where: parseExpression(spec.where).node }),
+    ...(where.length > 0 && { where: where.reduce((left, right) => binary('and', left, right)) }),
     ...(part && { part }),
     needs: [...needsOf(fit, spec, shift), ...shared],
     boundary: fit.notes.some(({ code }) => code === 'poisson-boundary'),
