@@ -13,9 +13,21 @@ import { planStudy } from './plan.ts';
 import { identificationOf } from './report.ts';
 import { span } from './report-opening.ts';
 import { deriveStudy, designsOf, placedError, variablesOf } from './run-designs.ts';
+import { withoutSeparated } from './separated.ts';
 import type { Study } from './study.ts';
 import type { StudySource } from './study-places.ts';
-import type { Cell, Design, Failure, Frame, JoinLog, Note, SampleLog, Table, VariableShares } from './types.ts';
+import type {
+  Cell,
+  Design,
+  Failure,
+  FitSpec,
+  Frame,
+  JoinLog,
+  Note,
+  SampleLog,
+  Table,
+  VariableShares,
+} from './types.ts';
 
 /** One column of a model, ready to be estimated or not. */
 export interface CheckedColumn {
@@ -123,14 +135,18 @@ function factsOf(study: Study, frame: Frame): StudyCheck['facts'] {
 }
 
 /**
- * Plan, derived columns, every column's sample and the identification report; nothing is estimated. A column that could not
+ * Plan, derived columns, every column's sample (separated rows are out already) and the identification report; no model is estimated. A column that could not
  * be estimated has its error; what is wrong with the study as a whole is thrown.
  * @throws PanelError as planStudy and derive, with the place where `source` is given.
  */
 export function checkStudy(study: Study, frame: Frame, kernels: Kernels, source?: StudySource): StudyCheck {
   const plan = planStudy(study, source);
   const derived = deriveStudy(study, frame, source);
-  const designs = plan.models.map(({ spec }) => designsOf(study, derived, spec, kernels, source));
+  const used = (spec: FitSpec) =>
+    designsOf(study, derived, spec, kernels, source).map((design) =>
+      'failed' in design ? design : (withoutSeparated(design, kernels) ?? design),
+    );
+  const designs = plan.models.map(({ spec }) => used(spec));
   for (const curve of plan.curves) checkDesigns(derived, curve, kernels, source);
   const models = plan.models.map(({ id, spec }, i) => ({
     id,
@@ -145,7 +161,7 @@ export function checkStudy(study: Study, frame: Frame, kernels: Kernels, source?
     ...(companions ? companionSpecs(spec, derived) : []).map((beside) => ({
       id: `${id} · ${beside.model}`,
       spec: beside,
-      designs: designsOf(study, derived, { ...beside, id }, kernels, source),
+      designs: used({ ...beside, id }),
     })),
   ]);
   const variables = derived.panel ? identify(derived, variablesOf(designs.flat())) : [];

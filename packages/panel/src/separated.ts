@@ -134,7 +134,7 @@ function designWithout(design: Design, gone: Uint8Array, kernels: Kernels): Desi
  * leave them out, where no row is separated, and where all are.
  */
 export function withoutSeparated(design: Design, kernels: Kernels): Design | undefined {
-  if (!WITHOUT.includes(design.spec.model)) return undefined;
+  if (!WITHOUT.includes(design.spec.model) || !design.y.includes(0)) return undefined;
   const { n, k, x, y, offset, weights, fixef } = design;
   const factors = fixef.map(({ codes }) => codes);
   const problem = { n, k, x, y, factors, ...(offset && { offset }), ...(weights && { weights }) };

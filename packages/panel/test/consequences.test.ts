@@ -37,6 +37,26 @@ const check = (more?: string) => {
   return checkStudy(study, frame, kernels, source);
 };
 
+it('the sample that check shows has lost the separated rows, as the fit will', () => {
+  const csv = Array.from({ length: 48 }, (_, i) => [
+    i % 6,
+    2000 + Math.floor(i / 6),
+    i % 6 === 2 && i > 24 ? 0 : 1 + (i % 5),
+  ]);
+  const { study, frame, source } = studyOf(
+    `version: 1
+title: A deal that ends all co-operation
+data: { path: p.csv, unit: id, time: year }
+derive: { deal: "if(id == 2 and year >= 2004, 1, 0)" }
+models: { a: { model: poisson, formula: "y ~ year + deal" } }
+`,
+    `id,year,y\n${csv.map((row) => row.join()).join('\n')}\n`,
+  );
+  const [column] = checkStudy(study, frame, kernels, source).models[0].columns;
+  expect(column).toMatchObject({ collinear: ['deal'], sample: { used: 44, rows: 48 } });
+  expect(column.sample?.dropped.map(({ reason, rows }) => [reason, rows])).toEqual([['separated', 4]]);
+});
+
 describe('the identification report of the paper’s Table 8', () => {
   const { variables, consequences, tables } = check();
   const of = (name: string) => variables.find((v) => v.variable === name)!;
