@@ -116,6 +116,10 @@ async function firstRun(): Promise<void> {
     runner,
   );
   const { first, rest } = module.made;
+  write(
+    'models.ts',
+    `export const MODELS: Record<string, { vcov: string[]; like: string[] }> = ${JSON.stringify(module.uses)};\n`,
+  );
   write('first.json', JSON.stringify(first));
   write('first-rest.json', JSON.stringify(rest));
 }
