@@ -123,6 +123,21 @@ export interface BootRequest {
   reps: number;
   seed: number;
 }
+/** Replicates of one coefficient so far. */
+export interface LivePanel {
+  term: string;
+  estimate: number;
+  /** The scale that the bars share evenly. */
+  from: number;
+  to: number;
+  /** Percentiles of the replicates so far. */
+  interval: [number, number];
+  bars: Uint32Array;
+}
+export interface LiveHistograms {
+  panels: LivePanel[];
+  level: number;
+}
 export interface BootEvent {
   done: number;
   total: number;
@@ -131,6 +146,8 @@ export interface BootEvent {
   left?: number;
   /** Workers that were started, more than there are cores where one was replaced. */
   workers?: number;
+  /** What is drawn so far. */
+  live?: LiveHistograms;
 }
 export interface BootView {
   table: TableView;

@@ -154,6 +154,16 @@ describe.runIf(hasChromium('the form of the study was'))('the form of the study'
     await page.waitForFunction(() =>
       document.querySelector('.run-bar [role=status]')?.textContent?.includes(' s on this device'),
     );
+    // Replicates are drawn as they come, before the figure of all of them.
+    await page.getByLabel('Replicates').fill('40000');
+    await page.locator('.boot button.primary').click();
+    await page.waitForSelector('.live figure path.inside[d^="M"]');
+    expect(await page.locator('.live figcaption').allTextContents()).toHaveLength(2);
+    expect(await page.locator('.live figcaption').first().textContent()).toMatch(/^First .*\d to .*\d$/);
+    await page
+      .locator('.boot button', { hasText: /^Cancel|^Go on from/ })
+      .first()
+      .click();
     await page.locator('nav a[href="#/study"]').first().click();
     await page.getByRole('textbox', { name: 'Unit of x' }).fill('km, "by road"');
     await page.getByRole('textbox', { name: 'Label of z' }).fill('Second');

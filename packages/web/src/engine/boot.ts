@@ -23,6 +23,7 @@ import {
   startFit,
 } from '@gravpanel/panel';
 import type { BootEvent, BootRequest, BootView } from '../protocol.ts';
+import { type LiveDraws, liveDraws } from './live-draws.ts';
 import { type DrawStore, poolRunner } from './pool.ts';
 import { tableView } from './views.ts';
 
@@ -56,12 +57,13 @@ export function bootDesign(
 const columnOf = (draws: Draws, j: number, r: number) =>
   Array.from({ length: draws.count }, (_, i) => draws.estimates[i * r + j]);
 
+/** The constant and dummies are not drawn. */
+const isShown = (term: string) => term !== '(Intercept)' && !term.includes('::');
+
 function figureOf(fit: Fit, job: ResampleJob, draws: Draws, study: Study, title: string) {
   const r = job.reported.length;
   const { intervals } = fit.resampling!;
-  const shown = fit.coefficients
-    .map((c, j) => ({ c, j }))
-    .filter(({ c }) => c.term !== '(Intercept)' && !c.term.includes('::'));
+  const shown = fit.coefficients.map((c, j) => ({ c, j })).filter(({ c }) => isShown(c.term));
   const records = shown.map(({ c, j }) => ({
     term: c.term,
     estimate: c.estimate,
@@ -90,8 +92,15 @@ export async function runBoot(
   let last = -Infinity;
   let main: { job: ResampleJob; draws: Draws } | undefined;
   const jobs: ResampleJob[] = [];
+  const terms = new Set(design.terms.map(({ name }) => name));
+  let live: LiveDraws | undefined;
   const runner = poolRunner(pool, kernels, {
     store,
+    onChunk: (chunk, draws, job, key) => {
+      if (key !== 'main') return;
+      live ??= liveDraws(job, (name) => terms.has(name) && isShown(name), opened.study.level ?? 0.95);
+      live.add(chunk, draws);
+    },
     onDraws: ({ done, total, fresh }, _, job) => {
       if (!jobs.includes(job)) jobs.push(job);
       if (job !== jobs[0]) return;
@@ -99,7 +108,8 @@ export async function runBoot(
       if (now - last < OFTEN && done < total) return;
       last = now;
       const rate = fresh / Math.max(1e-3, (now - start) / 1000);
-      onEvent({ done, total, rate, left: rate > 0 ? (total - done) / rate : undefined });
+      const shown = live?.now();
+      onEvent({ done, total, rate, left: rate > 0 ? (total - done) / rate : undefined, ...(shown && { live: shown }) });
     },
     onDone: (job, draws) => {
       main = { job, draws };

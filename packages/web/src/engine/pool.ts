@@ -144,6 +144,8 @@ export interface DrawProgress {
 }
 export interface RunnerOptions {
   onDraws?: (progress: DrawProgress, draws: Draws, job: ResampleJob) => void;
+  /** Gets every chunk once, kept ones first, with all replicates so far; before onDraws. */
+  onChunk?: (chunk: Draws, draws: Draws, job: ResampleJob, key: keyof RunDraws) => void;
   store?: DrawStore;
   /** Gets the draws of the main job when they are all there. */
   onDone?: (job: ResampleJob, draws: Draws) => void;
@@ -151,13 +153,17 @@ export interface RunnerOptions {
 
 /** Runs the replicates of a design on the pool; small jobs run where they are asked for. */
 export const poolRunner =
-  (pool: Pool, kernels: Kernels, { onDraws, store, onDone }: RunnerOptions = {}): ResampleRunner =>
+  (pool: Pool, kernels: Kernels, { onDraws, onChunk, store, onDone }: RunnerOptions = {}): ResampleRunner =>
   async (runs, design) => {
     const all = {} as RunDraws;
     let used = 1;
     for (const [key, job] of Object.entries(runs) as [keyof RunDraws, ResampleJob][]) {
       const draws = emptyDraws(job, job.reps);
-      const kept = (await store?.begin(job, (first, chunk) => placeDraws(draws, first, chunk, job))) ?? [];
+      const place = (first: number, chunk: Draws) => {
+        placeDraws(draws, first, chunk, job);
+        onChunk?.(chunk, draws, job, key);
+      };
+      const kept = (await store?.begin(job, place)) ?? [];
       const todo = holes(kept, job.reps);
       const progress = {
         label: design.spec.id,
@@ -174,7 +180,7 @@ export const poolRunner =
             todo,
             () => openJob(job, kernels),
             (first, chunk) => {
-              placeDraws(draws, first, chunk, job);
+              place(first, chunk);
               store?.add(job, first, chunk);
               progress.done += chunk.count;
               progress.fresh += chunk.count;

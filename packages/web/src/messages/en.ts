@@ -206,6 +206,10 @@ export const en = {
   'boot.resume': 'Go on',
   'boot.cancel': 'Cancel, keep {n}',
   'boot.progress': 'of {total} replicates',
+  'boot.live': 'Replicates so far of {terms}',
+  'boot.liveWords':
+    '{level}% percentile interval of the replicates so far, full tone inside it. It settles as they arrive and is final only at the end.',
+  'boot.interval': '{lo} to {hi}',
   'boot.rate': '{rate} a second · {left} s left',
   'boot.rateOnly': '{rate} a second',
   'boot.paused': 'Paused',
