@@ -61,6 +61,27 @@ export interface PanelShape {
   balanced: boolean;
 }
 
+/** Which rows of the panel one column leaves out, and why. */
+export interface DroppedRows {
+  model: string;
+  /** 1-based. */
+  column: number;
+  reasons: {
+    reason: string;
+    rows: number;
+    /** All units that lost every row, or levels that went: as in the sample log. */
+    groups?: string[];
+    /** Units with the periods they lost, in the order of the map; further ones are only counted. */
+    units: { unit: string; periods: number[] }[];
+    more: number;
+  }[];
+  /** Names of the lines of the panel map; '' where a line is several units. */
+  lines: string[];
+  periods: number[];
+  /** lines × periods: 0 is used, r is left out for the r-th reason, 255 has no row. */
+  codes: Uint8Array;
+}
+
 /** What is known of a study before anything is estimated. Each part is there as far as the work came; `error` is where it ended. */
 export interface Inspection {
   study?: Study;
@@ -229,6 +250,8 @@ export interface EngineApi {
   /** The files of the study that is worked on; those of an earlier one are forgotten. */
   setFiles(files: StudyFileMap): Promise<Answer<true>>;
   inspect(text: string): Promise<Answer<Inspection>>;
+  /** The rows that a column leaves out, where its waterfall is looked into. */
+  dropped(text: string, model: string, column: number): Promise<Answer<DroppedRows>>;
   /** JSON Schema of a study. */
   schema(): Promise<Answer<unknown>>;
   /** A first study for one of the files. */

@@ -50,6 +50,11 @@ const api: EngineApi = {
       return true as const;
     }),
   inspect: (text) => answer(() => engine.inspect(text)),
+  dropped: (text, model, column) =>
+    answer(async () => {
+      const { droppedRows } = await import('./engine/dropped.ts');
+      return droppedRows(await engine.open(text), model, column, await kernels);
+    }),
   schema: () => answer(() => studyJsonSchema()),
   starter: (file) => answer(() => engine.starter(file)),
   run: (text, onEvent) => answer(() => engine.run(text, onEvent)),

@@ -73,6 +73,28 @@ describe.runIf(hasChromium('the form of the study was'))('the form of the study'
     expect((await tinted()).slice(0, 2)).toEqual(['tig:', 'label: Common border']);
   });
 
+  test('shows the rows that a step of the sample took, in a list and on the map', async () => {
+    const step = page.locator('.waterfall button.label').nth(1);
+    const map = () => page.locator('.panel-map canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    const before = await map();
+    await step.click();
+    await page.waitForSelector('.dropped table');
+    expect(await page.locator('.dropped tbody tr').count()).toBe(16);
+    expect(await page.locator('.dropped tbody tr').first().textContent()).toMatch(/2009–2017$/);
+    expect(await step.getAttribute('aria-pressed')).toBe('true');
+    expect(await map()).not.toBe(before);
+    await step.click();
+    await page.locator('.dropped').waitFor({ state: 'detached' });
+    expect(await map()).toBe(before);
+    // The last line of the map: a partner without any count.
+    const { height } = (await page.locator('.panel-map canvas').boundingBox())!;
+    await page.locator('.panel-map canvas').click({ position: { x: 20, y: height - 2 } });
+    await page.waitForSelector('.dropped p');
+    expect(await page.locator('.dropped').textContent()).toMatch(
+      /Lost to the lag: 2008\s*In units without any count \(16\): 2009–2017/,
+    );
+  });
+
   test('edits labels, units, steps, effects, periods and standard errors, and checks them before anything is run', async () => {
     await until('9 columns');
     await page.getByRole('textbox', { name: 'Label of lngd' }).fill('Distance, in oil');

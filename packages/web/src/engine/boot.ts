@@ -36,23 +36,30 @@ export interface OpenedStudy {
   frame: Frame;
 }
 
-/** The design of one column with the resampled covariance that is asked for. @throws PanelError study/…, fit/… */
-export function bootDesign(
+/** The design of one column, as the study has it or with what `change` makes of its specification. @throws PanelError study/…, fit/… */
+export function columnDesign(
   { study, source, frame }: OpenedStudy,
-  { model, column, reps, seed }: BootRequest,
+  model: string,
+  column: number,
   kernels: Kernels,
+  change: (spec: FitSpec) => FitSpec = (spec) => spec,
 ): Design {
   const planned = planStudy(study, source).models.find(({ id }) => id === model);
   if (!planned)
     throw new PanelError({ code: 'study/unknown-model', message: `"${model}" is not one of the study's models.` });
-  const vcov = { ...resampleSpecOf({ type: 'bootstrap' }, study.boot), reps, seed };
-  const spec: FitSpec = { ...planned.spec, vcov };
-  delete spec.like;
+  const spec = change(planned.spec);
   const design = designsOf(study, deriveStudy(study, frame, source), spec, kernels, source)[column - 1];
   if (!design) throw new PanelError({ code: 'study/unknown-column', message: `${model} has no column ${column}.` });
   if ('failed' in design) throw new PanelError(placedError(design.error, model, study, source));
   return design;
 }
+
+/** The design of one column with the resampled covariance that is asked for. */
+export const bootDesign = (opened: OpenedStudy, { model, column, reps, seed }: BootRequest, kernels: Kernels): Design =>
+  columnDesign(opened, model, column, kernels, ({ like: _like, ...spec }) => ({
+    ...spec,
+    vcov: { ...resampleSpecOf({ type: 'bootstrap' }, opened.study.boot), reps, seed },
+  }));
 
 const columnOf = (draws: Draws, j: number, r: number) =>
   Array.from({ length: draws.count }, (_, i) => draws.estimates[i * r + j]);

@@ -104,30 +104,40 @@ export function tableSummary({ source, rows, columns, meta = {} }: Frame): Table
 
 const NO_ROW = -1;
 
-/** Units × periods with the count in each cell, the units with the most of it first. */
-export function panelShape({ panel, columns }: Frame, count?: string): PanelShape | undefined {
-  if (!panel) return undefined;
-  const { units, periods, unitOf, timeOf, gaps, balanced } = panel;
+/** Lines of the panel map, the units with the most of the count first: `order` of the units, and the line of each. */
+export function linesOf({ panel, columns }: Frame, count?: string) {
+  const { units, unitOf } = panel!;
   const column = count === undefined ? undefined : columns[count];
   const values = column?.kind === 'number' ? column.values : undefined;
-  const at = new Map(periods.map((period, i) => [period, i]));
-  const cells = new Float64Array(units.length * periods.length).fill(NO_ROW);
   const totals = new Float64Array(units.length);
   for (let row = 0; row < unitOf.length; row++) {
     const value = values ? values[row] : 1;
-    cells[unitOf[row] * periods.length + at.get(timeOf[row])!] = value;
     if (value > 0) totals[unitOf[row]] += value;
   }
   const order = units.map((_, i) => i).sort((a, b) => totals[b] - totals[a] || a - b);
-  const sorted = new Float64Array(cells.length);
-  order.forEach((unit, i) => {
-    sorted.set(cells.subarray(unit * periods.length, (unit + 1) * periods.length), i * periods.length);
+  const lines = units.length;
+  const lineOf = new Int32Array(units.length);
+  order.forEach((unit, rank) => {
+    lineOf[unit] = Math.floor((rank * lines) / units.length);
   });
+  return { order, lineOf, lines, values };
+}
+
+/** Units × periods with the count in each cell, the units with the most of it first. */
+export function panelShape(frame: Frame, count?: string): PanelShape | undefined {
+  const { panel } = frame;
+  if (!panel) return undefined;
+  const { units, periods, unitOf, timeOf, gaps, balanced } = panel;
+  const { order, lineOf, lines, values } = linesOf(frame, count);
+  const at = new Map(periods.map((period, i) => [period, i]));
+  const cells = new Float64Array(lines * periods.length).fill(NO_ROW);
+  for (let row = 0; row < unitOf.length; row++)
+    cells[lineOf[unitOf[row]] * periods.length + at.get(timeOf[row])!] = values ? values[row] : 1;
   return {
     units: order.map((i) => units[i]),
     periods,
     ...(values && { count }),
-    cells: sorted,
+    cells,
     gaps,
     balanced,
   };
@@ -140,7 +150,7 @@ export const fieldsOf = (error: unknown): PanelErrorFields => {
 };
 
 /** The count that the panel map shows: the outcome of the first model. */
-const countOf = ({ models = {} }: Study) =>
+export const countOf = ({ models = {} }: Study) =>
   /^\s*(?:c\(\s*)?([\p{L}_.][\p{L}\p{N}_.]*)/u.exec(Object.values(models)[0]?.formula ?? '')?.[1];
 
 /** As far as the study and its files allow; the first thing that is wrong ends it and is told. */

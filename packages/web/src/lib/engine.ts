@@ -8,6 +8,7 @@ import type {
   BootEvent,
   BootRequest,
   BootView,
+  DroppedRows,
   EngineApi,
   Fingerprint,
   Inspection,
@@ -85,6 +86,9 @@ export async function setFiles(map: StudyFileMap): Promise<void> {
 }
 
 export const inspectStudy = (text: string): Promise<Inspection> => call((api) => api.inspect(text));
+
+export const droppedOf = (text: string, model: string, column: number): Promise<DroppedRows> =>
+  call((api) => api.dropped(text, model, column));
 
 /** JSON Schema of a study. */
 export const studySchema = (): Promise<unknown> => call((api) => api.schema());

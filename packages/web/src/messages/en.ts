@@ -91,6 +91,12 @@ export const en = {
   'waterfall.allZero': 'In units without any count ({n})',
   'waterfall.oneRow': 'In units of one row',
 
+  'dropped.show': 'Show these rows',
+  'dropped.periods': 'Periods',
+  'dropped.used': 'Used',
+  'dropped.none': 'No row',
+  'dropped.more': 'and {n} further {n|unit|units}',
+
   'identification.title': 'Identification',
   'identification.between': 'between',
   'identification.time': 'common to a period',

@@ -6,6 +6,7 @@ const STEPS = {
   dark: ['#14303f', '#1d4a62', '#2b6a8b', '#4690b6', '#6fb3da', '#a3d3ef', '#d8effb'],
 };
 const ZERO = { light: '#e1e6e9', dark: '#1b262e' };
+const MARKED = { light: '#b07d00', dark: '#e3bd62' };
 const HATCH = { light: '#7b8790', dark: '#6b7a85' };
 
 /** Step of the sequential scale on √count. */
@@ -33,6 +34,8 @@ export function paintPanel(
   width: number,
   height: number,
   dark: boolean,
+  /** Cells that stand out while the others step back, 1 each. */
+  marked?: ArrayLike<number>,
 ): void {
   const ratio = Math.min(3, devicePixelRatio || 1);
   canvas.width = Math.round(width * ratio);
@@ -54,16 +57,24 @@ export function paintPanel(
     const [from, to] = [Math.floor((r * units.length) / rows), Math.floor(((r + 1) * units.length) / rows)];
     for (let p = 0; p < periods.length; p++) {
       let value = -2;
+      let stands = false;
       for (let u = from; u < to; u++) {
         const cell = cells[u * periods.length + p];
         value = Math.max(value, Number.isNaN(cell) ? -1 : cell);
+        stands ||= marked?.[u * periods.length + p] === 1;
       }
       const [x, y] = [p * w, r * h];
+      context.globalAlpha = marked && !stands ? 0.35 : 1;
       if (value < 0) hatch(context, x, y, w - gapX, h - gapY);
       else {
         const steps = STEPS[theme];
         context.fillStyle = value === 0 ? ZERO[theme] : steps[count ? depth(value, most) : 3];
         context.fillRect(x, y, w - gapX, h - gapY);
+        if (stands) {
+          context.fillStyle = MARKED[theme];
+          context.globalAlpha = 0.8;
+          context.fillRect(x, y, w - gapX, h - gapY);
+        }
       }
     }
   }
