@@ -37,7 +37,7 @@ describe.runIf(hasChromium('the form of the study was'))('the form of the study'
   beforeAll(async () => {
     server = await serve(await builtPage());
     browser = await launch();
-    page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
+    page = await browser.newPage({ viewport: { width: 1440, height: 1000 }, reducedMotion: 'reduce' });
     await page.goto(`${server.url}#/study`);
     await page.waitForSelector('body[data-settled]', { timeout: 30_000 });
     await page.waitForSelector('.editor.ready');
@@ -221,4 +221,64 @@ describe.runIf(hasChromium('the form of the study was'))('the form of the study'
     await expect.poll(kept).toBeUndefined();
     expect(asked.filter((url) => !url.replace(/^blob:/, '').startsWith(server.url))).toEqual([]);
   }, 60_000);
+
+  test('defines a term on focus, and has certificate, sample and each kind of figure for who reads', async () => {
+    await page.locator('nav a[href="#/read"]').first().click();
+    await page.waitForFunction(() => document.querySelectorAll('.report section').length > 6);
+    const { variables } = parse(TEXT);
+    const term = page.locator('figure.table').first().locator('tbody .term button').nth(1);
+    await term.focus();
+    const card = await page.locator('.card:popover-open').textContent();
+    for (const words of [variables.lnpatent2.meaning, variables.lnpatent2.source]) expect(card).toContain(words);
+    await page.keyboard.press('Escape');
+    expect(await page.locator('.card:popover-open').count()).toBe(0);
+    const about = page.locator('figure.table').first().locator('details.about');
+    await about.locator('summary').click();
+    const said = await about.textContent();
+    for (const words of [
+      '261 of 450 rows used',
+      '3 of 3 starts agree',
+      'xtnbreg, fe',
+      'Stata prints the coefficients marked ‡',
+    ])
+      expect(said).toContain(words);
+    const plots = page.locator('figure.plot');
+    const count = await plots.count();
+    for (let i = 0; i < count; i++) {
+      await plots.nth(i).scrollIntoViewIfNeeded();
+      await plots.nth(i).locator('.drawing svg').waitFor();
+    }
+    const titles = (await plots.locator('h3').allTextContents()).join('\n');
+    // Figure 1 (series), Figure 2 (shares), the map, coefficients, rootogram: by what their titles find.
+    for (const words of [
+      'growth was fastest',
+      'Southeast Asia holds',
+      '45% are with Singapore',
+      'Does the estimator matter?',
+      'zeros observed',
+    ])
+      expect(titles).toContain(words);
+    expect(await page.locator('figure.plot.map svg path[stroke-width]').count()).toBeGreaterThan(10);
+    expect(await plots.locator('details table').count()).toBe(count);
+  }, 60_000);
+
+  test('walks a first visitor through every stop of the tour', async () => {
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.getByRole('button', { name: 'A tour of this study' }).click();
+    const seen: string[] = [];
+    for (let stop = 1; ; stop++) {
+      await page.waitForFunction(
+        (n) => document.querySelector('.tour .where')?.textContent?.startsWith(`${n} of`),
+        stop,
+      );
+      await page.waitForSelector('.toured');
+      seen.push((await page.locator('.tour h2').textContent())!);
+      const next = page.locator('.tour button', { hasText: 'Next' });
+      if ((await next.count()) === 0) break;
+      await next.click();
+    }
+    expect(new Set(seen).size).toBe(7);
+    await page.keyboard.press('Escape');
+    expect(await page.locator('.tour, .toured').count()).toBe(0);
+  });
 });

@@ -202,6 +202,7 @@ export const en = {
   'boot.title': 'Bootstrap',
   'boot.lede':
     'Draws whole units with replacement and estimates the column again for each draw, on all cores of this device.',
+  'boot.draw': 'Draw a bootstrap',
   'boot.column': 'Column',
   'boot.reps': 'Replicates',
   'boot.seed': 'Seed',

@@ -181,6 +181,7 @@ export const zh: Catalogue = {
   'run.draws': '{total} 次重复中的第 {done} 次',
   'boot.title': '自助法',
   'boot.lede': '有放回地抽取整个单位，每次抽取都重新估计该列，使用本机的全部核心。',
+  'boot.draw': '抽取自助样本',
   'boot.column': '列',
   'boot.reps': '重复次数',
   'boot.seed': '种子',

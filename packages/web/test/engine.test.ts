@@ -1,4 +1,4 @@
-/** The rows behind a step of the waterfall, against the table read by hand. */
+/** What the worker tells the page, run in Node: rows behind a step of the waterfall, columns as they are estimated. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadKernels } from '@gravpanel/core-wasm';
@@ -10,10 +10,46 @@ import { spansOf } from '../src/lib/rail/spans.ts';
 const study = (path: string) =>
   readFileSync(fileURLToPath(new URL(`../../../studies/belt-road-copatents/${path}`, import.meta.url)));
 
+const none = () => Promise.reject(new Error('not needed'));
+
+describe('a run', () => {
+  test('hands over each column when it is there, beside those before it', async () => {
+    const engine = createEngine({ kernels: loadKernels(), world: none, regions: none });
+    const rows = Array.from({ length: 60 }, (_, i) => [
+      1 + (i % 10),
+      2001 + Math.floor(i / 10),
+      (i * 7) % 5,
+      (i * 37) % 11,
+      (i * 53) % 13,
+    ]);
+    engine.setFiles({
+      'panel.csv': new TextEncoder().encode(`id,year,y,x,z\n${rows.map((row) => row.join()).join('\n')}\n`),
+    });
+    const heard: string[] = [];
+    const run = await engine.run(
+      'version: 1\ntitle: T\ndata: { path: panel.csv, unit: id, time: year }\nmodels:\n  a: { model: poisson, formula: "y ~ csw0(x, z)" }\n  b: { model: ols, formula: y ~ x }\n',
+      (event) => {
+        if (event.kind !== 'column') return;
+        const { model, column, of, table } = event;
+        const terms = table?.body.flatMap(({ term }) => (term ? [term] : []));
+        heard.push(
+          `${model} ${column}/${of}: ${table?.columns.length} columns, ${[...new Set(terms)].sort().join(' ')}`,
+        );
+      },
+    );
+    expect(heard).toEqual([
+      'a 1/3: 1 columns, (Intercept)',
+      'a 2/3: 2 columns, (Intercept) x',
+      'a 3/3: 3 columns, (Intercept) x z',
+      'b 1/1: 1 columns, (Intercept) x',
+    ]);
+    expect([run.columns, run.failed]).toEqual([4, 0]);
+  });
+});
+
 describe('droppedRows', () => {
   test('names the units and periods of each reason, and has each row of the panel once', async () => {
     const kernels = loadKernels();
-    const none = () => Promise.reject(new Error('not needed'));
     const engine = createEngine({ kernels, world: none, regions: none });
     const csv = study('data/panel.csv');
     engine.setFiles({ 'data/panel.csv': new Uint8Array(csv) });
