@@ -110,6 +110,10 @@ function dropWords({ reason, rows, groups }: DropReason): string[] {
     return [
       `${units(groups, 'level')}${rowsOf(rows)} of a fixed effect without any count are left out: the effect would be −∞. ppmlhdfe leaves them out too; with dummies Stata keeps them among its observations, and their effects run off without moving the rest.`,
     ];
+  if (reason === 'separated')
+    return [
+      `${rowsOf(rows)} ${rows === 1 ? 'is' : 'are'} separated and left out: ppmlhdfe does so too; poisson and nbreg keep such rows, let a coefficient run off, and need not converge.`,
+    ];
   if (reason === 'lag')
     return [
       `${rowsOf(rows)} ${rows === 1 ? 'has' : 'have'} no lag. Stata's L. operator leaves the same rows out; x[_n-1] does not: it takes the row before across a gap.`,

@@ -4,11 +4,13 @@
  */
 import { type Kernels, loadKernels } from '@gravpanel/core-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { buildDesigns } from '../src/design.ts';
 import { fitDesign, fitSpec } from '../src/fit.ts';
 import { setPanel } from '../src/frame.ts';
+import { withoutSeparated } from '../src/separated.ts';
 import { stataDifferences } from '../src/stata-differences.ts';
 import { readTable } from '../src/table-read.ts';
-import type { Fit, FitResult, FitSpec, Like, ModelKey, VcovSpec } from '../src/types.ts';
+import type { Design, Fit, FitResult, FitSpec, Like, ModelKey, VcovSpec } from '../src/types.ts';
 import { type DesignOptions, designOf } from './design-of.ts';
 
 let kernels: Kernels;
@@ -120,6 +122,28 @@ e,2003,1,0.7
     expect(said).toMatch(/^1 level, 6 rows of a fixed effect without any count are left out/m);
     expect(said).toContain('ppmlhdfe leaves them out too');
     expect(said).not.toContain('‡');
+  });
+
+  it('says what becomes of separated rows', () => {
+    // A dummy of two rows of c, which has no count at all.
+    const said = words(fitted({ model: 'poisson', formula: "y ~ x + I(if(id == 'c' and year > 2004, 1, 0))" }));
+    expect(said).toContain('2 rows are separated and left out: ppmlhdfe does so too');
+  });
+
+  it('keeps the reason of every row of the table, separated ones included', () => {
+    const frame = setPanel(readTable(CSV, { name: 'small' }), ['id'], 'year');
+    const formula = "y ~ x + I(if(id == 'c' and year > 2004, 1, 0))";
+    const spec: FitSpec = { id: 'fit', model: 'poisson', formula, lag: 1, vcov: { type: 'iid' } };
+    const [given] = buildDesigns(frame, spec, kernels) as Design[];
+    const design = withoutSeparated(given, kernels)!;
+    for (const { lost, rows, sample } of [given, design]) {
+      const { codes, reasons } = lost!;
+      const left = [...codes.keys()].filter((row) => codes[row] === 0);
+      expect(left).toEqual([...rows].sort((a, b) => a - b));
+      for (const { reason, rows: gone } of sample.dropped)
+        expect([reason, codes.filter((code) => code === reasons.indexOf(reason) + 1).length]).toEqual([reason, gone]);
+    }
+    expect(design.lost!.reasons.at(-1)).toBe('separated');
   });
 
   it('names the option that has the same variance components', () => {
