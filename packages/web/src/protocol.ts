@@ -49,16 +49,22 @@ export interface TableSummary {
   preview: string[][];
 }
 
-/** Units × periods of the count: the panel map. Largest units first. */
+/** Units × periods of the count: the panel map, as large as it is drawn, however many units there are. Largest units first. */
 export interface PanelShape {
-  units: string[];
+  units: number;
+  /** The unit with the most. */
+  first: string;
   periods: number[];
   /** The count that is drawn; undefined where the study has no model yet. */
   count?: string;
-  /** units × periods: the count; NaN where it is missing, −1 where there is no row. */
+  /** Lines of the map: a unit each, or the fullest of several. */
+  lines: number;
+  /** lines × periods: the count; NaN where it is missing, −1 where there is no row. */
   cells: Float64Array;
-  gaps: { unit: string; missing: number[] }[];
-  balanced: boolean;
+  /** Units with gaps. */
+  gaps: number;
+  /** Where several rows have the same unit and period: positions in `cells`, and how many cells of the panel they are. */
+  repeated?: { at: Int32Array; cells: number };
 }
 
 /** Which rows of the panel one column leaves out, and why. */
@@ -171,6 +177,8 @@ export interface BootEvent {
   live?: LiveHistograms;
 }
 export interface BootView {
+  /** SHA-256 of the replicates: the same for the same study, seed and number, wherever and in how many pieces they were drawn. */
+  sha256: string;
   table: TableView;
   figure?: Figure;
   formula: string;
@@ -249,7 +257,8 @@ export interface TakenFile {
 export interface EngineApi {
   /** The files of the study that is worked on; those of an earlier one are forgotten. */
   setFiles(files: StudyFileMap): Promise<Answer<true>>;
-  inspect(text: string): Promise<Answer<Inspection>>;
+  /** `onPart` gets what is known so far where the rest takes its time. */
+  inspect(text: string, onPart?: (found: Inspection) => void): Promise<Answer<Inspection>>;
   /** The rows that a column leaves out, where its waterfall is looked into. */
   dropped(text: string, model: string, column: number): Promise<Answer<DroppedRows>>;
   /** JSON Schema of a study. */

@@ -49,7 +49,7 @@ const api: EngineApi = {
       engine.setFiles(files);
       return true as const;
     }),
-  inspect: (text) => answer(() => engine.inspect(text)),
+  inspect: (text, onPart) => answer(() => engine.inspect(text, onPart)),
   dropped: (text, model, column) =>
     answer(async () => {
       const { droppedRows } = await import('./engine/dropped.ts');

@@ -14,6 +14,7 @@ import {
   isFit,
   PanelError,
   type Pool,
+  packRecord,
   placedError,
   planStudy,
   type ResampleJob,
@@ -24,6 +25,7 @@ import {
 } from '@gravpanel/panel';
 import type { BootEvent, BootRequest, BootView } from '../protocol.ts';
 import { type LiveDraws, liveDraws } from './live-draws.ts';
+import { hashOf } from './files.ts';
 import { type DrawStore, poolRunner } from './pool.ts';
 import { tableView } from './views.ts';
 
@@ -84,6 +86,9 @@ function figureOf(fit: Fit, job: ResampleJob, draws: Draws, study: Study, title:
   return bootstrapFigure(records, { id: 'bootstrap', title, ...(study.variables && { variables: study.variables }) });
 }
 
+/** What was drawn, without how long it took. */
+const drawn = ({ count, estimates, status, extra }: Draws) => ({ count, estimates, status, ...(extra && { extra }) });
+
 export async function runBoot(
   opened: OpenedStudy,
   request: BootRequest,
@@ -134,6 +139,7 @@ export async function runBoot(
   const figure = main && figureOf(fit, main.job, main.draws, study, title);
   for (const job of jobs) await store.remove(job);
   return {
+    sha256: main ? hashOf(packRecord(drawn(main.draws))) : '',
     table: tableView(table),
     ...(figure && { figure }),
     reps: fit.resampling!.reps,

@@ -85,7 +85,9 @@ export async function setFiles(map: StudyFileMap): Promise<void> {
   await call((api) => api.setFiles(map));
 }
 
-export const inspectStudy = (text: string): Promise<Inspection> => call((api) => api.inspect(text));
+/** `onPart` gets what is known so far where the rest takes its time. */
+export const inspectStudy = (text: string, onPart: (found: Inspection) => void): Promise<Inspection> =>
+  call((api) => api.inspect(text, proxy(onPart)));
 
 export const droppedOf = (text: string, model: string, column: number): Promise<DroppedRows> =>
   call((api) => api.dropped(text, model, column));

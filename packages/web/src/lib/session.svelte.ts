@@ -19,6 +19,7 @@ let text = $state('');
 let held = $state.raw<StudyFileMap>({});
 /** Where files and text come from, while the files are those of a study that ships. */
 let shipped = $state.raw<{ name: string; text: string }>();
+let opened = $state(0);
 let fileNames = $state.raw<string[]>([]);
 let inspection = $state.raw<Inspection>({});
 let inspecting = $state(false);
@@ -38,6 +39,10 @@ export const session = {
   },
   get text() {
     return text;
+  },
+  /** Counts the studies that were opened: two may have one name. */
+  get opened() {
+    return opened;
   },
   get title() {
     return inspection.study?.title ?? run?.report.title ?? name;
@@ -103,7 +108,9 @@ async function inspectNow(): Promise<void> {
   inspecting = true;
   try {
     await ready;
-    const found = await inspectStudy(text);
+    const found = await inspectStudy(text, (part) => {
+      if (mine === serial && inspecting) inspection = { ...inspection, ...part };
+    });
     // What an unfinished edit cannot say stays as it was: a pane that blinks empty at each key is of no use.
     if (mine === serial) inspection = found.error ? { ...inspection, ...found } : found;
   } catch (error) {
@@ -130,6 +137,7 @@ export function edit(next: string): void {
 
 function forget(): void {
   serial++;
+  opened++;
   clearTimeout(timer);
   if (runState === 'running') cancelRun();
   inspection = {};

@@ -41,6 +41,7 @@ export const en = {
   'data.examples': 'Examples',
   'data.preview': 'First rows',
   'data.opening': 'Opening {name}',
+  'data.reading': 'Reading {name} …',
   'data.none': 'No data is open.',
 
   'data.unit': 'Unit',
@@ -79,6 +80,8 @@ export const en = {
   'panel.gaps': '{n} {n|unit|units} with gaps',
   'panel.legend': 'Darker is more of {count}; the lightest grey is a true zero, hatched is missing.',
   'panel.legendPlain': 'Filled where there is a row, hatched where there is none.',
+  'panel.repeated': '{n} {n|cell|cells} with several rows',
+  'panel.legendRepeated': 'Red: several rows for one unit and period.',
   'panel.alt': 'Map of the panel: {units} by {periods}. The unit with the most is {first}.',
 
   'waterfall.title': 'Sample of',
@@ -224,6 +227,7 @@ export const en = {
   'boot.replaced': '{n} {n|worker was|workers were} replaced, no draws lost',
   'boot.stopped': 'Stopped. {done} of {total} replicates are kept; continue when you like.',
   'boot.done': '{reps} replicates in {seconds} s on {threads} {threads|thread|threads}, {failed} failed',
+  'boot.hash': 'Replicates, SHA-256:',
 
   'read.title': 'Read',
   'read.contents': 'Contents',
