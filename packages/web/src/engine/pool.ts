@@ -17,6 +17,7 @@ import {
   type RunDraws,
 } from '@gravpanel/panel';
 import { releaseProxy, wrap } from 'comlink';
+import { lineName, whenGone } from '../lifeline.ts';
 
 /** Holds and stops what runs on a pool. */
 export interface Control {
@@ -65,7 +66,8 @@ export function control(): Control {
 }
 
 function startWorker(held: Control): PoolWorker {
-  const worker = new Worker(new URL('../resample-worker.ts', import.meta.url), { type: 'module' });
+  const name = lineName();
+  const worker = new Worker(new URL('../resample-worker.ts', import.meta.url), { type: 'module', name });
   const api = wrap<ResampleWorkerApi>(worker);
   let fail: (error: Error) => void = () => {};
   const ended = new Promise<never>((_, reject) => {
@@ -76,17 +78,27 @@ function startWorker(held: Control): PoolWorker {
     worker.terminate();
     fail(cancelled());
   });
+  let end: (reason: string) => void = () => {};
+  const gone = new Promise<string>((resolve) => {
+    end = resolve;
+  });
+  worker.onerror = ({ message }) => {
+    // It may live on, in a state that nobody knows.
+    worker.terminate();
+    end(message || 'it stopped');
+  };
+  let watched = false;
   return {
     open: async (job) => {
       answerValue(await Promise.race([api.open(job), ended]));
+      if (!watched) whenGone(name, () => end('it was ended'));
+      watched = true;
     },
     run: async (first, count) => {
       await held.gate();
       return answerValue(await Promise.race([api.run(first, count), ended]));
     },
-    gone: new Promise((resolve) => {
-      worker.onerror = ({ message }) => resolve(message || 'it stopped');
-    }),
+    gone,
     stop: () => {
       api[releaseProxy]();
       worker.terminate();

@@ -178,7 +178,7 @@ export function createEditor(o: EditorOptions): StudyEditor {
         autocompletion({ override: [completer(o)] }),
         // Tab leaves the editor: the keyboard must not be caught in it.
         keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap]),
-        EditorView.contentAttributes.of({ 'aria-label': o.label }),
+        EditorView.contentAttributes.of({ 'aria-label': o.label, tabindex: '0' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !quiet) o.onChange(update.state.doc.toString());
         }),
