@@ -18,7 +18,8 @@ export const norm = (a: Float64Array): number => Math.sqrt(dot(a, a));
 /**
  * x − D(D'D)⁺D'x for the dummies D of all factors: the within transform for one factor, the k-way one for more, balanced
  * or not. Conjugate gradients on the least-squares problem with columns scaled to unit length (CGLS, Björck 1996, §7.4):
- * exact after one step for one factor, relative accuracy about 1e-14 else; stops after 2000 steps.
+ * exact after one step for one factor, relative accuracy about 1e-14 else. Ends where what is left of the effects is rounding:
+ * at 1e-15 of x, or below 1e-12 where a step leaves no less of it (long columns do not come to 1e-15); after 2000 steps at the latest.
  */
 export function residualise(x: Float64Array, factors: Effects[]): Float64Array {
   const starts = factors.map((_, f) => factors.slice(0, f).reduce((sum, { count }) => sum + count, 0));
@@ -48,6 +49,7 @@ export function residualise(x: Float64Array, factors: Effects[]): Float64Array {
   let p = s;
   let gamma = dot(s, s);
   const small = (1e-15 * norm(x)) ** 2;
+  const near = (1e-12 * norm(x)) ** 2;
   for (let step = 0; step < 2000 && gamma > small; step++) {
     const q = spread(p);
     const qq = dot(q, q);
@@ -56,6 +58,7 @@ export function residualise(x: Float64Array, factors: Effects[]): Float64Array {
     for (let i = 0; i < r.length; i++) r[i] -= alpha * q[i];
     s = gather(r);
     const next = dot(s, s);
+    if (next >= gamma && gamma <= near) break;
     const beta = next / gamma;
     p = s.map((v, j) => v + beta * p[j]);
     gamma = next;

@@ -187,6 +187,7 @@ function assemble(
     }),
     ...frontierPart(frame, spec, effects, rows, groups.groupStart),
     ...(isResampled(spec.vcov) && resampleColumns(frame, spec.vcov, rows)),
+    lost: { codes: w.lost, reasons: w.reasons },
     sample: sampleLog(w),
     notes: [...kept.notes, ...singletons(fixef)],
   };

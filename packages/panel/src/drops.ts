@@ -48,7 +48,7 @@ function loseLevels(w: Waterfall, y: Float64Array, fixef: FixefReading[]): numbe
         rows.filter((row) => positive[coded.codes[row]] === 0),
       ).levels;
       if (zero.length === 0) continue;
-      gone.push(...zero.map((label) => (fixef.length > 1 ? `${name} ${label}` : label)));
+      for (const label of zero) gone.push(fixef.length > 1 ? `${name} ${label}` : label);
       total += lose(w, reason, (row) => positive[coded.codes[row]] === 0);
     }
   }

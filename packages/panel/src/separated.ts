@@ -69,6 +69,14 @@ function sampleWithout(sample: SampleLog, rows: number, lines: number[], units: 
   };
 }
 
+/** The reasons of the rows, with that of those that go now. */
+function lostWith({ lost, rows }: Design, gone: number[]): Pick<Design, 'lost'> {
+  if (!lost) return {};
+  const codes = lost.codes.slice();
+  for (const i of gone) codes[rows[i]] = lost.reasons.length + 1;
+  return { lost: { codes, reasons: [...lost.reasons, 'separated'] } };
+}
+
 const said = (rows: number): Note => ({
   code: 'separated',
   message: `${count(rows)} ${rows === 1 ? 'row is' : 'rows are'} separated: a combination of regressors or effects predicts ${rows === 1 ? 'its 0' : 'their zeros'} perfectly. Left out, as ${rows === 1 ? 'it says' : 'they say'} nothing about the other coefficients.`,
@@ -112,6 +120,7 @@ function designWithout(design: Design, gone: Uint8Array, kernels: Kernels): Desi
     ...(design.times && { times: pick(design.times, at)! }),
     ...(strata && { strata: codedAt(strata, at) }),
     lines: Int32Array.from(at, (i) => design.lines[i]),
+    ...lostWith(design, out),
     sample: sampleWithout(
       design.sample,
       n - at.length,

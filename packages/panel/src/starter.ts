@@ -35,29 +35,59 @@ interface Numeric {
   values: Float64Array;
 }
 
-const distinct = (values: ArrayLike<unknown>) => new Set(Array.from(values)).size;
+type Values = Column['values'];
+
+const counted = new WeakMap<Values, number>();
+/** How many values differ; counted once a column. */
+function distinct(values: Values): number {
+  const size = counted.get(values) ?? (values instanceof Float64Array ? steps(values) : new Set(values).size);
+  counted.set(values, size);
+  return size;
+}
+/** Of numbers: sorting them is several times as fast as a set of as many. */
+function steps(values: Float64Array): number {
+  const sorted = values.slice().sort();
+  let size = Math.min(1, sorted.length);
+  // What is missing sorts last, and counts as one.
+  for (let i = 1; i < sorted.length; i++) if (sorted[i] !== sorted[i - 1] && !Number.isNaN(sorted[i - 1])) size++;
+  return size;
+}
 const isWhole = ({ values }: Numeric) => values.every(Number.isInteger);
 
+const coded = new WeakMap<Values, Float64Array>();
 /** Position of each row's value among the distinct ones. */
-function codes({ values }: Column): Int32Array {
+function codesOf({ values }: Column): Float64Array {
+  const known = coded.get(values);
+  if (known) return known;
   const seen = new Map<unknown, number>();
-  return Int32Array.from(values as ArrayLike<unknown>, (value) => {
-    if (!seen.has(value)) seen.set(value, seen.size);
-    return seen.get(value)!;
-  });
+  const codes = new Float64Array(values.length);
+  for (let row = 0; row < codes.length; row++) {
+    const value = values[row];
+    let code = seen.get(value);
+    if (code === undefined) {
+      code = seen.size;
+      seen.set(value, code);
+    }
+    codes[row] = code;
+  }
+  coded.set(values, codes);
+  counted.set(values, seen.size);
+  return codes;
+}
+
+/** Combinations of the columns that come once or more. */
+function combinations(frame: Frame, names: string[]): number {
+  let keys = codesOf(frame.columns[names[0]]);
+  for (const name of names.slice(1)) {
+    const next = codesOf(frame.columns[name]);
+    const width = distinct(frame.columns[name].values);
+    keys = codesOf({ kind: 'number', values: keys.map((key, row) => key * width + next[row]) });
+  }
+  return steps(keys);
 }
 
 /** Whether the columns together name each row once. */
-function isKey(frame: Frame, names: string[]): boolean {
-  const all = names.map((name) => codes(frame.columns[name]));
-  const seen = new Set<string>();
-  for (let row = 0; row < frame.rows; row++) {
-    const key = all.map((code) => code[row]).join(' ');
-    if (seen.has(key)) return false;
-    seen.add(key);
-  }
-  return true;
-}
+const isKey = (frame: Frame, names: string[]) => combinations(frame, names) === frame.rows;
 
 function requireColumn(frame: Frame, name: string): string {
   if (Object.hasOwn(frame.columns, name)) return name;
@@ -95,10 +125,7 @@ function guessTime(numbers: Numeric[], rows: number, loose = false): string {
 }
 
 /** Rows beside the first of their key. */
-function extraRows(frame: Frame, names: string[]): number {
-  const all = names.map((name) => codes(frame.columns[name]));
-  return frame.rows - new Set(Array.from({ length: frame.rows }, (_, row) => all.map((c) => c[row]).join(' '))).size;
-}
+const extraRows = (frame: Frame, names: string[]) => frame.rows - combinations(frame, names);
 
 /** Text or whole numbers that come back from period to period: amounts are no names. */
 function namesUnits(column: Column, rows: number): boolean {
@@ -143,7 +170,7 @@ function regressorsOf(numbers: Numeric[], taken: Set<string>): Starter['regresso
     .filter(({ name, values }) => !taken.has(name) && !IDENTIFIERS.test(name) && distinct(values) >= 2)
     .slice(0, MOST_REGRESSORS)
     .map(({ name, values }) => {
-      const [least, most] = [Math.min(...new Set(values)), Math.max(...new Set(values))];
+      const [least, most] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
       const log = least > 0 && most > LOG_RANGE * least;
       return { name: log ? `ln_${name}` : name, column: name, log };
     });

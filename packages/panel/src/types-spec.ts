@@ -183,6 +183,8 @@ export interface Design {
   strata?: { name: string; codes: Int32Array; count: number };
   /** Frontiers: n × m regressors of μ with their names (the constant among them), and t − T of each row. */
   frontier?: { z?: Float64Array; zTerms?: string[]; decay?: Float64Array };
+  /** By frame row: 0 is used, r is left out for `reasons[r − 1]`. */
+  lost?: { codes: Int32Array; reasons: string[] };
   sample: SampleLog;
   notes: Note[];
 }

@@ -47,6 +47,15 @@ describe('identify', () => {
     });
   });
 
+  it('takes out effects of a long column down to its rounding, and stops there', () => {
+    const [units, periods] = [12_500, 20];
+    const codes = Int32Array.from({ length: units * periods }, (_, i) => Math.floor(i / periods));
+    const x = Float64Array.from(codes, (unit) => (unit * 37) % 9973);
+    const left = residualise(x, [{ codes, count: units }]);
+    const share = left.reduce((sum, v) => sum + v * v, 0) / x.reduce((sum, v) => sum + v * v, 0);
+    expect(share).toBeLessThan(1e-24);
+  });
+
   it('shares sum to 1 and are never negative, in any unbalanced panel', () => {
     const cell = fc.tuple(fc.nat(5), fc.nat(5), fc.integer({ min: -50, max: 50 }));
     const cells = fc.uniqueArray(cell, { minLength: 3, maxLength: 30, selector: ([u, t]) => `${u} ${t}` });

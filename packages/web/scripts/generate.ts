@@ -3,8 +3,10 @@
  * and the result of the first of them, computed here by the very code that the worker runs.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import subsetFont from 'subset-font';
 import { type InlineConfig, type Plugin, runnerImport } from 'vite';
 import { parse } from 'yaml';
 import { FIRST, studyIn } from './first-study.ts';
@@ -100,13 +102,35 @@ async function styles(): Promise<void> {
   ];
   const dark = `color-scheme:dark;${cssTokens('dark')}`;
   const tokens = [
-    `:root{color-scheme:light;${cssTokens('light')};--serif:${SERIF};--sans:${SANS};--mono:${MONO}}`,
+    `:root{color-scheme:light;${cssTokens('light')};--serif:${SERIF};--sans:${SANS};--mono:'Gravpanel Mono',${MONO}}`,
     `@media (prefers-color-scheme:dark){:root:not([data-theme=light]){${dark}}}`,
     `:root[data-theme=dark]{${dark}}`,
   ];
   write('theme.css', `${[...faces, ...tokens].join('\n')}\n`);
   write('table.css', TABLE_CSS);
   write('audit.css', AUDIT_CSS);
+}
+
+/** What formulas, study files and column names are made of: Latin, Greek, the marks of the language and of the report. */
+const MONO_CHARACTERS = `${String.fromCodePoint(
+  ...Array.from({ length: 0x17f - 0x20 + 1 }, (_, i) => 0x20 + i).filter((c) => c < 0x7f || c > 0x9f),
+)}αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΦΨΩ‡†−×≥≤≠≈→–—‘’“”…·`;
+
+/** The font of what is typed: loaded with the stations where something is. Cut once: it takes a second. */
+async function mono(): Promise<void> {
+  const file = path.join(out, 'mono.woff2');
+  if (!existsSync(file)) {
+    const pack = path.dirname(createRequire(import.meta.url).resolve('source-code-pro/package.json'));
+    const font = readFileSync(path.join(pack, 'WOFF2/VF/SourceCodeVF-Upright.ttf.woff2'));
+    write(
+      'mono.woff2',
+      await subsetFont(font, MONO_CHARACTERS, { targetFormat: 'woff2', variationAxes: { wght: 400 } }),
+    );
+  }
+  write(
+    'mono.css',
+    "@font-face{font-family:'Gravpanel Mono';src:url('./mono.woff2') format('woff2');font-weight:400;font-display:swap}\n",
+  );
 }
 
 /** The finished run of the first study, as the worker would hand it to the page. */
@@ -116,6 +140,10 @@ async function firstRun(): Promise<void> {
     runner,
   );
   const { first, rest } = module.made;
+  write(
+    'models.ts',
+    `export const MODELS: Record<string, { vcov: string[]; like: string[] }> = ${JSON.stringify(module.uses)};\n`,
+  );
   write('first.json', JSON.stringify(first));
   write('first-rest.json', JSON.stringify(rest));
 }
@@ -125,7 +153,7 @@ let done: Promise<void> | undefined;
 async function generate(): Promise<void> {
   const all = shippedStudies();
   write('studies.ts', studiesModule(all));
-  await Promise.all([styles(), firstRun()]);
+  await Promise.all([styles(), mono(), firstRun()]);
 }
 
 export const generated = (): Plugin => ({

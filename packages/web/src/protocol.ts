@@ -49,16 +49,43 @@ export interface TableSummary {
   preview: string[][];
 }
 
-/** Units × periods of the count: the panel map. Largest units first. */
+/** Units × periods of the count: the panel map, as large as it is drawn, however many units there are. Largest units first. */
 export interface PanelShape {
-  units: string[];
+  units: number;
+  /** The unit with the most. */
+  first: string;
   periods: number[];
   /** The count that is drawn; undefined where the study has no model yet. */
   count?: string;
-  /** units × periods: the count; NaN where it is missing, −1 where there is no row. */
+  /** Lines of the map: a unit each, or the fullest of several. */
+  lines: number;
+  /** lines × periods: the count; NaN where it is missing, −1 where there is no row. */
   cells: Float64Array;
-  gaps: { unit: string; missing: number[] }[];
-  balanced: boolean;
+  /** Units with gaps. */
+  gaps: number;
+  /** Where several rows have the same unit and period: positions in `cells`, and how many cells of the panel they are. */
+  repeated?: { at: Int32Array; cells: number };
+}
+
+/** Which rows of the panel one column leaves out, and why. */
+export interface DroppedRows {
+  model: string;
+  /** 1-based. */
+  column: number;
+  reasons: {
+    reason: string;
+    rows: number;
+    /** All units that lost every row, or levels that went: as in the sample log. */
+    groups?: string[];
+    /** Units with the periods they lost, in the order of the map; further ones are only counted. */
+    units: { unit: string; periods: number[] }[];
+    more: number;
+  }[];
+  /** Names of the lines of the panel map; '' where a line is several units. */
+  lines: string[];
+  periods: number[];
+  /** lines × periods: 0 is used, r is left out for the r-th reason, 255 has no row. */
+  codes: Uint8Array;
 }
 
 /** What is known of a study before anything is estimated. Each part is there as far as the work came; `error` is where it ended. */
@@ -123,6 +150,21 @@ export interface BootRequest {
   reps: number;
   seed: number;
 }
+/** Replicates of one coefficient so far. */
+export interface LivePanel {
+  term: string;
+  estimate: number;
+  /** The scale that the bars share evenly. */
+  from: number;
+  to: number;
+  /** Percentiles of the replicates so far. */
+  interval: [number, number];
+  bars: Uint32Array;
+}
+export interface LiveHistograms {
+  panels: LivePanel[];
+  level: number;
+}
 export interface BootEvent {
   done: number;
   total: number;
@@ -131,8 +173,12 @@ export interface BootEvent {
   left?: number;
   /** Workers that were started, more than there are cores where one was replaced. */
   workers?: number;
+  /** What is drawn so far. */
+  live?: LiveHistograms;
 }
 export interface BootView {
+  /** SHA-256 of the replicates: the same for the same study, seed and number, wherever and in how many pieces they were drawn. */
+  sha256: string;
   table: TableView;
   figure?: Figure;
   formula: string;
@@ -211,7 +257,10 @@ export interface TakenFile {
 export interface EngineApi {
   /** The files of the study that is worked on; those of an earlier one are forgotten. */
   setFiles(files: StudyFileMap): Promise<Answer<true>>;
-  inspect(text: string): Promise<Answer<Inspection>>;
+  /** `onPart` gets what is known so far where the rest takes its time. */
+  inspect(text: string, onPart?: (found: Inspection) => void): Promise<Answer<Inspection>>;
+  /** The rows that a column leaves out, where its waterfall is looked into. */
+  dropped(text: string, model: string, column: number): Promise<Answer<DroppedRows>>;
   /** JSON Schema of a study. */
   schema(): Promise<Answer<unknown>>;
   /** A first study for one of the files. */

@@ -6,9 +6,11 @@ import { createEngine } from './engine/engine.ts';
 import { fieldsOf } from './engine/inspect.ts';
 import { type Control, control, poolRunner, webPool } from './engine/pool.ts';
 import { loadWorld } from './engine/world.ts';
+import { holdLine } from './lifeline.ts';
 import type { Answer, EngineApi } from './protocol.ts';
 
 const kernels = loadKernels();
+const line = holdLine();
 const cores = () => Math.max(1, navigator.hardwareConcurrency || 1);
 
 /** Workers for the replicates of whole studies, started by the first that needs them. */
@@ -45,11 +47,17 @@ async function answer<T>(work: () => T | Promise<T>): Promise<Answer<T>> {
 
 const api: EngineApi = {
   setFiles: (files) =>
-    answer(() => {
+    answer(async () => {
       engine.setFiles(files);
+      await line;
       return true as const;
     }),
-  inspect: (text) => answer(() => engine.inspect(text)),
+  inspect: (text, onPart) => answer(() => engine.inspect(text, onPart)),
+  dropped: (text, model, column) =>
+    answer(async () => {
+      const { droppedRows } = await import('./engine/dropped.ts');
+      return droppedRows(await engine.open(text), model, column, await kernels);
+    }),
   schema: () => answer(() => studyJsonSchema()),
   starter: (file) => answer(() => engine.starter(file)),
   run: (text, onEvent) => answer(() => engine.run(text, onEvent)),

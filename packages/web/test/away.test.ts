@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { deflateSync, inflateSync, strFromU8, unzipSync } from 'fflate';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { choose, complaints, downloaded, run, take, textFile } from './acting.ts';
 import { builtPage, hasChromium, launch } from './built.ts';
 import { serve } from './serve.ts';
 
@@ -15,16 +16,6 @@ const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.
 const program = root('packages/cli/bin/gravpanel.mjs');
 const HHG = 'hhg-patents';
 const PAPER = 'studies/belt-road-copatents/published.yaml';
-
-/** What a policy forbids and what a page complains of is told on its console. */
-function complaints(page: Page): string[] {
-  const out: string[] = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) out.push(message.text());
-  });
-  page.on('pageerror', (error) => out.push(error.message));
-  return out;
-}
 
 const SMALL = `version: 1
 title: A small panel
@@ -41,21 +32,10 @@ const PANEL = `id,year,y,x,z\n${Array.from({ length: 72 }, (_, i) => {
 
 /** Opens a study that is estimated in no time, and runs it in the page. */
 async function runSmall(page: Page): Promise<void> {
-  await page.locator('nav a[href="#/data"]').first().click();
-  const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
-  await page
-    .locator('main input[type=file]')
-    .first()
-    .setInputFiles([file('small.yaml', SMALL), file('panel.csv', PANEL)]);
+  await choose(page, [textFile('small.yaml', SMALL), textFile('panel.csv', PANEL)]);
   await page.waitForFunction(() => document.querySelector('.top .study')?.textContent === 'A small panel');
-  await page.locator('nav a[href="#/run"]').first().click();
-  await page.locator('.run-bar button').first().click();
-  await page.waitForFunction(ranHere, null, { timeout: 45_000 });
+  await run(page);
 }
-
-/** In the page: whether the run was made there. */
-const ranHere = () =>
-  document.querySelector('.run-bar [role=status]')?.textContent?.includes(' s on this device') ?? false;
 
 describe.runIf(hasChromium('taking away, the audit and the page without a network were'))('the built page', () => {
   const work = mkdtempSync(join(tmpdir(), 'gravpanel-away-'));
@@ -75,19 +55,6 @@ describe.runIf(hasChromium('taking away, the audit and the page without a networ
     return made;
   }
   const settled = () => page.waitForFunction(() => document.querySelectorAll('.report section').length > 4);
-
-  /** What a click writes to the reader's folder. */
-  async function downloaded(of: Page, click: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
-    const [file] = await Promise.all([of.waitForEvent('download', { timeout: 45_000 }), click()]);
-    return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
-  }
-  const row = (of: Page, name: RegExp) => of.locator('dialog li').filter({ hasText: name }).first();
-  const take = (of: Page, name: RegExp, format: string) =>
-    downloaded(of, () =>
-      row(of, name)
-        .getByRole('button', { name: new RegExp(`(^|, )${format}$`) })
-        .click(),
-    );
 
   beforeAll(async () => {
     server = await serve(await builtPage());

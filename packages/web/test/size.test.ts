@@ -37,7 +37,7 @@ function opening(): string[] {
   const named = [...html.matchAll(/(?:src|href)="\.\/([^"]+\.(?:js|css))"/g)].map(([, path]) => path);
   const scripts = named.filter((path) => path.endsWith('.js')).flatMap((path) => [...withImports(path)]);
   const [first] = find(/^first-(?!rest).*\.json$/);
-  return [...new Set(['index.html', ...named, ...scripts, ...find(/\.woff2$/), first])];
+  return [...new Set(['index.html', ...named, ...scripts, ...find(/^(?!mono).*\.woff2$/), first])];
 }
 
 describe('the first load', () => {
@@ -50,6 +50,15 @@ describe('the first load', () => {
     expect(paths.length).toBeGreaterThan(6);
     expect(paths.some((path) => /worker|first-rest|countries|zh-/.test(path))).toBe(false);
     expect(total(paths)).toBeLessThanOrEqual(TABLE);
+  });
+
+  test('leaves the font of formulas to the stations where they are typed', () => {
+    const styles = opening().filter((path) => path.endsWith('.css'));
+    expect(styles.length).toBeGreaterThan(0);
+    for (const path of styles) expect(readFileSync(join(folder, path), 'utf8')).not.toContain('mono-');
+    const named = find(/\.css$/).filter((path) => readFileSync(join(folder, path), 'utf8').includes('Gravpanel Mono'));
+    expect(named.length).toBeGreaterThan(1);
+    expect(sent(find(/^mono.*\.woff2$/)[0])).toBeLessThan(25 * kB);
   });
 
   test(`has at most ${FIRST_LOAD / kB} kB in all, the worker included`, () => {

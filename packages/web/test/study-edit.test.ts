@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { type Path, setValue } from '../src/lib/study-edit.ts';
+import { linesOf, type Path, setValue } from '../src/lib/study-edit.ts';
 
 const TEXT = `version: 1 # first
 title: A study
@@ -70,6 +70,45 @@ describe('setValue', () => {
     expect(parse(setValue('a:\n  b: 1\nc: 2\n', ['a', 'b'], undefined))).toEqual({ a: {}, c: 2 });
     expect(setValue(TEXT, ['data', 'sheet'], undefined)).toBe(TEXT);
     expect(setValue(TEXT, ['sample', 'where'], undefined)).toBe(TEXT);
+  });
+
+  test('quotes in braces what would end them there, and keeps the quotes that stood', () => {
+    const text =
+      'models:\n  a: { model: nb2, formula: y ~ x }\n  b:\n    formula: "y ~ x"\nvariables:\n  x: { label: X }\n';
+    const formula = 'y ~ csw0(a, b) + `odd, name`';
+    for (const id of ['a', 'b']) {
+      const next = setValue(text, ['models', id, 'formula'], formula);
+      expect(parse(next).models[id].formula).toBe(formula);
+    }
+    expect(setValue(text, ['models', 'b', 'formula'], formula)).toContain(`    formula: "${formula}"\n`);
+    expect(parse(setValue(text, ['variables', 'x', 'unit'], 'km, US$')).variables.x).toEqual({
+      label: 'X',
+      unit: 'km, US$',
+    });
+    expect(parse(setValue(text, ['variables', 'x', 'label'], '{a}: [b]')).variables.x.label).toBe('{a}: [b]');
+  });
+
+  test('keeps a study in JSON in JSON', () => {
+    const text = '{ "version": 1, "models": { "a": { "model": "ols", "formula": "y ~ x" } } }';
+    const next = setValue(setValue(text, ['models', 'a', 'lag'], 1), ['models', 'a', 'formula'], 'y ~ z, "w"');
+    expect(JSON.parse(next).models.a).toEqual({ model: 'ols', formula: 'y ~ z, "w"', lag: 1 });
+  });
+
+  test('gives a key without a value its first, and leaves the comment of the key after one that goes', () => {
+    const text = 'variables:\n  x: # none yet\n  y:\nmodels:\n  a:\n    lag: 1\n    # errors\n    vcov: iid\n';
+    const named = setValue(text, ['variables', 'y', 'label'], 'Y');
+    expect(parse(named).variables).toEqual({ x: null, y: { label: 'Y' } });
+    expect(parse(setValue(text, ['variables', 'x', 'label'], 'X')).variables).toEqual({ x: { label: 'X' }, y: null });
+    const without = setValue(text, ['models', 'a', 'lag'], undefined);
+    expect(without).toBe(text.replace('    lag: 1\n', ''));
+  });
+
+  test('finds the lines of a value, or of what would hold it', () => {
+    const line = (path: Path) => linesOf(TEXT, path)?.map((n) => TEXT.split('\n')[n - 1].trim());
+    expect(line(['models', 'main', 'lag'])).toEqual(['lag: 1', 'lag: 1']);
+    expect(line(['models', 'main'])).toEqual(['main:', 'lag: 1']);
+    expect(line(['models', 'main', 'vcov'])).toEqual(['main:', 'lag: 1']);
+    expect(linesOf(TEXT, ['variables', 'x'])).toBeUndefined();
   });
 
   test('leaves a text that is no YAML as it is', () => {

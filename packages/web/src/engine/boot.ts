@@ -14,6 +14,7 @@ import {
   isFit,
   PanelError,
   type Pool,
+  packRecord,
   placedError,
   planStudy,
   type ResampleJob,
@@ -23,6 +24,8 @@ import {
   startFit,
 } from '@gravpanel/panel';
 import type { BootEvent, BootRequest, BootView } from '../protocol.ts';
+import { type LiveDraws, liveDraws } from './live-draws.ts';
+import { hashOf } from './files.ts';
 import { type DrawStore, poolRunner } from './pool.ts';
 import { tableView } from './views.ts';
 
@@ -35,33 +38,41 @@ export interface OpenedStudy {
   frame: Frame;
 }
 
-/** The design of one column with the resampled covariance that is asked for. @throws PanelError study/…, fit/… */
-export function bootDesign(
+/** The design of one column, as the study has it or with what `change` makes of its specification. @throws PanelError study/…, fit/… */
+export function columnDesign(
   { study, source, frame }: OpenedStudy,
-  { model, column, reps, seed }: BootRequest,
+  model: string,
+  column: number,
   kernels: Kernels,
+  change: (spec: FitSpec) => FitSpec = (spec) => spec,
 ): Design {
   const planned = planStudy(study, source).models.find(({ id }) => id === model);
   if (!planned)
     throw new PanelError({ code: 'study/unknown-model', message: `"${model}" is not one of the study's models.` });
-  const vcov = { ...resampleSpecOf({ type: 'bootstrap' }, study.boot), reps, seed };
-  const spec: FitSpec = { ...planned.spec, vcov };
-  delete spec.like;
+  const spec = change(planned.spec);
   const design = designsOf(study, deriveStudy(study, frame, source), spec, kernels, source)[column - 1];
   if (!design) throw new PanelError({ code: 'study/unknown-column', message: `${model} has no column ${column}.` });
   if ('failed' in design) throw new PanelError(placedError(design.error, model, study, source));
   return design;
 }
 
+/** The design of one column with the resampled covariance that is asked for. */
+export const bootDesign = (opened: OpenedStudy, { model, column, reps, seed }: BootRequest, kernels: Kernels): Design =>
+  columnDesign(opened, model, column, kernels, ({ like: _like, ...spec }) => ({
+    ...spec,
+    vcov: { ...resampleSpecOf({ type: 'bootstrap' }, opened.study.boot), reps, seed },
+  }));
+
 const columnOf = (draws: Draws, j: number, r: number) =>
   Array.from({ length: draws.count }, (_, i) => draws.estimates[i * r + j]);
+
+/** The constant and dummies are not drawn. */
+const isShown = (term: string) => term !== '(Intercept)' && !term.includes('::');
 
 function figureOf(fit: Fit, job: ResampleJob, draws: Draws, study: Study, title: string) {
   const r = job.reported.length;
   const { intervals } = fit.resampling!;
-  const shown = fit.coefficients
-    .map((c, j) => ({ c, j }))
-    .filter(({ c }) => c.term !== '(Intercept)' && !c.term.includes('::'));
+  const shown = fit.coefficients.map((c, j) => ({ c, j })).filter(({ c }) => isShown(c.term));
   const records = shown.map(({ c, j }) => ({
     term: c.term,
     estimate: c.estimate,
@@ -74,6 +85,9 @@ function figureOf(fit: Fit, job: ResampleJob, draws: Draws, study: Study, title:
   }));
   return bootstrapFigure(records, { id: 'bootstrap', title, ...(study.variables && { variables: study.variables }) });
 }
+
+/** What was drawn, without how long it took. */
+const drawn = ({ count, estimates, status, extra }: Draws) => ({ count, estimates, status, ...(extra && { extra }) });
 
 export async function runBoot(
   opened: OpenedStudy,
@@ -90,8 +104,15 @@ export async function runBoot(
   let last = -Infinity;
   let main: { job: ResampleJob; draws: Draws } | undefined;
   const jobs: ResampleJob[] = [];
+  const terms = new Set(design.terms.map(({ name }) => name));
+  let live: LiveDraws | undefined;
   const runner = poolRunner(pool, kernels, {
     store,
+    onChunk: (chunk, draws, job, key) => {
+      if (key !== 'main') return;
+      live ??= liveDraws(job, (name) => terms.has(name) && isShown(name), opened.study.level ?? 0.95);
+      live.add(chunk, draws);
+    },
     onDraws: ({ done, total, fresh }, _, job) => {
       if (!jobs.includes(job)) jobs.push(job);
       if (job !== jobs[0]) return;
@@ -99,7 +120,8 @@ export async function runBoot(
       if (now - last < OFTEN && done < total) return;
       last = now;
       const rate = fresh / Math.max(1e-3, (now - start) / 1000);
-      onEvent({ done, total, rate, left: rate > 0 ? (total - done) / rate : undefined });
+      const shown = live?.now();
+      onEvent({ done, total, rate, left: rate > 0 ? (total - done) / rate : undefined, ...(shown && { live: shown }) });
     },
     onDone: (job, draws) => {
       main = { job, draws };
@@ -117,6 +139,7 @@ export async function runBoot(
   const figure = main && figureOf(fit, main.job, main.draws, study, title);
   for (const job of jobs) await store.remove(job);
   return {
+    sha256: main ? hashOf(packRecord(drawn(main.draws))) : '',
     table: tableView(table),
     ...(figure && { figure }),
     reps: fit.resampling!.reps,

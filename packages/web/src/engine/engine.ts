@@ -44,7 +44,8 @@ export interface Finished {
 
 export interface Engine {
   setFiles(files: StudyFileMap): void;
-  inspect(text: string): Promise<Inspection>;
+  /** `onPart` gets what is known so far where the rest takes its time. */
+  inspect(text: string, onPart?: (found: Inspection) => void): Promise<Inspection>;
   /** A first study for a table, as text: what can be told from names and values, the rest to be mended. */
   starter(file: string): Promise<string>;
   run(text: string, onEvent: (event: RunEvent) => void | Promise<void>): Promise<RunView>;
@@ -99,12 +100,13 @@ export function createEngine(host: EngineHost): Engine {
 
     async starter(file) {
       const { bytes } = await files.read(file, 'data file');
-      const frame = await openTable(bytes, { name: file }, files.formats);
+      const frame = await openTable(bytes, { name: file, sha256: await files.sha256(bytes) }, files.formats);
+      opener = studyOpener(files, { path: file, frame });
       return starterYaml(guessStarter(frame, { loose: true }), file);
     },
     files: () => files,
 
-    inspect: async (text) => inspect(() => readStudy(text, { file: FILE }), opener, await host.kernels),
+    inspect: async (text, onPart) => inspect(() => readStudy(text, { file: FILE }), opener, await host.kernels, onPart),
 
     async run(text, onEvent) {
       const start = performance.now();

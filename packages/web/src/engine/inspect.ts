@@ -10,6 +10,7 @@ import {
   parseNumber,
   type Study,
   type StudySource,
+  setPanel,
 } from '@gravpanel/panel';
 import type { ColumnSummary, Inspection, PanelShape, TableSummary } from '../protocol.ts';
 import type { OpenStudy } from './open.ts';
@@ -40,34 +41,44 @@ function strayCells({ values }: Column & { kind: 'text' }): string[] | undefined
   return rows > 0 && rows < cells && rows <= FEW.share * cells ? [...stray] : undefined;
 }
 
+/** How many numbers differ: sorting them is several times as fast as a set of as many. */
+function distinctNumbers(values: Float64Array): number {
+  const sorted = values.slice().sort();
+  let distinct = sorted.length > 0 && !Number.isNaN(sorted[0]) ? 1 : 0;
+  for (let i = 1; i < sorted.length && !Number.isNaN(sorted[i]); i++) if (sorted[i] !== sorted[i - 1]) distinct++;
+  return distinct;
+}
+
+const isMissing = (value: number | string | null) =>
+  value === null || (typeof value === 'number' && Number.isNaN(value));
+
+/** The first few values that differ. */
+function examplesOf({ values }: Column): string[] {
+  const found = new Set<string>();
+  for (const value of values) {
+    if (!isMissing(value)) found.add(String(value));
+    if (found.size === EXAMPLES) break;
+  }
+  return [...found];
+}
+
 function summaryOf(name: string, column: Column): ColumnSummary {
   const { kind } = column;
-  const distinct = new Set<number | string>();
-  let missing = 0;
-  let lo = Infinity;
-  let hi = -Infinity;
-  for (const value of column.values) {
-    if (value === null || (typeof value === 'number' && Number.isNaN(value))) {
-      missing++;
-      continue;
-    }
-    distinct.add(value);
-    if (typeof value === 'number') {
-      if (value < lo) lo = value;
-      if (value > hi) hi = value;
-    }
+  const base = { name, kind, examples: examplesOf(column) };
+  if (kind === 'text') {
+    const distinct = new Set(column.values);
+    distinct.delete(null);
+    const missing = column.values.reduce((sum, value) => sum + (value === null ? 1 : 0), 0);
+    const notNumbers = strayCells(column);
+    return { ...base, missing, distinct: distinct.size, ...(notNumbers && { notNumbers }) };
   }
-  const examples = [...distinct].slice(0, EXAMPLES).map(String);
-  const notNumbers = column.kind === 'text' ? strayCells(column) : undefined;
-  return {
-    name,
-    kind,
-    missing,
-    distinct: distinct.size,
-    examples,
-    ...(kind === 'number' && { range: [lo, hi] }),
-    ...(notNumbers && { notNumbers }),
-  };
+  let [missing, lo, hi] = [0, Infinity, -Infinity];
+  for (const value of column.values) {
+    if (Number.isNaN(value)) missing++;
+    if (value < lo) lo = value;
+    if (value > hi) hi = value;
+  }
+  return { ...base, missing, distinct: distinctNumbers(column.values), range: [lo, hi] };
 }
 
 function metaOf(meta: ColumnMeta | undefined) {
@@ -103,34 +114,71 @@ export function tableSummary({ source, rows, columns, meta = {} }: Frame): Table
 }
 
 const NO_ROW = -1;
+/** Lines of the map at most: more than a screen has for it. */
+const MOST_LINES = 1000;
 
-/** Units × periods with the count in each cell, the units with the most of it first. */
-export function panelShape({ panel, columns }: Frame, count?: string): PanelShape | undefined {
-  if (!panel) return undefined;
-  const { units, periods, unitOf, timeOf, gaps, balanced } = panel;
+/** The fuller of what a cell has and a further count; a missing one is more than no row. */
+function fuller(cell: number, count: number): number {
+  if (cell === NO_ROW || Number.isNaN(cell)) return count;
+  return Number.isNaN(count) ? cell : Math.max(cell, count);
+}
+
+/** Lines of the panel map, the units with the most of the count first: `order` of the units, and the line of each. */
+export function linesOf({ panel, columns }: Frame, count?: string) {
+  const { units, unitOf } = panel!;
   const column = count === undefined ? undefined : columns[count];
   const values = column?.kind === 'number' ? column.values : undefined;
-  const at = new Map(periods.map((period, i) => [period, i]));
-  const cells = new Float64Array(units.length * periods.length).fill(NO_ROW);
   const totals = new Float64Array(units.length);
   for (let row = 0; row < unitOf.length; row++) {
     const value = values ? values[row] : 1;
-    cells[unitOf[row] * periods.length + at.get(timeOf[row])!] = value;
     if (value > 0) totals[unitOf[row]] += value;
   }
   const order = units.map((_, i) => i).sort((a, b) => totals[b] - totals[a] || a - b);
-  const sorted = new Float64Array(cells.length);
-  order.forEach((unit, i) => {
-    sorted.set(cells.subarray(unit * periods.length, (unit + 1) * periods.length), i * periods.length);
+  const lines = Math.min(units.length, MOST_LINES);
+  const lineOf = new Int32Array(units.length);
+  order.forEach((unit, rank) => {
+    lineOf[unit] = Math.floor((rank * lines) / units.length);
   });
+  return { order, lineOf, lines, values };
+}
+
+/** Units × periods with the count in each cell, the units with the most of it first. `again` marks the rows that are not alone. */
+export function panelShape(frame: Frame, count?: string, again?: Uint8Array): PanelShape | undefined {
+  const { panel } = frame;
+  if (!panel) return undefined;
+  const { units, periods, unitOf, timeOf, gaps } = panel;
+  const { order, lineOf, lines, values } = linesOf(frame, count);
+  const at = new Map(periods.map((period, i) => [period, i]));
+  const cells = new Float64Array(lines * periods.length).fill(NO_ROW);
+  const repeated = new Set<number>();
+  for (let row = 0; row < unitOf.length; row++) {
+    const cell = lineOf[unitOf[row]] * periods.length + at.get(timeOf[row])!;
+    cells[cell] = fuller(cells[cell], values ? values[row] : 1);
+    if (again?.[row]) repeated.add(cell);
+  }
   return {
-    units: order.map((i) => units[i]),
+    units: units.length,
+    first: units[order[0]],
     periods,
     ...(values && { count }),
-    cells: sorted,
-    gaps,
-    balanced,
+    lines,
+    cells,
+    gaps: gaps.length,
+    ...(again && { repeated: { at: Int32Array.from(repeated), cells: again.reduce((sum, one) => sum + one, 0) } }),
   };
+}
+
+/** The shape of a panel in which rows repeat: the first row of each, and which of them are not alone. */
+function shapeOfRepeated(table: Frame, study: Study): PanelShape | undefined {
+  const { unit, time } = study.data;
+  const [first, last] = (['first', 'last'] as const).map((duplicates) =>
+    setPanel(table, [unit].flat(), time, { duplicates }),
+  );
+  const again = new Uint8Array(first.rows);
+  first.panel!.order.forEach((row, i) => {
+    again[row] = first.line[row] === last.line[last.panel!.order[i]] ? 0 : 1;
+  });
+  return panelShape(first, countOf(study), again);
 }
 
 export const fieldsOf = (error: unknown): PanelErrorFields => {
@@ -140,27 +188,41 @@ export const fieldsOf = (error: unknown): PanelErrorFields => {
 };
 
 /** The count that the panel map shows: the outcome of the first model. */
-const countOf = ({ models = {} }: Study) =>
+export const countOf = ({ models = {} }: Study) =>
   /^\s*(?:c\(\s*)?([\p{L}_.][\p{L}\p{N}_.]*)/u.exec(Object.values(models)[0]?.formula ?? '')?.[1];
+
+/** A reader who waits longer than this, ms, sees what there is so far. */
+const SOON = 200;
 
 /** As far as the study and its files allow; the first thing that is wrong ends it and is told. */
 export async function inspect(
   read: () => { study: Study; source: StudySource },
   opened: (study: Study, source: StudySource) => OpenStudy,
   kernels: Kernels,
+  onPart: (found: Inspection) => void = () => {},
 ): Promise<Inspection> {
+  const start = performance.now();
   const found: Inspection = {};
+  let table: Frame | undefined;
+  const tell = () => {
+    if (performance.now() - start > SOON) onPart({ ...found });
+  };
   try {
     const { study, source } = read();
     found.study = study;
     const data = opened(study, source);
-    found.table = tableSummary(await data.table());
+    table = await data.table();
+    found.table = tableSummary(table);
+    tell();
     const frame = await data.panel();
     found.panel = panelShape(frame, countOf(study));
+    tell();
     await data.tables();
     found.check = checkStudy(study, frame, kernels, source);
   } catch (error) {
     found.error = fieldsOf(error);
+    if (found.error.code === 'data/duplicate-rows' && table && found.study)
+      found.panel = shapeOfRepeated(table, found.study);
   }
   return found;
 }

@@ -16,8 +16,7 @@ export interface OpenStudy {
 }
 
 /** One value kept under a key; a failure is not kept. */
-function keep<T>() {
-  let held: { key: string; value: Promise<T> } | undefined;
+function keep<T>(held?: { key: string; value: Promise<T> }) {
   return (key: string, make: () => Promise<T>): Promise<T> => {
     if (held?.key === key) return held.value;
     const value = make();
@@ -29,21 +28,28 @@ function keep<T>() {
   };
 }
 
-/** A reader of studies over one set of files. */
-export function studyOpener(files: StudyFiles): (study: Study, source: StudySource) => OpenStudy {
-  const tableOnce = keep<Frame>();
+type Data = Study['data'];
+/** What the rows of the table depend on. */
+const ofTable = ({ path, sha256, delimiter, missing, sheet }: Pick<Data, 'path'> & Partial<Data>) =>
+  JSON.stringify([path, sha256, delimiter, missing, sheet]);
+
+/**
+ * A reader of studies over one set of files.
+ * @param known a table that has been read already, as a study reads it that says no more of it than its path.
+ */
+export function studyOpener(
+  files: StudyFiles,
+  known?: { path: string; frame: Frame },
+): (study: Study, source: StudySource) => OpenStudy {
+  const tableOnce = keep(known && { key: ofTable(known), value: Promise.resolve(known.frame) });
   const panelOnce = keep<Frame>();
   const tablesOnce = keep<Record<string, Frame>>();
   return (study, source) => {
-    const { path, sha256, delimiter, missing, unit, time, join, tables } = study.data;
-    const own = JSON.stringify([path, sha256, delimiter, missing]);
-    const table = () => tableOnce(own, () => openStudyTable(study, source, files));
+    const { tables, ...own } = study.data;
+    const table = () => tableOnce(ofTable(own), () => openStudyTable(study, source, files));
     return {
       table,
-      panel: () =>
-        panelOnce(JSON.stringify([own, unit, time, join]), async () =>
-          openStudyPanel(study, source, await table(), files),
-        ),
+      panel: () => panelOnce(JSON.stringify(own), async () => openStudyPanel(study, source, await table(), files)),
       tables: () => tablesOnce(JSON.stringify(tables ?? {}), () => openFurtherTables(study, source, files)),
     };
   };

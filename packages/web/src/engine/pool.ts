@@ -17,6 +17,7 @@ import {
   type RunDraws,
 } from '@gravpanel/panel';
 import { releaseProxy, wrap } from 'comlink';
+import { lineName, whenGone } from '../lifeline.ts';
 
 /** Holds and stops what runs on a pool. */
 export interface Control {
@@ -65,7 +66,8 @@ export function control(): Control {
 }
 
 function startWorker(held: Control): PoolWorker {
-  const worker = new Worker(new URL('../resample-worker.ts', import.meta.url), { type: 'module' });
+  const name = lineName();
+  const worker = new Worker(new URL('../resample-worker.ts', import.meta.url), { type: 'module', name });
   const api = wrap<ResampleWorkerApi>(worker);
   let fail: (error: Error) => void = () => {};
   const ended = new Promise<never>((_, reject) => {
@@ -76,17 +78,27 @@ function startWorker(held: Control): PoolWorker {
     worker.terminate();
     fail(cancelled());
   });
+  let end: (reason: string) => void = () => {};
+  const gone = new Promise<string>((resolve) => {
+    end = resolve;
+  });
+  worker.onerror = ({ message }) => {
+    // It may live on, in a state that nobody knows.
+    worker.terminate();
+    end(message || 'it stopped');
+  };
+  let watched = false;
   return {
     open: async (job) => {
       answerValue(await Promise.race([api.open(job), ended]));
+      if (!watched) whenGone(name, () => end('it was ended'));
+      watched = true;
     },
     run: async (first, count) => {
       await held.gate();
       return answerValue(await Promise.race([api.run(first, count), ended]));
     },
-    gone: new Promise((resolve) => {
-      worker.onerror = ({ message }) => resolve(message || 'it stopped');
-    }),
+    gone,
     stop: () => {
       api[releaseProxy]();
       worker.terminate();
@@ -144,6 +156,8 @@ export interface DrawProgress {
 }
 export interface RunnerOptions {
   onDraws?: (progress: DrawProgress, draws: Draws, job: ResampleJob) => void;
+  /** Gets every chunk once, kept ones first, with all replicates so far; before onDraws. */
+  onChunk?: (chunk: Draws, draws: Draws, job: ResampleJob, key: keyof RunDraws) => void;
   store?: DrawStore;
   /** Gets the draws of the main job when they are all there. */
   onDone?: (job: ResampleJob, draws: Draws) => void;
@@ -151,13 +165,17 @@ export interface RunnerOptions {
 
 /** Runs the replicates of a design on the pool; small jobs run where they are asked for. */
 export const poolRunner =
-  (pool: Pool, kernels: Kernels, { onDraws, store, onDone }: RunnerOptions = {}): ResampleRunner =>
+  (pool: Pool, kernels: Kernels, { onDraws, onChunk, store, onDone }: RunnerOptions = {}): ResampleRunner =>
   async (runs, design) => {
     const all = {} as RunDraws;
     let used = 1;
     for (const [key, job] of Object.entries(runs) as [keyof RunDraws, ResampleJob][]) {
       const draws = emptyDraws(job, job.reps);
-      const kept = (await store?.begin(job, (first, chunk) => placeDraws(draws, first, chunk, job))) ?? [];
+      const place = (first: number, chunk: Draws) => {
+        placeDraws(draws, first, chunk, job);
+        onChunk?.(chunk, draws, job, key);
+      };
+      const kept = (await store?.begin(job, place)) ?? [];
       const todo = holes(kept, job.reps);
       const progress = {
         label: design.spec.id,
@@ -174,7 +192,7 @@ export const poolRunner =
             todo,
             () => openJob(job, kernels),
             (first, chunk) => {
-              placeDraws(draws, first, chunk, job);
+              place(first, chunk);
               store?.add(job, first, chunk);
               progress.done += chunk.count;
               progress.fresh += chunk.count;

@@ -1,6 +1,7 @@
 /** The page's side of the worker: started when it is first asked, replaced when it is stopped in the middle of its work. */
 import type { Figure, PanelErrorFields } from '@gravpanel/panel';
 import { proxy, type Remote, wrap } from 'comlink';
+import { lineName, whenGone } from '../lifeline.ts';
 import type {
   Answer,
   AuditRequest,
@@ -8,6 +9,7 @@ import type {
   BootEvent,
   BootRequest,
   BootView,
+  DroppedRows,
   EngineApi,
   Fingerprint,
   Inspection,
@@ -41,7 +43,8 @@ let running: Running | undefined;
 let files: StudyFileMap = {};
 
 function start(): Running {
-  const worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module' });
+  const name = lineName();
+  const worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name });
   const api = wrap<EngineApi>(worker);
   let stop: (reason: Error) => void = () => {};
   const stopped = new Promise<never>((_, reject) => {
@@ -49,7 +52,7 @@ function start(): Running {
   });
   stopped.catch(() => {});
   const made = { worker, api, stop, stopped };
-  worker.onerror = ({ message }) => {
+  const fail = (message: string) => {
     if (running === made) running = undefined;
     worker.terminate();
     stop(
@@ -60,7 +63,8 @@ function start(): Running {
       }),
     );
   };
-  void api.setFiles(files);
+  worker.onerror = ({ message }) => fail(message);
+  void api.setFiles(files).then(() => whenGone(name, () => fail('')));
   return made;
 }
 
@@ -84,7 +88,12 @@ export async function setFiles(map: StudyFileMap): Promise<void> {
   await call((api) => api.setFiles(map));
 }
 
-export const inspectStudy = (text: string): Promise<Inspection> => call((api) => api.inspect(text));
+/** `onPart` gets what is known so far where the rest takes its time. */
+export const inspectStudy = (text: string, onPart: (found: Inspection) => void): Promise<Inspection> =>
+  call((api) => api.inspect(text, proxy(onPart)));
+
+export const droppedOf = (text: string, model: string, column: number): Promise<DroppedRows> =>
+  call((api) => api.dropped(text, model, column));
 
 /** JSON Schema of a study. */
 export const studySchema = (): Promise<unknown> => call((api) => api.schema());

@@ -4,7 +4,7 @@ import { SHIPPED } from '../../generated/studies.ts';
 import type { Fingerprint } from '../protocol.ts';
 import { errorFields, fingerprintsOf } from './engine.ts';
 import { linkTo } from './route.svelte.ts';
-import { openShippedAs, openStudy, session } from './session.svelte.ts';
+import { openShipped, openStudy, session } from './session.svelte.ts';
 import { packedStudy, type StudyLink, unpackStudy } from './take/link.ts';
 
 export interface OtherData {
@@ -58,7 +58,7 @@ async function open(packed: string): Promise<void> {
     problem = undefined;
     others = undefined;
     if (SHIPPED.some(({ name }) => name === study.name)) {
-      await openShippedAs(study.name, study.text);
+      await openShipped(study.name, { text: study.text });
       await compareLinked();
       const differ = linked.others;
       if (differ === undefined || differ.length === 0) return;
@@ -70,13 +70,13 @@ async function open(packed: string): Promise<void> {
 }
 
 /** Opens the study of the address; otherwise what a page begins with. */
-export async function openStart(first: () => Promise<void>): Promise<void> {
+export async function openStart(first: () => Promise<unknown>): Promise<void> {
   addEventListener('hashchange', () => {
     const packed = packedStudy(location.hash);
     if (packed) void open(packed);
   });
   const packed = packedStudy(location.hash);
-  if (!packed) return first();
+  if (!packed) return void (await first());
   await open(packed);
   if (problem) await first();
 }

@@ -16,6 +16,10 @@ const REST = 250;
 
 let name = $state('');
 let text = $state('');
+let held = $state.raw<StudyFileMap>({});
+/** Where files and text come from, while the files are those of a study that ships. */
+let shipped = $state.raw<{ name: string; text: string }>();
+let opened = $state(0);
 let fileNames = $state.raw<string[]>([]);
 let inspection = $state.raw<Inspection>({});
 let inspecting = $state(false);
@@ -36,11 +40,23 @@ export const session = {
   get text() {
     return text;
   },
+  /** Counts the studies that were opened: two may have one name. */
+  get opened() {
+    return opened;
+  },
   get title() {
     return inspection.study?.title ?? run?.report.title ?? name;
   },
   get fileNames() {
     return fileNames;
+  },
+  /** The files themselves; of a study that ships they can be fetched again. */
+  get files() {
+    return held;
+  },
+  /** The study that ships whose data these are, with its own text. */
+  get shipped() {
+    return shipped;
   },
   get inspection() {
     return inspection;
@@ -83,7 +99,6 @@ export const session = {
 };
 
 let serial = 0;
-let held: StudyFileMap = {};
 /** Settles when the files of the study are with the worker. */
 let ready: Promise<unknown> = Promise.resolve();
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -93,7 +108,9 @@ async function inspectNow(): Promise<void> {
   inspecting = true;
   try {
     await ready;
-    const found = await inspectStudy(text);
+    const found = await inspectStudy(text, (part) => {
+      if (mine === serial && inspecting) inspection = { ...inspection, ...part };
+    });
     // What an unfinished edit cannot say stays as it was: a pane that blinks empty at each key is of no use.
     if (mine === serial) inspection = found.error ? { ...inspection, ...found } : found;
   } catch (error) {
@@ -103,11 +120,12 @@ async function inspectNow(): Promise<void> {
   }
 }
 
-/** An edit of a form: one value of the text; the library that makes it is loaded with the first one. */
-export async function editAt(path: Path, value: unknown): Promise<void> {
+/** Edits of a form: values of the text, one after another; the library that makes them is loaded with the first one. */
+export async function editAll(changes: [path: Path, value: unknown][]): Promise<void> {
   const { setValue } = await import('./study-edit.ts');
-  edit(setValue(text, path, value));
+  edit(changes.reduce((made, [path, value]) => setValue(made, path, value), text));
 }
+export const editAt = (path: Path, value: unknown): Promise<void> => editAll([[path, value]]);
 
 /** Puts a new text in place; it is inspected when it has been at rest for a moment. */
 export function edit(next: string): void {
@@ -119,6 +137,7 @@ export function edit(next: string): void {
 
 function forget(): void {
   serial++;
+  opened++;
   clearTimeout(timer);
   if (runState === 'running') cancelRun();
   inspection = {};
@@ -129,11 +148,20 @@ function forget(): void {
   soFar = {};
   runError = undefined;
   openError = undefined;
+  shipped = undefined;
 }
 
-/** Opens a study with its files. */
-export async function openStudy(named: string, studyText: string, files: StudyFileMap): Promise<void> {
+/** Opens a study with its files; `from`: its own text where it ships, `finished`: its last run. */
+export async function openStudy(
+  named: string,
+  studyText: string,
+  files: StudyFileMap,
+  { from, finished }: { from?: { name: string; text: string }; finished?: RunView } = {},
+): Promise<void> {
   forget();
+  shipped = from;
+  run = finished;
+  runState = finished ? 'done' : 'none';
   name = named;
   text = studyText;
   held = files;
@@ -165,6 +193,7 @@ export async function openTableAlone(files: StudyFileMap, table: string): Promis
 /** Further files beside those that are open; a file of the same path takes the place of the older one. */
 export async function addFiles(files: StudyFileMap): Promise<void> {
   held = { ...held, ...files };
+  shipped = undefined;
   fileNames = Object.keys(held);
   ready = setFiles(held);
   await inspectNow();
@@ -176,32 +205,31 @@ const fetched = async (url: string) => {
   return response;
 };
 
-async function shippedFiles(shipped: (typeof SHIPPED)[number]): Promise<StudyFileMap> {
-  const entries = Object.entries(shipped.files).map(
-    async ([path, url]) => [path, await (await fetched(url)).blob()] as const,
-  );
+async function shippedFiles({ files }: (typeof SHIPPED)[number]): Promise<StudyFileMap> {
+  const entries = Object.entries(files).map(async ([path, url]) => [path, await (await fetched(url)).blob()] as const);
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Opens a study that ships with the page. */
-export async function openShipped(wanted: string): Promise<void> {
-  const shipped = SHIPPED.find((study) => study.name === wanted);
-  if (!shipped) return;
+/**
+ * Opens a study that ships with the page; with `other`, that text over its data: a link carries the text alone, and what is kept on
+ * this device is no more than that.
+ */
+export async function openShipped(wanted: string, other?: { text: string; finished?: RunView }): Promise<void> {
+  const found = SHIPPED.find((study) => study.name === wanted);
+  if (!found) return;
   try {
-    const [studyText, files] = await Promise.all([
-      fetched(shipped.study).then((response) => response.text()),
-      shippedFiles(shipped),
+    const [own, files] = await Promise.all([
+      fetched(found.study).then((response) => response.text()),
+      shippedFiles(found),
     ]);
-    await openStudy(shipped.name, studyText, files);
+    const from = { name: found.name, text: own };
+    await openStudy(found.name, other?.text ?? own, files, {
+      from,
+      ...(other?.finished && { finished: other.finished }),
+    });
   } catch (error) {
     openError = { code: 'data/file-not-read', message: errorFields(error).message };
   }
-}
-
-/** A study by another text over the data of one that ships: a link carries the text alone. */
-export async function openShippedAs(wanted: string, studyText: string): Promise<void> {
-  const shipped = SHIPPED.find((study) => study.name === wanted);
-  if (shipped) await openStudy(wanted, studyText, await shippedFiles(shipped));
 }
 
 /** The first study with the result that came with the page; its files and the worker follow when the page is at rest. */
@@ -210,10 +238,12 @@ export async function openFirst(): Promise<void> {
   try {
     const { inspection: found, run: finished } = (await (await fetched(firstUrl)).json()) as FirstVisit;
     const { panel, ...rest } = found;
+    forget();
     name = first.name;
     text = finished.text;
     inspection = { ...rest, ...(panel && { panel: { ...panel, cells: Float64Array.from(panel.cells) } }) };
     run = finished;
+    shipped = { name, text };
     builtIn = true;
     runState = 'done';
     fileNames = Object.keys(first.files);

@@ -3,16 +3,28 @@ import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument, stringify,
 
 export type Path = (string | number)[];
 
-const flow = (value: unknown): string =>
-  value !== null && typeof value === 'object'
-    ? stringify(value, { lineWidth: 0, collectionStyle: 'flow', flowCollectionPadding: true })
-        .trimEnd()
-        .replace(/\n\s*/g, ' ')
-    : stringify(value, { lineWidth: 0 }).trimEnd();
+/** How a value is written: inside of braces commas and brackets need quotes, and a study in JSON stays JSON. */
+interface Manner {
+  inFlow?: boolean;
+  json?: boolean;
+  /** The quotes of the string that it replaces. */
+  quotes?: 'QUOTE_DOUBLE' | 'QUOTE_SINGLE';
+}
+
+function written(value: unknown, { inFlow = false, json = false, quotes }: Manner = {}): string {
+  if (json) return JSON.stringify(value);
+  const options = { lineWidth: 0, collectionStyle: 'flow', ...(quotes && { defaultStringType: quotes }) } as const;
+  const oneLine = (text: string) => text.trimEnd().replace(/\n\s*/g, ' ');
+  if (value !== null && typeof value === 'object')
+    return oneLine(stringify(value, { ...options, defaultKeyType: 'PLAIN', flowCollectionPadding: true }));
+  if (!inFlow) return stringify(value, options).trimEnd();
+  return oneLine(stringify([value], { ...options, flowCollectionPadding: false })).slice(1, -1);
+}
 
 const keyOf = ({ key }: Pair) => String(isScalar(key) ? key.value : key);
 const startOf = (pair: Pair) => (pair.key as Node).range![0];
 const endOf = (pair: Pair) => ((pair.value ?? pair.key) as Node).range![1];
+const isJson = (text: string) => /^\s*\{\s*"/.test(text);
 const lineStart = (text: string, at: number) => text.lastIndexOf('\n', at - 1) + 1;
 const lineEnd = (text: string, at: number) => {
   const end = text.indexOf('\n', at);
@@ -21,14 +33,15 @@ const lineEnd = (text: string, at: number) => {
 
 /** A new pair: in braces at their end, else after the last line that is one pair. */
 function inserted(text: string, map: YAMLMap, key: string, value: unknown): string {
-  const pair = `${flow(key)}: ${flow(value)}`;
+  const manner = { inFlow: map.flow === true, json: isJson(text) };
+  const pair = `${written(key, manner)}: ${written(value, manner)}`;
   const [from, to] = map.range!;
   if (map.flow) {
     const inner = text.slice(from + 1, to - 1).trim();
     return `${text.slice(0, to - 1).trimEnd()}${inner && !inner.endsWith(',') ? ', ' : ' '}${pair} ${text.slice(to - 1)}`;
   }
   const single = map.items.findLast(
-    (item) => isScalar(item.value) && !text.slice(startOf(item), endOf(item)).includes('\n'),
+    (item) => item.value !== null && !text.slice(startOf(item), endOf(item)).trimEnd().includes('\n'),
   );
   const first = startOf(map.items[0]);
   const indent = ' '.repeat(first - lineStart(text, first));
@@ -49,9 +62,13 @@ function removed(text: string, map: YAMLMap, key: string): string {
     return text.slice(0, endOf(map.items[i - 1])) + text.slice(endOf(map.items[i]));
   }
   const start = startOf(map.items[i]);
-  if (next) return text.slice(0, start) + text.slice(startOf(next));
-  const end = lineEnd(text, Math.max(start, endOf(map.items[i]) - 1));
-  return text.slice(0, lineStart(text, start)).replace(/\n$/, '') + text.slice(end);
+  const line = lineStart(text, start);
+  const alone = text.slice(line, start).trim() === '';
+  // "- a: 1" keeps its dash.
+  if (!alone && next) return text.slice(0, start) + text.slice(startOf(next));
+  const last = text.slice(0, Math.max(start + 1, endOf(map.items[i]))).trimEnd().length - 1;
+  const end = lineEnd(text, last);
+  return next ? text.slice(0, line) + text.slice(end + 1) : text.slice(0, line).replace(/\n$/, '') + text.slice(end);
 }
 
 const nested = (path: Path, value: unknown): unknown =>
@@ -61,13 +78,21 @@ const nested = (path: Path, value: unknown): unknown =>
 export function setValue(text: string, path: Path, value: unknown): string {
   const document = parseDocument(text, { keepSourceTokens: true });
   if (document.errors.length > 0) return text;
+  const json = isJson(text);
   const node = document.getIn(path, true) as Node | undefined;
   if (value !== undefined && node?.range) {
     const [from, to] = node.range;
+    const above = document.getIn(path.slice(0, -1), true);
+    const inFlow = (isMap(above) || isSeq(above)) && above.flow === true;
+    const quoted = isScalar(node) && (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE') && node.type;
     const block = (isMap(node) || isSeq(node)) && !node.flow;
     const end = block ? text.slice(0, to).trimEnd().length : to;
     const literal = isScalar(node) && (node.type === 'BLOCK_FOLDED' || node.type === 'BLOCK_LITERAL');
-    return `${text.slice(0, from)}${flow(value)}${literal ? '\n' : ''}${text.slice(end)}`;
+    // "key:" alone has its value right after the colon.
+    const space = from === to && text[from - 1] === ':' ? ' ' : '';
+    const after = from === to && /\S/.test(text[to] ?? '') ? ' ' : '';
+    const next = written(value, { inFlow, json, ...(quoted && { quotes: quoted }) });
+    return `${text.slice(0, from)}${space}${next}${literal ? '\n' : after}${text.slice(end)}`;
   }
   for (let depth = path.length - 1; depth >= 0; depth--) {
     const parent = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
@@ -75,9 +100,25 @@ export function setValue(text: string, path: Path, value: unknown): string {
     if (value === undefined) return depth === path.length - 1 ? removed(text, parent, String(path[depth])) : text;
     if (parent.items.length === 0) {
       const [from, to] = parent.range;
-      return `${text.slice(0, from)}${flow(nested(path.slice(depth), value))}${text.slice(to)}`;
+      return `${text.slice(0, from)}${written(nested(path.slice(depth), value), { json })}${text.slice(to)}`;
     }
+    // A key without a value: what is new is its value.
+    if (parent.has(path[depth]) && depth < path.length - 1)
+      return setValue(text, path.slice(0, depth + 1), nested(path.slice(depth + 1), value));
     return inserted(text, parent, String(path[depth]), nested(path.slice(depth + 1), value));
   }
   return text;
+}
+
+/** First and last line (from 1) of what stands at a path, key included; of its nearest parent where it is not written. */
+export function linesOf(text: string, path: Path): [from: number, to: number] | undefined {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) return undefined;
+  const lineAt = (at: number) => text.slice(0, at).split('\n').length;
+  for (let depth = path.length; depth > 0; depth--) {
+    const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
+    const pair = isMap(parent) ? parent.items.find((item) => keyOf(item) === String(path[depth - 1])) : undefined;
+    if (pair) return [lineAt(startOf(pair)), lineAt(text.slice(0, endOf(pair)).trimEnd().length)];
+  }
+  return undefined;
 }

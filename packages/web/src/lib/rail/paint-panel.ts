@@ -1,4 +1,4 @@
-/** The panel map: units down, periods across; count by depth, true zero light, missing hatched. */
+/** The panel map: units down, periods across; count by depth, true zero light, missing hatched, repeated red. */
 import type { PanelShape } from '../../protocol.ts';
 
 const STEPS = {
@@ -6,6 +6,8 @@ const STEPS = {
   dark: ['#14303f', '#1d4a62', '#2b6a8b', '#4690b6', '#6fb3da', '#a3d3ef', '#d8effb'],
 };
 const ZERO = { light: '#e1e6e9', dark: '#1b262e' };
+const MARKED = { light: '#b07d00', dark: '#e3bd62' };
+const REPEATED = { light: '#a8321a', dark: '#f2916b' };
 const HATCH = { light: '#7b8790', dark: '#6b7a85' };
 
 /** Step of the sequential scale on √count. */
@@ -26,13 +28,15 @@ function hatch(context: CanvasRenderingContext2D, x: number, y: number, w: numbe
   context.restore();
 }
 
-/** Paints the map at the screen's own resolution. More units than pixels: each line of pixels shows the fullest of its units. */
+/** Paints the map at the screen's own resolution. More lines than pixels: each row of pixels shows the fullest of its lines. */
 export function paintPanel(
   canvas: HTMLCanvasElement,
-  { units, periods, cells, count }: PanelShape,
+  { lines, periods, cells, count, repeated }: PanelShape,
   width: number,
   height: number,
   dark: boolean,
+  /** Cells that stand out while the others step back, 1 each. */
+  marked?: ArrayLike<number>,
 ): void {
   const ratio = Math.min(3, devicePixelRatio || 1);
   canvas.width = Math.round(width * ratio);
@@ -45,25 +49,37 @@ export function paintPanel(
   context.scale(ratio, ratio);
   context.strokeStyle = HATCH[theme];
   context.lineWidth = 0.75;
-  const rows = Math.min(units.length, Math.floor(height * ratio));
+  const rows = Math.min(lines, Math.floor(height * ratio));
+  const again = new Set(repeated?.at);
   const [w, h] = [width / periods.length, height / rows];
   const [gapX, gapY] = [w > 6 ? 1.5 : 0, h > 3 ? 1 : 0];
   let most = 1;
   for (const value of cells) if (value > most) most = value;
   for (let r = 0; r < rows; r++) {
-    const [from, to] = [Math.floor((r * units.length) / rows), Math.floor(((r + 1) * units.length) / rows)];
+    const [from, to] = [Math.floor((r * lines) / rows), Math.floor(((r + 1) * lines) / rows)];
     for (let p = 0; p < periods.length; p++) {
       let value = -2;
+      let stands = false;
+      let twice = false;
       for (let u = from; u < to; u++) {
         const cell = cells[u * periods.length + p];
+        twice ||= again.has(u * periods.length + p);
         value = Math.max(value, Number.isNaN(cell) ? -1 : cell);
+        stands ||= marked?.[u * periods.length + p] === 1;
       }
       const [x, y] = [p * w, r * h];
-      if (value < 0) hatch(context, x, y, w - gapX, h - gapY);
+      context.globalAlpha = marked && !stands ? 0.35 : 1;
+      if (value < 0 && !twice) hatch(context, x, y, w - gapX, h - gapY);
       else {
         const steps = STEPS[theme];
-        context.fillStyle = value === 0 ? ZERO[theme] : steps[count ? depth(value, most) : 3];
+        const counted = value === 0 ? ZERO[theme] : steps[count ? depth(value, most) : 3];
+        context.fillStyle = twice ? REPEATED[theme] : counted;
         context.fillRect(x, y, w - gapX, h - gapY);
+        if (stands) {
+          context.fillStyle = MARKED[theme];
+          context.globalAlpha = 0.8;
+          context.fillRect(x, y, w - gapX, h - gapY);
+        }
       }
     }
   }

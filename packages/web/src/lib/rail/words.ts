@@ -3,7 +3,7 @@ import type { DropReason } from '@gravpanel/panel';
 import { t } from '../i18n.svelte.ts';
 
 export function reasonWords(
-  { reason, groups }: DropReason,
+  { reason, groups }: Pick<DropReason, 'reason' | 'groups'>,
   variables: Record<string, { label?: string }> = {},
 ): string {
   if (reason === 'filter') return t('waterfall.filter');

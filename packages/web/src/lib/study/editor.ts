@@ -9,8 +9,10 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
-import { EditorState } from '@codemirror/state';
+import { EditorState, StateEffect, StateField } from '@codemirror/state';
 import {
+  Decoration,
+  type DecorationSet,
   drawSelection,
   EditorView,
   highlightActiveLine,
@@ -37,8 +39,8 @@ export interface StudyEditor {
   setText(text: string): void;
   /** Marks what is wrong at its place. */
   setErrors(errors: PanelErrorFields[]): void;
-  /** Shows a line. */
-  reveal(line: number): void;
+  /** Tints the lines from … to, and brings them into view; none without. */
+  setPart(lines: readonly [number, number] | undefined): void;
   destroy(): void;
 }
 
@@ -59,6 +61,7 @@ const LOOK = EditorView.theme({
   '.cm-activeLine, .cm-activeLineGutter': {
     backgroundColor: 'color-mix(in srgb, var(--accent-soft) 55%, transparent)',
   },
+  '.cm-part': { boxShadow: 'inset 3px 0 var(--accent)', backgroundColor: 'var(--accent-soft)' },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--accent-soft)' },
   '.cm-tooltip': {
     backgroundColor: 'var(--paper)',
@@ -82,6 +85,20 @@ const COLOURS = HighlightStyle.define([
   { tag: [tags.string, tags.content, tags.number, tags.bool], color: 'var(--ok)' },
   { tag: tags.comment, color: 'var(--ink3)' },
 ]);
+
+/** Room around a part that is brought into view, px. */
+const MARGIN = 40;
+const setPart = StateEffect.define<DecorationSet>();
+/** The lines of what the form is at. */
+const part = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update: (now, transaction) =>
+    transaction.effects.reduce(
+      (marks, effect) => (effect.is(setPart) ? effect.value : marks),
+      now.map(transaction.changes),
+    ),
+  provide: (field) => EditorView.decorations.from(field),
+});
 
 /** Keys whose values are columns of the table. */
 const COLUMN_KEYS = new Set([
@@ -155,12 +172,13 @@ export function createEditor(o: EditorOptions): StudyEditor {
         bracketMatching(),
         highlightActiveLine(),
         highlightActiveLineGutter(),
+        part,
         yaml(),
         syntaxHighlighting(COLOURS),
         autocompletion({ override: [completer(o)] }),
         // Tab leaves the editor: the keyboard must not be caught in it.
         keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap]),
-        EditorView.contentAttributes.of({ 'aria-label': o.label }),
+        EditorView.contentAttributes.of({ 'aria-label': o.label, tabindex: '0' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !quiet) o.onChange(update.state.doc.toString());
         }),
@@ -191,9 +209,19 @@ export function createEditor(o: EditorOptions): StudyEditor {
         ),
       );
     },
-    reveal(line) {
-      const at = view.state.doc.line(Math.min(line, view.state.doc.lines)).from;
-      view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'center' }) });
+    setPart(lines) {
+      const { doc } = view.state;
+      const [from, to] = lines ?? [1, 0];
+      const marked = Array.from({ length: Math.min(to, doc.lines) - from + 1 }, (_, i) => doc.line(from + i).from);
+      const marks = Decoration.set(marked.map((at) => Decoration.line({ class: 'cm-part' }).range(at)));
+      view.dispatch({ effects: setPart.of(marks) });
+      if (marked.length === 0) return;
+      // Inside of the editor only: on a narrow page the form itself must stay where it is.
+      const [{ top }, { bottom }] = [view.lineBlockAt(marked[0]), view.lineBlockAt(marked.at(-1)!)];
+      const { scrollDOM } = view;
+      if (bottom > scrollDOM.scrollTop + scrollDOM.clientHeight)
+        scrollDOM.scrollTop = bottom + MARGIN - scrollDOM.clientHeight;
+      if (top < scrollDOM.scrollTop) scrollDOM.scrollTop = Math.max(0, top - MARGIN);
     },
     destroy: () => view.destroy(),
   };

@@ -1,0 +1,282 @@
+/**
+ * node bench/browser.mjs [--rounds N] [--reps B] [--large] [--record]
+ * The page in headless chromium beside the same work in Node on this machine, in interleaved rounds of one run: the shipped belt-road study's
+ * main model fitted, and its bootstrap, with as many workers on both sides. Times to the first table and to a page at rest, and what the main
+ * thread does while a table of 10 MB (--large: and of 50 MB) is opened. --record appends to bench/RESULTS.md. Exit 5 where a limit is missed.
+ * Needs `npm run build` and chromium (GRAVPANEL_CHROMIUM names another one).
+ */
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { loadKernels } from '../packages/core-wasm/dist/index.js';
+import * as panel from '../packages/panel/dist/index.js';
+import { threadPool } from './thread-pool.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    reps: { type: 'string', default: '9999' },
+    large: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
+  },
+});
+const [rounds, reps] = [Number(values.rounds), Number(values.reps)];
+const LIMIT = 0.9;
+const page = join(root, 'packages/web/dist');
+const executablePath = process.env.GRAVPANEL_CHROMIUM ?? '/usr/bin/chromium';
+for (const needed of [join(page, 'index.html'), executablePath])
+  if (!existsSync(needed)) {
+    console.error(`${needed} is missing; npm run build makes the page, apt install chromium the browser.`);
+    process.exit(2);
+  }
+
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json' };
+const server = createServer(async (request, response) => {
+  const path = normalize(new URL(request.url, 'http://localhost').pathname);
+  const file = join(page, path === '/' ? 'index.html' : path);
+  const body = await readFile(file).catch(() => undefined);
+  response.writeHead(body ? 200 : 404, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+  response.end(body);
+});
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+const url = `http://127.0.0.1:${server.address().port}/`;
+const { chromium } = createRequire(join(root, 'packages/web/package.json'))('playwright-core');
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+const open = async () => (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
+
+/** The columns of studies/belt-road-copatents, its derived ones written out: what both sides are given. */
+function beltRoad() {
+  const { columns, rows } = panel.readTable(readFileSync(join(root, 'studies/belt-road-copatents/data/panel.csv')), {
+    name: 'panel',
+  });
+  const derived = {
+    lnpatent1: (i) => Math.log(columns.patent1.values[i]),
+    lnpatent2: (i) => Math.log(columns.patent2.values[i]),
+    lngd: (i) => Math.log(columns.dist_km.values[i] * columns.wti.values[i]),
+  };
+  const plain = ['partner', 'year', 'collaboration', 'in', 're', 'gdp', 'tig', 'lan'];
+  const lines = Array.from({ length: rows }, (_, i) =>
+    [
+      ...plain.map((name) => JSON.stringify(columns[name].values[i])),
+      ...Object.values(derived).map((of) => of(i)),
+    ].join(','),
+  );
+  return `${[...plain, ...Object.keys(derived)].join(',')}\n${lines.join('\n')}\n`;
+}
+const csv = beltRoad();
+/** Column (4): the last one whose replicates are not mostly without a maximum, which cost hundreds of others. */
+const FORMULA = 'collaboration ~ lnpatent1 + lnpatent2 + lngd + in + re + gdp';
+const threads = cpus().length;
+const kernels = await loadKernels();
+const requestOf = (vcov) => ({
+  csv,
+  name: 'panel',
+  unit: ['partner'],
+  time: 'year',
+  spec: { id: 'fit', model: 'nb-fe', formula: FORMULA, lag: 1, vcov },
+});
+
+/** Seconds and estimates of a request in Node, workers started for it as the page does. */
+async function inNode(request) {
+  const start = performance.now();
+  const pool = threadPool(threads);
+  try {
+    const frame = panel.setPanel(panel.readTable(request.csv, { name: request.name }), request.unit, request.time);
+    const [fit] = await panel.fitSpecWith(frame, request.spec, kernels, pool.runner(kernels));
+    return { seconds: (performance.now() - start) / 1000, fit };
+  } finally {
+    pool.stop();
+  }
+}
+
+const there = await open();
+await there.goto(url);
+await there.waitForSelector('body[data-settled]');
+/** The same in the page, timed there: the way to the browser and back is not in it. */
+const inPage = (request) =>
+  there.evaluate(
+    async ([asked, n]) => {
+      const start = performance.now();
+      const answer = await globalThis.gravpanel.fit(asked, n);
+      if (!answer.ok) throw new Error(answer.error.message);
+      return { seconds: (performance.now() - start) / 1000, fit: answer.value[0] };
+    },
+    [request, threads],
+  );
+
+const median = (all) => [...all].sort((a, b) => a - b)[all.length >> 1];
+const bits = ({ coefficients }) => JSON.stringify(coefficients.map(({ estimate, se }) => [estimate, se]));
+
+/** Both sides in turns, each first in every other round; rates of the page over Node's. */
+async function compare(label, request, inner) {
+  const sides = [];
+  const once = async () => {
+    for (const run of [inNode, inPage]) await run(request);
+  };
+  await once();
+  for (let i = 0; i < rounds; i++) {
+    const round = {};
+    const order = i % 2 === 0 ? ['node', 'page'] : ['page', 'node'];
+    for (const side of order) {
+      const results = [];
+      for (let n = 0; n < inner; n++) results.push(await (side === 'node' ? inNode : inPage)(request));
+      round[side] = median(results.map(({ seconds }) => seconds));
+      round[`${side}Bits`] = bits(results[0].fit);
+    }
+    if (round.nodeBits !== round.pageBits) throw new Error(`${label}: the page and Node give different numbers.`);
+    sides.push(round);
+    console.error(`${label}, round ${i + 1}: Node ${round.node.toFixed(3)} s, page ${round.page.toFixed(3)} s`);
+  }
+  return {
+    label,
+    node: median(sides.map((s) => s.node)),
+    page: median(sides.map((s) => s.page)),
+    ratio: median(sides.map((s) => s.node / s.page)),
+  };
+}
+
+/** Milliseconds from the request to the first table, and to the page that has loaded all it will, in a browser that knows nothing of it. */
+async function firstVisit() {
+  const visitor = await open();
+  await visitor.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      if (!document.querySelector('figure.table tbody td')) return;
+      globalThis.tableAt = performance.now();
+      observer.disconnect();
+    }).observe(document, { childList: true, subtree: true });
+  });
+  await visitor.goto(url);
+  await visitor.waitForSelector('body[data-settled]');
+  const found = await visitor.evaluate(() => ({
+    table: globalThis.tableAt,
+    interactive: performance.getEntriesByType('navigation')[0].domInteractive,
+    rest: performance.now(),
+  }));
+  await visitor.context().close();
+  return found;
+}
+
+/** A table of units × 20 years, about `megabytes` long. */
+function tableOf(megabytes) {
+  const parts = ['pair,year,patents,gdp,rd,dist,border,lang\n'];
+  let seed = 1;
+  const uniform = () => {
+    seed = (seed * 1664525 + 1013904223) % 4294967296;
+    return seed / 4294967296;
+  };
+  for (let size = 0, unit = 1; size < megabytes * 1e6; unit++) {
+    let lines = '';
+    for (let year = 2001; year <= 2020; year++) {
+      const [a, g] = [uniform(), uniform()];
+      lines += `N${unit},${year},${Math.floor(a * a * a * 40)},${(g * 1000).toFixed(4)},${(a * g * 10).toFixed(5)},${(unit * 37) % 9973},${unit % 7 === 0 ? 1 : 0},${unit % 5 === 0 ? 1 : 0}\n`;
+    }
+    size += lines.length;
+    parts.push(lines);
+  }
+  return parts.join('');
+}
+
+/** CPU time of the tasks of the page's main thread while `work` goes on, ms: that of a busy machine is not in it. */
+async function mainThread(on, work) {
+  await browser.startTracing(on, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
+  await work();
+  const { traceEvents } = JSON.parse(String(await browser.stopTracing()));
+  const mains = new Set(
+    traceEvents
+      .filter((e) => e.name === 'thread_name' && e.args.name === 'CrRendererMain')
+      .map((e) => `${e.pid} ${e.tid}`),
+  );
+  const tasks = traceEvents
+    .filter((e) => e.name === 'RunTask' && mains.has(`${e.pid} ${e.tid}`))
+    .map((e) => (e.tdur ?? 0) / 1000);
+  return { longest: Math.max(...tasks), sum: tasks.reduce((a, b) => a + b, 0) };
+}
+
+async function dropTable(megabytes) {
+  const visitor = await open();
+  await visitor.goto(`${url}#/data`);
+  await visitor.waitForSelector('body[data-settled]');
+  const text = tableOf(megabytes);
+  // A file over 50 MB cannot be handed over by the driver: the page makes it.
+  await visitor.evaluate((content) => {
+    globalThis.table = new File([content], 'big.csv');
+  }, text);
+  await visitor.waitForTimeout(1500);
+  let seconds = 0;
+  const { longest, sum } = await mainThread(visitor, async () => {
+    seconds = await visitor.evaluate(async () => {
+      const start = performance.now();
+      const input = document.querySelector('main input[type=file]');
+      const carried = new DataTransfer();
+      carried.items.add(globalThis.table);
+      input.files = carried.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+      while (
+        !document.querySelector('.table .map canvas') ||
+        !document.querySelector('.table .name')?.textContent?.includes('big.csv')
+      )
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      return (performance.now() - start) / 1000;
+    });
+    await visitor.waitForTimeout(1500);
+  });
+  await visitor.context().close();
+  return { megabytes, seconds, longest, sum };
+}
+
+try {
+  const fit = await compare('fit', requestOf({ type: 'cluster', by: [['partner']] }), 25);
+  const draws = await compare(
+    `${reps.toLocaleString('en-US')} replicates`,
+    requestOf({ type: 'bootstrap', reps, seed: 1 }),
+    1,
+  );
+  const visits = [];
+  for (let i = 0; i < rounds; i++) visits.push(await firstVisit());
+  const running = await mainThread(there, async () => {
+    await inPage(requestOf({ type: 'bootstrap', reps, seed: 1 }));
+  });
+  const drops = [];
+  for (const megabytes of values.large ? [10, 50] : [10]) drops.push(await dropTable(megabytes));
+
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+  const s = (x) => (x < 0.1 ? `${(1000 * x).toFixed(1)} ms` : `${x.toFixed(2)} s`);
+  const time = (key) => `${Math.round(median(visits.map((visit) => visit[key])))} ms`;
+  const text = `
+## ${new Date().toISOString().slice(0, 10)}: the page in chromium ÷ Node
+
+${cpus()[0].model}, ${cpus().length} cores, shared · Node ${process.version} · chromium ${browser.version()}, headless · commit ${commit} · ${threads} workers on both
+sides, started for each request · nb-fe, column (4) of studies/belt-road-copatents (45 partners × 10 years, 6 regressors, one lag), from the text of the table to the
+estimates, the same to the last bit · medians of ${rounds} interleaved rounds (\`node bench/browser.mjs${values.large ? ' --large' : ''}\`).
+
+| | Node | page | rate, page ÷ Node | limit |
+| --- | ---: | ---: | ---: | ---: |
+${[fit, draws].map(({ label, node, page: mine, ratio }) => `| ${label} | ${s(node)} | ${s(mine)} | **${ratio.toFixed(2)}** | ${LIMIT} |`).join('\n')}
+
+First visit from this machine: the document is interactive after ${time('interactive')}, the finished table stands after ${time('table')}, the page is at rest after ${time('rest')}.
+
+| main thread of the page, CPU time | longest task | all tasks | limit |
+| --- | ---: | ---: | ---: |
+| ${reps.toLocaleString('en-US')} replicates | ${running.longest.toFixed(0)} ms | ${running.sum.toFixed(0)} ms | 50 ms |
+${drops.map((d) => `| a CSV of ${d.megabytes} MB, its map after ${d.seconds.toFixed(1)} s | ${d.longest.toFixed(0)} ms | ${d.sum.toFixed(0)} ms | 50 ms${d.megabytes === 10 ? ', 1 s' : ''} |`).join('\n')}
+`;
+  console.log(text);
+  if (values.record) appendFileSync(join(root, 'bench/RESULTS.md'), text);
+  const missed =
+    fit.ratio < LIMIT ||
+    draws.ratio < LIMIT ||
+    [running, ...drops].some(({ longest }) => longest > 50) ||
+    drops[0].sum > 1000;
+  if (missed) process.exitCode = 5;
+} finally {
+  await browser.close();
+  server.close();
+  server.closeAllConnections();
+}

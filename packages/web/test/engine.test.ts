@@ -1,0 +1,88 @@
+/** What the worker tells the page, run in Node: rows behind a step of the waterfall, columns as they are estimated. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { loadKernels } from '@gravpanel/core-wasm';
+import { describe, expect, test } from 'vitest';
+import { droppedRows } from '../src/engine/dropped.ts';
+import { createEngine } from '../src/engine/engine.ts';
+import { spansOf } from '../src/lib/rail/spans.ts';
+
+const study = (path: string) =>
+  readFileSync(fileURLToPath(new URL(`../../../studies/belt-road-copatents/${path}`, import.meta.url)));
+
+const none = () => Promise.reject(new Error('not needed'));
+
+describe('a run', () => {
+  test('hands over each column when it is there, beside those before it', async () => {
+    const engine = createEngine({ kernels: loadKernels(), world: none, regions: none });
+    const rows = Array.from({ length: 60 }, (_, i) => [
+      1 + (i % 10),
+      2001 + Math.floor(i / 10),
+      (i * 7) % 5,
+      (i * 37) % 11,
+      (i * 53) % 13,
+    ]);
+    engine.setFiles({
+      'panel.csv': new TextEncoder().encode(`id,year,y,x,z\n${rows.map((row) => row.join()).join('\n')}\n`),
+    });
+    const heard: string[] = [];
+    const run = await engine.run(
+      'version: 1\ntitle: T\ndata: { path: panel.csv, unit: id, time: year }\nmodels:\n  a: { model: poisson, formula: "y ~ csw0(x, z)" }\n  b: { model: ols, formula: y ~ x }\n',
+      (event) => {
+        if (event.kind !== 'column') return;
+        const { model, column, of, table } = event;
+        const terms = table?.body.flatMap(({ term }) => (term ? [term] : []));
+        heard.push(
+          `${model} ${column}/${of}: ${table?.columns.length} columns, ${[...new Set(terms)].sort().join(' ')}`,
+        );
+      },
+    );
+    expect(heard).toEqual([
+      'a 1/3: 1 columns, (Intercept)',
+      'a 2/3: 2 columns, (Intercept) x',
+      'a 3/3: 3 columns, (Intercept) x z',
+      'b 1/1: 1 columns, (Intercept) x',
+    ]);
+    expect([run.columns, run.failed]).toEqual([4, 0]);
+  });
+});
+
+describe('droppedRows', () => {
+  test('names the units and periods of each reason, and has each row of the panel once', async () => {
+    const kernels = loadKernels();
+    const engine = createEngine({ kernels, world: none, regions: none });
+    const csv = study('data/panel.csv');
+    engine.setFiles({ 'data/panel.csv': new Uint8Array(csv) });
+    const found = droppedRows(await engine.open(String(study('study.yaml'))), 'full', 6, await kernels);
+
+    const [head, ...rows] = String(csv)
+      .trim()
+      .split(/\r?\n/)
+      .map((line) => line.split(','));
+    const [unit, year, y] = ['partner', 'year', 'collaboration'].map((name) => head.indexOf(name));
+    const later = rows.filter((row) => row[year] !== '2008');
+    const units = [...new Set(rows.map((row) => row[unit]))];
+    const zero = units.filter((name) => later.every((row) => row[unit] !== name || row[y] === '0'));
+    expect([units.length, zero.length]).toEqual([45, 16]);
+
+    expect(found.reasons.map(({ reason, rows, more }) => [reason, rows, more])).toEqual([
+      ['lag', 45, 0],
+      ['all-zero group', 144, 0],
+    ]);
+    const [lag, empty] = found.reasons;
+    expect(lag.units.map(({ unit }) => unit).sort()).toEqual([...units].sort());
+    expect(lag.units.every(({ periods }) => spansOf(periods, found.periods) === '2008')).toBe(true);
+    expect(empty.units.map(({ unit }) => unit).sort()).toEqual([...zero].sort());
+    expect(empty.units.every(({ periods }) => spansOf(periods, found.periods) === '2009–2017')).toBe(true);
+    // On the map: the same cells, line by line.
+    found.lines.forEach((name, line) => {
+      const codes = [...found.codes.subarray(line * 10, (line + 1) * 10)];
+      expect([name, ...codes]).toEqual([name, 1, ...new Array(9).fill(zero.includes(name) ? 2 : 0)]);
+    });
+  });
+
+  test('joins periods that follow each other in the panel', () => {
+    expect(spansOf([2001, 2003, 2005, 2009], [2001, 2003, 2005, 2007, 2009])).toBe('2001–2005, 2009');
+    expect(spansOf([], [1])).toBe('');
+  });
+});

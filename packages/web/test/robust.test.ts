@@ -1,0 +1,295 @@
+/** The built page under load and in other hands: its main thread, workers that die, models that fail, keyboard, zoom, and what axe finds. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { loadKernels } from '@gravpanel/core-wasm';
+import { type FitResult, type FitSpec, fitSpec, isFit, readTable, setPanel } from '@gravpanel/panel';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Answer } from '../src/protocol.ts';
+import { choose, complaints, goTo, run, textFile } from './acting.ts';
+import { builtPage, hasChromium, launch } from './built.ts';
+import { mainThread } from './main-thread.ts';
+import { serve } from './serve.ts';
+
+const STATIONS = ['data', 'study', 'run', 'read', 'audit'];
+/** Issue: no task of the main thread is longer, ms. */
+const LONGEST = 50;
+const HHG = readFileSync(
+  fileURLToPath(new URL('../../../studies/hhg-patents/data/patents_rdus.csv', import.meta.url)),
+  'utf8',
+);
+
+/** Counts of units × 20 years, about 10 MB; more distinct numbers than a call has arguments. */
+function tenMegabytes(): string {
+  let seed = 1;
+  const uniform = () => {
+    seed = (seed * 1664525 + 1013904223) % 4294967296;
+    return seed / 4294967296;
+  };
+  const lines = ['pair,year,patents,gdp,rd,dist,border'];
+  for (let unit = 1; unit <= 13_500; unit++)
+    for (let year = 2001; year <= 2020; year++) {
+      const [a, b] = [uniform(), uniform()];
+      lines.push(
+        `N${unit},${year},${Math.floor(40 * a ** 3)},${1 + b * 1e3},${(a * b).toFixed(5)},${unit % 997},${unit % 2}`,
+      );
+    }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Units of 5 periods, of which the second model is left none. */
+const FAILING = `version: 1
+title: One model fails
+data: { path: some.csv, unit: id, time: year }
+models:
+  sound: { model: nb2, formula: "y ~ x" }
+  empty: { model: nb-fe, formula: "y ~ x", where: "year == 2001" }
+tables:
+  both: { models: [sound, empty], title: Both }
+`;
+const SOME = `id,year,y,x\n${Array.from({ length: 60 }, (_, i) => {
+  const [unit, year] = [1 + Math.floor(i / 5), 2001 + (i % 5)];
+  return `${unit},${year},${(unit * 7919 + year * 104729) % 11},${((i * 37) % 101) / 100}`;
+}).join('\n')}\n`;
+
+describe.runIf(hasChromium('the main thread, dying workers, the keyboard and axe over the page were'))(
+  'the page',
+  () => {
+    let server: Awaited<ReturnType<typeof serve>>;
+    let browser: Browser;
+    let page: Page;
+    let heard: string[];
+
+    beforeAll(async () => {
+      server = await serve(await builtPage());
+      browser = await launch();
+      page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
+      heard = complaints(page);
+      await page.goto(server.url);
+      await page.waitForSelector('body[data-settled]', { timeout: 30_000 });
+    }, 120_000);
+    afterAll(async () => {
+      await browser?.close();
+      server?.close();
+    });
+
+    const noneLong = (tasks: number[]) => {
+      // A trace without the thread would find nothing long either.
+      expect(tasks.length).toBeGreaterThan(10);
+      expect(tasks[0]).toBeLessThan(LONGEST);
+    };
+
+    /** What axe finds on the page as it stands; of a large page in its second colours the contrast alone. */
+    async function findsNothing(rules?: string[]) {
+      const { violations, passes } = (await page.evaluate(
+        (only) =>
+          (globalThis as unknown as { axe: { run(of: Document, options: object): unknown } }).axe.run(document, {
+            resultTypes: ['violations'],
+            ...(only && { runOnly: only }),
+          }),
+        rules,
+      )) as AxeResults;
+      const told = ({ id, nodes }: AxeResults['violations'][number]) => `${id}: ${nodes.map((node) => node.html)}`;
+      expect(violations.map(told)).toEqual([]);
+      expect(passes.map(({ id }) => id)).toContain('color-contrast');
+    }
+
+    test.each([
+      [1440, 'light'],
+      [360, 'dark'],
+    ] as const)(
+      'gives axe nothing to find at any station, %i px, %s',
+      async (width, colorScheme) => {
+        await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+        await page.setViewportSize({ width, height: 1000 });
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        for (const station of STATIONS) {
+          await goTo(page, station);
+          if (station === 'study') await page.waitForSelector('.cm-content');
+          if (station === 'audit') {
+            await page.getByRole('button', { name: 'The tables of Huan' }).click();
+            await page.waitForSelector('.proof');
+          }
+          await findsNothing(
+            station === 'read' && colorScheme === 'dark' ? ['color-contrast', 'target-size'] : undefined,
+          );
+        }
+        await page.getByRole('button', { name: 'Take away' }).click();
+        await page.waitForSelector('dialog li');
+        await findsNothing();
+        await page.keyboard.press('Escape');
+        await page.emulateMedia({ colorScheme: 'light' });
+      },
+      120_000,
+    );
+
+    test('fits at 200% zoom, of the page and of its letters', async () => {
+      const sideways = () =>
+        page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      for (const station of STATIONS) {
+        await goTo(page, station);
+        // A window of 1280 px at 200% is one of 640.
+        await page.setViewportSize({ width: 640, height: 512 });
+        expect([station, 'page', await sideways()]).toEqual([station, 'page', 0]);
+        await page.setViewportSize({ width: 1280, height: 1024 });
+        await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
+        expect([station, 'letters', await sideways()]).toEqual([station, 'letters', 0]);
+        await page.evaluate(() => document.documentElement.style.removeProperty('font-size'));
+      }
+      await page.setViewportSize({ width: 1440, height: 1000 });
+    });
+
+    /** Tab until the element has the focus, which must be seen. */
+    async function tabTo(selector: string, most = 80): Promise<void> {
+      for (let i = 0; i < most; i++) {
+        await page.keyboard.press('Tab');
+        const found = await page.evaluate((wanted) => {
+          const at = document.activeElement;
+          if (!at?.matches(wanted)) return undefined;
+          const { outlineStyle, outlineWidth } = getComputedStyle(at);
+          return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2;
+        }, selector);
+        if (found === undefined) continue;
+        expect([selector, found]).toEqual([selector, true]);
+        return;
+      }
+      throw new Error(`Tab does not come to ${selector}.`);
+    }
+
+    test('goes through its stations by the keyboard alone', async () => {
+      await page.reload();
+      await page.waitForSelector('body[data-settled]');
+      await tabTo('a.skip', 2);
+      for (const station of STATIONS) {
+        await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+        await tabTo(`nav a[href="#/${station}"]`);
+        await page.keyboard.press('Enter');
+        await page.waitForFunction(
+          (name) => document.querySelector(`nav a[href="#/${name}"]`)?.getAttribute('aria-current') === 'page',
+          station,
+        );
+        await page.waitForSelector('main h1');
+        if (station === 'study') {
+          // Into the editor, and out of it again.
+          await page.waitForSelector('.cm-content');
+          await page.locator('.cm-content').focus();
+          await page.keyboard.press('Tab');
+          expect(await page.evaluate(() => document.activeElement?.closest('.cm-editor') === null)).toBe(true);
+        }
+        if (station === 'run') {
+          await tabTo('.run-bar button');
+          await page.keyboard.press('Enter');
+          await page.waitForFunction(
+            () => document.querySelector('.run-bar [role=status]')?.textContent?.includes(' s on this device'),
+            null,
+            { timeout: 45_000 },
+          );
+        }
+        if (station === 'read') await tabTo('.frame', 300);
+        if (station === 'audit') await tabTo('#audit-text');
+      }
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      await tabTo('button.take');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('dialog[open]');
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('dialog[open]', { state: 'detached' });
+      expect(await page.evaluate(() => document.activeElement?.className)).toContain('take');
+    }, 90_000);
+
+    test('shows the error of a model in its own column, beside the others', async () => {
+      await choose(page, [textFile('failing.yaml', FAILING), textFile('some.csv', SOME)]);
+      await page.waitForFunction(() => document.querySelector('.top .study')?.textContent === 'One model fails');
+      await run(page);
+      expect(await page.locator('.run-bar [role=status]').first().textContent()).toContain('1 of 2');
+      const table = page.locator('.results figure.table').first();
+      const failed = table.locator('td.failed, td.failure');
+      expect(await failed.count()).toBe(1);
+      expect(await failed.textContent()).toMatch(/row|unit/);
+      expect(await table.locator('tbody td.n').first().textContent()).toMatch(/\d\.\d/);
+    }, 60_000);
+
+    test('replaces workers that end in the middle of a bootstrap, and gives the same bits', async () => {
+      const vcov = { type: 'bootstrap', reps: 12_000, seed: 3 } as const;
+      const spec: FitSpec = { id: 'fit', model: 'nb-fe', formula: 'patents ~ logr', vcov };
+      const estimates = ([fit]: FitResult[]) =>
+        isFit(fit) ? fit.coefficients.flatMap((c) => [c.estimate, c.se, c.lower, c.upper]) : fit.error;
+      const request = { csv: HHG, name: 'patents', unit: ['cusip'], time: 'year', spec };
+      interface InPage {
+        gravpanel: { fit(request: unknown, threads: number): Promise<Answer<FitResult[]>> };
+      }
+      const answer = page.evaluate((asked) => (globalThis as unknown as InPage).gravpanel.fit(asked, 2), request);
+      const replicates = () => page.workers().filter((worker) => worker.url().includes('resample-worker'));
+      /** The next worker that is none of those that were killed. */
+      const killed = new Set<unknown>();
+      const next = async () => {
+        for (;;) {
+          const found = replicates().find((worker) => !killed.has(worker));
+          if (found) {
+            killed.add(found);
+            return found;
+          }
+          await page.waitForTimeout(5);
+        }
+      };
+      // One ends without a word, as where memory is taken from it; one by an error that nothing catches.
+      await (await next()).evaluate('close()').catch(() => {});
+      await (await next()).evaluate('setTimeout(() => { throw new RangeError("Out of memory"); }), 0').catch(() => {});
+      const result = await answer;
+      expect(result.ok ? 'ok' : result.error).toBe('ok');
+      const frame = setPanel(readTable(HHG, { name: 'patents' }), ['cusip'], 'year');
+      expect(estimates((result as { value: FitResult[] }).value)).toEqual(
+        estimates(fitSpec(frame, spec, await loadKernels())),
+      );
+      expect(killed.size).toBe(2);
+    }, 60_000);
+
+    test('has no task over 50 ms on its main thread during a run and a bootstrap', async () => {
+      await goTo(page, 'data');
+      await page.locator('.shipped button').filter({ hasText: 'firms' }).first().click();
+      await page.waitForFunction(() => document.querySelector('.files')?.textContent?.includes('patents_rdus.csv'));
+      await goTo(page, 'run');
+      await page.waitForSelector('.boot');
+      const tasks = await mainThread(browser, page, async () => {
+        await page.locator('.run-bar button').first().click();
+        await page.waitForFunction(
+          () => document.querySelector('.run-bar [role=status]')?.textContent?.includes(' s on this device'),
+          null,
+          { timeout: 45_000 },
+        );
+        await page.locator('.boot input').first().fill('9999');
+        await page
+          .locator('.boot')
+          .getByRole('button', { name: /^Draw$/ })
+          .click();
+        await page.waitForSelector('.boot [data-draws]', { timeout: 45_000 });
+      });
+      noneLong(tasks);
+    }, 120_000);
+
+    test('previews a table of 10 MB with less than a second of its main thread, and no task over 50 ms', async () => {
+      const csv = tenMegabytes();
+      expect(csv.length).toBeGreaterThan(10e6);
+      const tasks = await mainThread(browser, page, async () => {
+        await choose(page, [textFile('large.csv', csv)]);
+        await page.waitForFunction(
+          () =>
+            document.querySelector('.table .name')?.textContent === 'large.csv' &&
+            document.querySelector('.map h3')?.textContent?.startsWith('Panel: 13,500 × 20'),
+          null,
+          { timeout: 60_000 },
+        );
+      });
+      noneLong(tasks);
+      expect(tasks.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(1000);
+      expect(await page.locator('.table .facts').textContent()).toContain('270,000 rows');
+    }, 90_000);
+
+    test('has broken no policy', () => {
+      // The error that was thrown in a worker is the page's to hear of.
+      expect(heard.filter((words) => !words.includes('Out of memory'))).toEqual([]);
+    });
+  },
+);
