@@ -164,6 +164,8 @@ export interface LivePanel {
 export interface LiveHistograms {
   panels: LivePanel[];
   level: number;
+  /** Replicates without an estimate so far. */
+  failed: number;
 }
 export interface BootEvent {
   done: number;

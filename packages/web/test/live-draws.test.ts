@@ -47,7 +47,8 @@ describe('liveDraws', () => {
       placeDraws(all, c * size, chunk, job);
       live.add(chunk, all);
     });
-    const { panels, level } = live.now()!;
+    const { panels, level, failed } = live.now()!;
+    expect(failed).toBe(Math.ceil(N / 97));
     expect([level, panels.map(({ term, estimate }) => [term, estimate])]).toEqual([
       0.95,
       [

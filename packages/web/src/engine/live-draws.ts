@@ -58,7 +58,7 @@ export function liveDraws(job: ResampleJob, shown: (name: string) => boolean, le
     })
     .slice(0, MOST);
   let scaled = false;
-  let done = 0;
+  let [done, failed] = [0, 0];
 
   function count(tally: Tally, { count: n, estimates }: Draws): void {
     const { j, lo, hi, cells } = tally;
@@ -100,6 +100,7 @@ export function liveDraws(job: ResampleJob, shown: (name: string) => boolean, le
   return {
     add(chunk, all) {
       done += chunk.count;
+      for (let i = 0; i < chunk.count; i++) if (Number.isNaN(chunk.estimates[i * r])) failed++;
       for (const tally of tallies) {
         if (scaled) count(tally, chunk);
         if ((!scaled && done >= FIRST) || tally.beyond > BEYOND * tally.drawn) scale(tally, all);
@@ -108,7 +109,7 @@ export function liveDraws(job: ResampleJob, shown: (name: string) => boolean, le
     },
     now: () =>
       scaled && tallies.length > 0
-        ? { panels: tallies.filter(({ drawn }) => drawn > 0).map(panelOf), level }
+        ? { panels: tallies.filter(({ drawn }) => drawn > 0).map(panelOf), level, failed }
         : undefined,
   };
 }

@@ -219,6 +219,7 @@ export const en = {
   'boot.live': 'Replicates so far of {terms}',
   'boot.liveWords':
     '{level}% percentile interval of the replicates so far, full tone inside it. It settles as they arrive and is final only at the end.',
+  'boot.liveFailed': '{n} {n|replicate has|replicates have} failed so far: counted, not drawn.',
   'boot.interval': '{lo} to {hi}',
   'boot.rate': '{rate} a second · {left} s left',
   'boot.rateOnly': '{rate} a second',

@@ -197,6 +197,7 @@ export const zh: Catalogue = {
   'boot.progress': '共 {total} 次重复',
   'boot.live': '{terms} 的现有重复样本',
   'boot.liveWords': '现有重复样本的 {level}% 百分位区间，区间内为实色。随样本增加趋于稳定，结束时才是最终结果。',
+  'boot.liveFailed': '迄今有 {n} 个样本失败：计入总数，但不绘出。',
   'boot.interval': '{lo} 至 {hi}',
   'boot.rate': '每秒 {rate} 次 · 还需 {left} 秒',
   'boot.rateOnly': '每秒 {rate} 次',

@@ -55,13 +55,13 @@ async function write(): Promise<void> {
     flag(false);
     return;
   }
-  const { name, text, shipped, run, builtIn, files } = session;
+  const { name, text, shipped, run, files } = session;
   const study = {
     name,
     text,
     build: BUILD,
     ...(shipped && { shipped: shipped.name }),
-    ...(run && !builtIn && { run }),
+    ...(run && { run }),
   };
   try {
     await (await store()).keep(study, files);
