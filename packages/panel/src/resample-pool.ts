@@ -101,13 +101,12 @@ export function createPool(host: PoolHost): Pool {
     onDraws: (first: number, draws: Draws) => void,
     stay: (rate: number) => boolean,
   ) {
-    let [rate, done, spent, size] = [0, 0, 0, 4];
+    let [rate, size] = [0, 4];
     for (let chunk = todo.take(size); chunk; chunk = todo.take(size)) {
       const start = host.now();
       onDraws(chunk.first, open.run(chunk.first, chunk.count));
-      spent += Math.max(1e-3, host.now() - start);
-      done += chunk.count;
-      rate = done / spent;
+      // Of the last chunk: the first ones run code that is not compiled for speed yet.
+      rate = chunk.count / Math.max(1e-3, host.now() - start);
       size = Math.min(4 * size, chunkOf(rate, HERE));
       await host.breathe();
       if (!stay(rate)) break;
