@@ -1,10 +1,11 @@
 /**
- * node bench/boot.mjs [--rounds N] [--record]
- * The bootstrap from the shell against the refits alone, two workers against two processes, and what a shard costs beside its replicates.
- * Ratios of the same run count; each is the median of interleaved rounds.
+ * node bench/boot.mjs [--rounds N] [--merge B] [--record]
+ * `gravpanel boot -B 9999` from start to table against its refits alone, wall and CPU time; then what a shard costs beside its
+ * replicates, and a merge beside its shards. Ratios of the same run count: rounds are interleaved, the least time of each side says what
+ * the code can do, the median ratio what this machine made of it.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,131 +15,125 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'packages/cli/bin/gravpanel.mjs');
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '7' },
+    merge: { type: 'string', default: '1000000' },
     record: { type: 'boolean', default: false },
-    // One part of the pure refits, in a process of its own.
-    refits: { type: 'string' },
   },
 });
-const FORMULA = 'patents ~ lgdp + lrd + lprox + lcit + lmig + rta';
 const B = 9999;
-
-/** Replicates first … first + count − 1 of the belt-road-sized model, nothing else: seconds of the refits. */
-async function refits(first, count) {
-  const { loadKernels } = await import('../packages/core-wasm/dist/index.js');
-  const panel = await import('../packages/panel/dist/index.js');
-  const { readFileSync } = await import('node:fs');
-  const kernels = await loadKernels();
-  const csv = readFileSync(join(root, 'test-fixtures/data/synth45.csv'));
-  const frame = panel.setPanel(panel.readTable(csv, { name: 'synth45' }), ['pair'], 'year');
-  const spec = { id: 'fit', model: 'nb-fe', formula: FORMULA, vcov: { type: 'bootstrap', reps: B, seed: 1 } };
-  const [design] = panel.buildDesigns(frame, spec, kernels);
-  const open = panel.openJob(panel.startFit(design, kernels).runs.main, kernels);
-  open.run(0, 200);
-  const start = performance.now();
-  open.run(first, count);
-  return (performance.now() - start) / 1000;
-}
-
-if (values.refits) {
-  const [first, count] = values.refits.split(',').map(Number);
-  console.log(await refits(first, count));
-  process.exit(0);
-}
-
 const median = (all) => [...all].sort((a, b) => a - b)[all.length >> 1];
-
-/** Seconds of a command, and what it printed. */
-const timed = (command, args, cwd) =>
-  new Promise((resolve, reject) => {
-    const start = performance.now();
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
-    let stdout = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    child.on('exit', (code) =>
-      code === 0
-        ? resolve({ seconds: (performance.now() - start) / 1000, stdout })
-        : reject(new Error(`${args.join(' ')}: ${code}`)),
-    );
-  });
-const node = (args, cwd) => timed(process.execPath, args, cwd);
-const self = fileURLToPath(import.meta.url);
-const part = async (first, count) => Number((await node([self, '--refits', `${first},${count}`])).stdout);
-
-/** Seconds of CPU of one call. */
-async function cpu(args, cwd) {
-  const { stdout } = await timed(
-    'bash',
-    ['-c', `TIMEFORMAT='%U %S'; { time "$0" "$@" >/dev/null; } 2>&1`, process.execPath, ...args],
-    cwd,
-  );
-  return stdout
-    .trim()
-    .split(/\s+/)
-    .slice(-2)
-    .map(Number)
-    .reduce((a, b) => a + b);
-}
+const least = (all) => Math.min(...all);
+const number = (n) => Math.round(n).toLocaleString('en-US');
 
 const dir = mkdtempSync(join(tmpdir(), 'gravpanel-bench-'));
-try {
-  writeFileSync(
-    join(dir, 'study.yaml'),
-    `version: 1
-title: bench
-data: { path: ${JSON.stringify(join(root, 'test-fixtures/data/synth45.csv'))}, unit: pair, time: year }
-models:
-  full: { model: nb-fe, formula: "${FORMULA}" }
-`,
+
+/** {wall, cpu, peak}: seconds of a command, its MB at most. */
+function timed(args) {
+  const command = [process.execPath, ...args];
+  const { status, stderr } = spawnSync('/usr/bin/time', ['-f', '%e %U %S %M', ...command], {
+    cwd: dir,
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
+  const [wall, user, system, peak] = stderr.trim().split('\n').at(-1).split(' ').map(Number);
+  return { wall, cpu: user + system, peak: peak / 1024 };
+}
+const gravpanel = (...args) => timed([bin, ...args, '--quiet']);
+
+function studies() {
+  mkdirSync(join(dir, 'data'));
+  cpSync(join(root, 'test-fixtures/data/synth45.csv'), join(dir, 'synth45.csv'));
+  cpSync(join(root, 'studies/belt-road-copatents/data/panel.csv'), join(dir, 'belt-road.csv'));
+  const write = (name, unit, formula, more = '') =>
+    writeFileSync(
+      join(dir, `${name}.yaml`),
+      `version: 1\ntitle: bench\ndata: { path: ${name}.csv, unit: ${unit}, time: year }\n${more}models:\n  full: { model: nb-fe, formula: "${formula}"${more && ', lag: 1'} }\n`,
+    );
+  write('synth45', 'pair', 'patents ~ lgdp + lrd + lprox + lcit + lmig + rta');
+  write(
+    'belt-road',
+    'partner',
+    'collaboration ~ lnpatent1 + lnpatent2 + lngd + in + re + gdp',
+    'derive: { lnpatent1: log(patent1), lnpatent2: log(patent2), lngd: log(dist_km * wti) }\n',
   );
-  const boot = (threads, reps = B) =>
-    node([bin, 'boot', 'study.yaml', '-B', String(reps), '--threads', String(threads), '--json', '--quiet'], dir);
-  const rounds = Number(values.rounds);
-  const [pure, whole, two, natives, ones] = [[], [], [], [], []];
-  await boot(1);
+  return [
+    { name: 'synth45', label: 'synth45, 43 units × 10, 7 regressors' },
+    { name: 'belt-road', label: 'belt-road-copatents, its seven-regressor column: 29 units × 9' },
+  ];
+}
+
+function whole({ name, label }, rounds) {
+  const study = `${name}.yaml`;
+  const boot = (...flags) => gravpanel('boot', study, '-B', String(B), '--json', ...flags);
+  const refits = () =>
+    JSON.parse(
+      execFileSync(process.execPath, [join(root, 'bench/boot-refits.mjs'), join(dir, study), 'full', '1', String(B)], {
+        encoding: 'utf8',
+      }),
+    );
+  const sides = { node: [], pure: [], one: [], all: [] };
+  boot('--threads', '1');
   for (let i = 0; i < rounds; i++) {
-    pure.push(await part(0, B));
-    whole.push((await boot(1)).seconds);
-    // Long enough that starting workers is no part of the question.
-    const long = 4 * B;
-    const seconds = async (threads) => JSON.parse((await boot(threads, long)).stdout).columns[0].resampling.seconds;
-    const single = await seconds(1);
-    two.push(single / (await seconds(2)));
-    const one = await part(0, long);
-    ones.push(one);
-    natives.push(one / Math.max(...(await Promise.all([part(0, long / 2), part(long / 2, long / 2)]))));
+    sides.node.push(timed(['-e', '0']));
+    sides.pure.push(refits());
+    sides.one.push(boot('--threads', '1'));
+    sides.all.push(boot());
   }
-  // What a shard costs: 64 shards of one replicate, of which eight are made here, and the merge of all.
-  const shards = 64;
-  await node([bin, 'boot', 'plan', 'study.yaml', '-B', String(shards), '--shards', String(shards), '-o', 'plan'], dir);
-  const shard = [];
-  for (let k = 1; k <= shards; k++) {
-    const seconds = await cpu([bin, 'boot', 'run-shard', String(k), 'plan', '--threads', '1', '--quiet'], dir);
-    if (k <= 16) shard.push(seconds);
-  }
-  const merge = [];
-  for (let i = 0; i < 5; i++) merge.push(await cpu([bin, 'boot', 'merge', 'plan', '--json', '--quiet'], dir));
-  const base = await cpu([bin, 'boot', 'study.yaml', '-B', String(shards), '--threads', '1', '--json', '--quiet'], dir);
+  const of = (side, key) => sides[side].map((one) => one[key]);
+  const best = (side, key) => least(of(side, key));
+  const typical = (side, key) => median(sides[side].map((one, i) => one[key] / sides.pure[i][key]));
+  const cell = (side, key) =>
+    `${best(side, key).toFixed(2)} s | **${(best(side, key) / best('pure', key)).toFixed(2)}** (${typical(side, key).toFixed(2)})`;
+  return `| ${label} | | | | |
+| refits alone, one thread | ${best('pure', 'wall').toFixed(2)} s | ${number(B / best('pure', 'wall'))}/s | ${best('pure', 'cpu').toFixed(2)} s | ${number(B / best('pure', 'cpu'))}/s |
+| Node alone (\`node -e 0\`) | ${cell('node', 'wall')} | ${cell('node', 'cpu')} |
+| \`boot -B ${B} --threads 1\`, start to table | ${cell('one', 'wall')} | ${cell('one', 'cpu')} |
+| \`boot -B ${B}\`, all threads | ${cell('all', 'wall')} | ${cell('all', 'cpu')} |
+`;
+}
 
+/** What a shard and a merge cost, CPU seconds: plans of one replicate a shard, then plans of many replicates in a few shards. */
+function shards(most) {
+  const plan = (folder, reps, count) => {
+    gravpanel('boot', 'plan', 'synth45.yaml', '-B', String(reps), '--shards', String(count), '-o', folder);
+    return Array.from({ length: count }, (_, k) =>
+      gravpanel('boot', 'run-shard', String(k + 1), folder, '--threads', '1'),
+    );
+  };
+  const merge = (folder, times) => {
+    const all = Array.from({ length: times }, () => gravpanel('boot', 'merge', folder, '--json', '--threads', '1'));
+    return { cpu: least(all.map(({ cpu }) => cpu)), peak: Math.max(...all.map(({ peak }) => peak)) };
+  };
+  const made = plan('few', 64, 64);
+  plan('fewer', 64, 4);
+  const perShard = (merge('few', 5).cpu - merge('fewer', 5).cpu) / 60;
+  const sizes = [1000, most / 100, most / 10, most].filter((n, i, all) => n >= 100 && all.indexOf(n) === i);
+  const merges = sizes.map((reps) => {
+    plan(`plan-${reps}`, reps, 4);
+    return { reps, ...merge(`plan-${reps}`, reps > 2e5 ? 2 : 3) };
+  });
+  return { start: median(made.map(({ cpu }) => cpu)), perShard, merges };
+}
+
+try {
+  const rounds = Number(values.rounds);
+  const tables = studies().map((study) => whole(study, rounds));
+  const { start, perShard, merges } = shards(Number(values.merge));
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
-  const share = median(two) / median(natives);
   const text = `
-## ${new Date().toISOString().slice(0, 10)}: 9,999 replicates from the shell, two workers, shards
+## ${new Date().toISOString().slice(0, 10)}: 9,999 replicates from the shell, shards, merges
 
-${cpus()[0].model}, ${cpus().length} cores, shared · Node ${process.version} · commit ${commit} · nb-fe, synth45, 43 units × 10, 7 regressors ·
-medians of ${rounds} interleaved rounds.
+${cpus()[0].model}, ${cpus().length} cores, shared · Node ${process.version} · commit ${commit} · nb-fe · ${rounds} interleaved rounds: least time, **least ÷ least of the refits** (median ratio); limit 1.5.
 
-| | | ratio | limit |
-| --- | ---: | ---: | ---: |
-| refits alone, one thread | ${median(pure).toFixed(2)} s (${Math.round(B / median(pure)).toLocaleString('en-US')}/s) | | |
-| \`boot -B 9999 --threads 1\`, start to table ÷ refits alone | ${median(whole).toFixed(2)} s | **${(median(whole) / median(pure)).toFixed(2)}** | 1.5 |
-| two workers ÷ one, inside the program | | ${median(two).toFixed(2)} | |
-| two processes ÷ one, refits alone | | ${median(natives).toFixed(2)} | |
-| share of the processes' scaling | | **${share.toFixed(2)}** | 0.9 |
-| one shard beside its replicates: start, load, write (CPU) | ${median(shard).toFixed(3)} s | | |
-| merge of ${shards} shards (CPU) less the same without a plan | ${(((median(merge) - base) / shards) * 1000).toFixed(2)} ms a shard | | |
+| | wall | ÷ refits | CPU | ÷ refits |
+| --- | ---: | ---: | ---: | ---: |
+${tables.join('')}
+| shards of synth45, CPU time | |
+| --- | ---: |
+| one shard beside its replicates: start, load, write | ${start.toFixed(3)} s |
+| merge, each shard more | ${(perShard * 1000).toFixed(2)} ms |
+${merges.map(({ reps, cpu, peak }) => `| merge of ${number(reps)} replicates in 4 shards, start to table | ${cpu.toFixed(2)} s, ${peak.toFixed(0)} MB |`).join('\n')}
 `;
   console.log(text);
   if (values.record) appendFileSync(join(root, 'bench/RESULTS.md'), text);

@@ -53,6 +53,23 @@ function standardised({ n, k, x }) {
   return out;
 }
 
+/** The C twin on a panel of its own and draws of the core, compiled for 128 bits: {program, file}; start(program, [file, rounds]). */
+export async function refitTwin({ level, replicates, groups = 45, periods = 10, k = 7 }) {
+  const kernels = await loadKernels();
+  const { problem, clusters } = panel({ groups, periods, k, level, seed: 7 });
+  const x = standardised(problem);
+  const { coef } = kernels.fit('nb-fe', { ...problem, x });
+  const resampler = kernels.resampler({ model: 'nb-fe', problem: { ...problem, x }, coef, clusters, seed: 1 });
+  const draws = new Int32Array(replicates * groups);
+  for (let r = 0; r < replicates; r++) draws.set(resampler.drawWeights(r), r * groups);
+  const [width] = widths();
+  const program = compile('refit', width, [`GROUPS=${groups}`, `PERIODS=${periods}`, `K=${k}`]);
+  const file = join(folder, `refit-twin-${level}.bin`);
+  const parts = [x, coef, Float64Array.of(1e-12, replicates), Int32Array.from(problem.y), draws];
+  writeFileSync(file, Buffer.concat(parts.map((part) => Buffer.from(part.buffer))));
+  return { program, file };
+}
+
 /** → {label, ours, rate, failed, fallback, evaluations, agree, twins}: best times in µs a replicate, twins as in {@link compare}. */
 export async function benchRefit({ level, rounds, groups = 45, periods = 10, k = 7 }) {
   const kernels = await loadKernels();

@@ -34,7 +34,13 @@ export const jobHash = (job: ResampleJob): string => sha256(packRecord(job)).toS
 
 function notWritten(file: string, error: unknown, stored: number): PanelError {
   const { code, message } = error as NodeJS.ErrnoException;
-  const why = code === 'ENOSPC' ? 'the disk is full' : code === 'EACCES' ? 'permission denied' : message;
+  const words: Record<string, string> = {
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the quota of the disk is used up',
+    EFBIG: 'a file may not grow that large here',
+    EACCES: 'permission denied',
+  };
+  const why = words[code ?? ''] ?? message;
   return new PanelError({
     code: 'output/not-written',
     message: `The checkpoint "${file}" cannot be written: ${why}.`,

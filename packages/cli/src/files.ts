@@ -77,14 +77,27 @@ function outputError(target: string, error: unknown): never {
     EACCES: 'permission denied',
     EROFS: 'the file system is read-only',
     ENOSPC: 'the disk is full',
+    EDQUOT: 'the quota of the disk is used up',
+    EFBIG: 'a file may not grow that large here',
     EISDIR: 'it is a folder',
   };
   throw new PanelError({
     code: 'output/not-written',
     message: `"${target}" cannot be written: ${why[code] ?? message}.`,
-    hint: 'Choose another place with -o.',
+    hint: full(code) ? 'Make room, or choose another place with -o.' : 'Choose another place with -o.',
     at: { file: target },
   });
+}
+
+const full = (code: string) => ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code);
+
+/** The code of a system error that says that there is no more room, in whatever words a library wrapped it. */
+export function noRoom(error: unknown): string | undefined {
+  const { code = '', message = '' } = error as NodeJS.ErrnoException;
+  if (full(code)) return code;
+  if (/no space left on device|disk is full/i.test(message)) return 'ENOSPC';
+  if (/disk quota exceeded/i.test(message)) return 'EDQUOT';
+  return /file too large|file size limit/i.test(message) ? 'EFBIG' : undefined;
 }
 
 /** Refuses now what writing would refuse later. @throws PanelError output/exists, output/not-written. */
@@ -275,7 +288,11 @@ export async function fillFolder<T>(
     outputError(dir, error);
   }
   try {
-    const result = await fill(part);
+    const result = await fill(part).catch((error: unknown): never => {
+      const code = error instanceof PanelError ? undefined : noRoom(error);
+      if (code) outputError(dir, { code });
+      throw error;
+    });
     try {
       checkOutputFolder(dir, o.force, o.names, o.schema);
       if (exists(target)) moveInto(part, target, o.names);

@@ -19,7 +19,9 @@ export async function fitResampled(
   try {
     const onDone = (job: DrawnColumn['job'], draws: DrawnColumn['draws']) =>
       drawn.push({ column: String(drawn.length + 1), job, draws });
-    return await estimateSpecWith(frame, spec, kernels, resampleRunner({ kernels, pool, progress, onDone }));
+    const say = (text: string) => process.stderr.write(text);
+    const runner = resampleRunner({ kernels, pool, progress, onDone, ...(!o.quiet && { say }) });
+    return await estimateSpecWith(frame, spec, kernels, runner);
   } finally {
     progress.end();
     pool.stop();

@@ -1,17 +1,18 @@
-/** The pool of panel on worker threads. */
+/** The pool of panel on worker threads, which are loaded only where one starts. */
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { answerValue, createPool, type Pool, type PoolWorker, type ResampleWorkerApi } from '@gravpanel/panel';
-import { releaseProxy, wrap } from 'comlink';
-import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 
 /** All cores, unless --threads says otherwise. */
 export const threadsOf = (flag: number | undefined): number => flag ?? availableParallelism();
 
 function startWorker(): PoolWorker {
+  const { Worker } = require('node:worker_threads') as typeof import('node:worker_threads');
+  const comlink = require('comlink') as typeof import('comlink');
+  const { default: nodeEndpoint } =
+    require('comlink/dist/esm/node-adapter.mjs') as typeof import('comlink/dist/esm/node-adapter.mjs');
   const worker = new Worker(path.join(__dirname, 'worker.cjs'));
-  const api = wrap<ResampleWorkerApi>(nodeEndpoint(worker as never));
+  const api = comlink.wrap<ResampleWorkerApi>(nodeEndpoint(worker as never));
   let reason = '';
   worker.on('error', (error) => {
     reason = error.message;
@@ -25,7 +26,7 @@ function startWorker(): PoolWorker {
       worker.on('exit', (code) => resolve(reason || `it ended with code ${code}`));
     }),
     stop: () => {
-      api[releaseProxy]();
+      api[comlink.releaseProxy]();
       void worker.terminate();
     },
   };

@@ -6,6 +6,7 @@ import {
   emptyDraws,
   extraWidth,
   openJob,
+  PanelError,
   type Pool,
   placeDraws,
   type Range,
@@ -44,6 +45,18 @@ export function holes(done: Range[], from: number, count: number): Range[] {
   return out;
 }
 
+/** Draws of this many bytes are refused where the machine has not so much to give. @throws PanelError resample/no-memory. */
+function checkMemory(bytes: number, count: number): void {
+  const free = process.availableMemory();
+  if (bytes <= free) return;
+  const gigabytes = (n: number) => `${(n / 1e9).toPrecision(3)} GB`;
+  throw new PanelError({
+    code: 'resample/no-memory',
+    message: `${count.toLocaleString('en-US')} replicates take ${gigabytes(bytes)} of memory; ${gigabytes(free)} are free.`,
+    hint: `Use fewer (-B): ${Math.floor((0.8 * count * free) / bytes).toLocaleString('en-US')} fit; 9999 give intervals to the second digit.`,
+  });
+}
+
 /** The draws of one job, or of a part of it; those of the checkpoint are taken from it. */
 export async function runJob(
   job: ResampleJob,
@@ -55,6 +68,7 @@ export async function runJob(
   const bytes = drawBytes(count, job.reported.length + extraWidth(job));
   if (bytes > WORTH_SAYING)
     o.say?.(`${label}: ${count.toLocaleString('en-US')} replicates take ${Math.round(bytes / 1e6)} MB of memory.\n`);
+  checkMemory(bytes, count);
   const draws = emptyDraws(job, count);
   const place = (first: number, chunk: Draws) => placeDraws(draws, first - from, chunk, job);
   const done = o.checkpoint?.begin(job, place) ?? [];

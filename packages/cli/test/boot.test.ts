@@ -133,6 +133,24 @@ describe('fit --vcov bootstrap', () => {
   });
 });
 
+describe('memory', () => {
+  it('is said before the start where it is much, and the run can be stopped then', async () => {
+    const child = w.start([...FIT, '--vcov', 'bootstrap', '--reps', '5000000', '--threads', '1']);
+    const said = await new Promise<string>((resolve) => child.stderr.once('data', (chunk) => resolve(String(chunk))));
+    child.kill('SIGKILL');
+    expect(said).toMatch(/5,000,000 replicates take 130 MB of memory/);
+  });
+
+  it('that the machine has not is refused', () => {
+    w.write('poor.cjs', 'process.availableMemory = () => 1e6;');
+    const env = { NODE_OPTIONS: `--require ${w.path('poor.cjs')}` };
+    const { code, stdout, stderr } = w.run([...FIT, '--vcov', 'bootstrap', '--reps', '90000'], { env });
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(/90,000 replicates take 0\.00234 GB of memory; 0\.00100 GB are free/);
+    expect(stderr).toMatch(/hint: Use fewer \(-B\): 30,769 fit/);
+  });
+});
+
 describe('a study', () => {
   it('takes vcov bootstrap and the defaults of boot', () => {
     w.write(

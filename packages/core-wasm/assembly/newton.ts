@@ -24,6 +24,8 @@ const RUNNING: f64 = 0.1;
 const STALL = 4;
 /** After this many iterations rows that are being sent to μ = 0 are looked at. */
 const LOOK = 15;
+/** Gains below this share of the rounding of ℓ are not looked for. */
+const UNSEEN: f64 = 0.1;
 /** Below this the scaled gradient is rounding. */
 const POLISHED: f64 = 1e-12;
 /** Above this many parameters a Jacobi eigenproblem takes too long. */
@@ -257,6 +259,8 @@ function search(t: Task, theta: usize, scale: f64): f64 {
   const slope = dotSmall(t.grad, step, p);
   if (!(slope > 0)) return 0;
   for (let length = scale; length > 1e-10 * scale; length *= 0.5) {
+    // What is left to gain is far below what can be seen.
+    if (length < scale && length * slope < UNSEEN * noise) return 0;
     for (let i = 0; i < p; i++) put(trial, i, get(theta, i) + length * get(step, i));
     if (evaluate(t, trial)) continue;
     const better = t.loglik > before + noise;

@@ -11,6 +11,7 @@ import { fitOls } from './ols';
 import { Draw, gather, roomLike } from './replicate';
 import { clusterCovariance, sandwichRoom } from './sandwich';
 import { covarianceToUser, toInternal } from './scale';
+import { spanned } from './spanned';
 import {
   BAD_INPUT, byGroup, ETA_OVERFLOW, get, NB_FE, NOT_POSITIVE_DEFINITE, OK, OLS, OUT_OF_MEMORY, POISSON_BOUNDARY, put, SEPARATED,
   Task,
@@ -120,7 +121,8 @@ function refitDamped(c: Task, draw: Draw, kind: i32): i32 {
   if (c.model == OLS) {
     setUsed(1);
     status = fitOls(c, theta, covariance, wanted);
-  } else {
+  } else if (spanned(c)) status = NOT_POSITIVE_DEFINITE;
+  else {
     memory.copy(start, userOptimum, <usize>c.p << 3);
     status = maximise(c, fresh ? 0 : start, DAMPED, DAMPED_STEPS, theta, covariance, wanted);
     setUsed(used + c.iterations);

@@ -79,6 +79,36 @@ describe.each(MODELS)('standard errors of %s', (model) => {
   });
 });
 
+describe.each(['poisson', 'nb2', 'nb-fe', 'nb-re'] as const)('%s with a dummy of two units', (model) => {
+  it('has no estimate, at once, where neither was drawn, and is the cold fit of the copied rows elsewhere', () => {
+    const base = panel(41);
+    const { n, groupStart } = base;
+    const k = base.k + 1;
+    const x = new Float64Array(n * k);
+    for (let i = 0; i < n; i++) {
+      x.set(base.x.subarray(i * base.k, (i + 1) * base.k), i * k);
+      x[i * k + base.k] = i >= groupStart[4] && i < groupStart[6] ? 1 : 0;
+    }
+    const problem = { ...base, k, x };
+    const clusters = groupClusters(problem);
+    const { resampler } = fitAndOpen(kernels, model, problem, clusters);
+    const { status, iterations } = resampler.pairs(0, 60);
+    let without = 0;
+    for (let r = 0; r < 60; r++) {
+      const weights = resampler.drawWeights(r);
+      if (weights[4] + weights[5] === 0) {
+        without++;
+        expect([Status[status[r]], iterations[r]]).toEqual(['notPositiveDefinite', 0]);
+      } else if (r < 25) {
+        const cold = kernels.fit(model, copied(problem, clusters, weights).copies);
+        if (cold.status === Status.ok) expect(Status[status[r]]).toBe('ok');
+      }
+    }
+    // (28/30)^30 = 0.126 of them: 7.6 ± 2.6.
+    expect(without).toBeGreaterThan(1);
+  });
+});
+
 describe('approximations', () => {
   it('one-step is one Newton step from the full sample', () => {
     const problem = panel(33);

@@ -49,29 +49,46 @@ const SHORT: Record<string, string> = {
   VN: 'Vietnam',
 };
 
-const codesOf = new Map((codes as string[][]).map(([two, three, numeric]) => [two, { three, numeric }]));
-const all = new Map<string, Country>(
-  Object.entries(names).map(([iso2, name]) => {
+interface Book {
+  /** By alpha-3. */
+  all: Map<string, Country>;
+  byAlpha2: Map<string, Country>;
+  byName: Map<string, Country>;
+}
+
+function makeBook(): Book {
+  const codesOf = new Map((codes as string[][]).map(([two, three, numeric]) => [two, { three, numeric }]));
+  const list = Object.entries(names).map(([iso2, name]): Country => {
     const { three, numeric } = codesOf.get(iso2)!;
-    const iso3 = iso2 === 'XK' ? 'XKX' : three;
-    return [iso3, { iso2, iso3, numeric, name: SHORT[iso2] ?? [name].flat()[0] }];
-  }),
-);
-const byAlpha2 = new Map([...all.values()].map((country) => [country.iso2, country]));
-const byName = new Map(
-  [...all.values()].flatMap((country) =>
-    [country.name, names[country.iso2]].flat().map((name) => [normalName(name), country] as const),
-  ),
-);
+    return { iso2, iso3: iso2 === 'XK' ? 'XKX' : three, numeric, name: SHORT[iso2] ?? [name].flat()[0] };
+  });
+  return {
+    all: new Map(list.map((country) => [country.iso3, country])),
+    byAlpha2: new Map(list.map((country) => [country.iso2, country])),
+    byName: new Map(
+      list.flatMap((country) =>
+        [country.name, names[country.iso2]].flat().map((name) => [normalName(name), country] as const),
+      ),
+    ),
+  };
+}
+
+let made: Book | undefined;
+/** Made where the first country is asked for: most commands ask for none. */
+function book(): Book {
+  made ??= makeBook();
+  return made;
+}
 
 /** Every country, by alpha-3. */
-export const countries = (): Country[] => [...all.values()].sort((a, b) => (a.iso3 < b.iso3 ? -1 : 1));
+export const countries = (): Country[] => [...book().all.values()].sort((a, b) => (a.iso3 < b.iso3 ? -1 : 1));
 
 /** The country of an alpha-3 code; undefined where it is none. */
-export const countryOf = (iso3: string): Country | undefined => all.get(iso3);
+export const countryOf = (iso3: string): Country | undefined => book().all.get(iso3);
 
 /** Reads a name or a code (alpha-2, alpha-3; any case, accents and punctuation). */
 export function readCountry(text: string): CountryReading {
+  const { all, byAlpha2, byName } = book();
   const key = normalName(text);
   if (Object.hasOwn(SEVERAL, key)) return { several: SEVERAL[key] };
   if (Object.hasOwn(SPELLINGS, key)) return { country: all.get(SPELLINGS[key])! };
@@ -83,9 +100,10 @@ export function readCountry(text: string): CountryReading {
   return other ? { country: other } : { unknown: true };
 }
 
-const withCode = (iso3: string) => `${iso3} (${all.get(iso3)!.name})`;
+const withCode = (iso3: string) => `${iso3} (${countryOf(iso3)!.name})`;
 
 function suggestions(text: string): string {
+  const { all, byName } = book();
   const key = normalName(text);
   const near = nearestNames(key, key.length <= 3 ? [...all.keys()].map((c) => c.toLowerCase()) : byName.keys());
   const codes = near.map((name) => (all.get(name.toUpperCase()) ?? byName.get(name))!.iso3);

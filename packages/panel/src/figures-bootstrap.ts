@@ -31,8 +31,9 @@ const BINS = 44;
 /** The share of the draws at each end that may lie beyond the drawing. */
 const BEYOND = 0.001;
 
-function histogram(draws: number[], intervals: (readonly [number, number])[]): BootstrapPlot['panels'][number]['bins'] {
-  const sorted = [...draws].sort((a, b) => a - b);
+type Bins = BootstrapPlot['panels'][number]['bins'];
+
+function histogram(sorted: Float64Array, intervals: (readonly [number, number])[]): Bins {
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))];
   const lo = Math.min(at(BEYOND), ...intervals.map(([a]) => a));
   const hi = Math.max(at(1 - BEYOND), ...intervals.map(([, b]) => b));
@@ -80,13 +81,15 @@ function tableOf(records: BootstrapRecord[], used: number[], o: BootstrapFigureO
  * counted in the table and the subtitle, not drawn. Throws RangeError where a coefficient has no replicate.
  */
 export function bootstrapFigure(records: BootstrapRecord[], o: BootstrapFigureOptions): Figure {
-  const drawn = records.map(({ draws }) => Array.from(draws).filter(Number.isFinite));
-  if (drawn.some((draws) => draws.length === 0))
-    throw new RangeError('a bootstrap figure needs replicates of each coefficient');
+  const drawn = records.map(({ draws, intervals }) => {
+    const sorted = Float64Array.from(draws).filter(Number.isFinite).sort();
+    if (sorted.length === 0) throw new RangeError('a bootstrap figure needs replicates of each coefficient');
+    return { all: draws.length, used: sorted.length, bins: histogram(sorted, Object.values(intervals)) };
+  });
   const [first] = Object.keys(records[0].intervals);
   const others = Object.keys(records[0].intervals).slice(1);
-  const most = Math.max(...records.map(({ draws }) => draws.length));
-  const failed = most - Math.min(...drawn.map((draws) => draws.length));
+  const most = Math.max(...drawn.map(({ all }) => all));
+  const failed = most - Math.min(...drawn.map(({ used }) => used));
   const how = [
     `${count(most)} replicates; ${first} interval in blue, full tone inside it${others.length > 0 ? `; in grey: ${others.join(', ')}` : ''}.`,
     failed > 0
@@ -105,12 +108,12 @@ export function bootstrapFigure(records: BootstrapRecord[], o: BootstrapFigureOp
       label: termLabel(term, o.variables).label,
       within: within ?? true,
       estimate,
-      bins: histogram(drawn[i], Object.values(intervals)),
+      bins: drawn[i].bins,
       intervals: Object.entries(intervals).map(([name, [lo, hi]]) => ({ name, lo, hi })),
     })),
     table: tableOf(
       records,
-      drawn.map((draws) => draws.length),
+      drawn.map(({ used }) => used),
       o,
     ),
   };
@@ -128,6 +131,12 @@ export interface ColumnFigureOptions {
 /** "How sure are the estimates? Patents, column (2) of main". */
 export const bootstrapTitle = (fit: Fit, where: string, variables: Variables = {}): string =>
   `How sure are the estimates? ${variableLabel(fit.depvar, variables)}, ${where}`;
+
+function everyOf(estimates: Float64Array, width: number, j: number): Float64Array {
+  const out = new Float64Array(estimates.length / width);
+  for (let r = 0; r < out.length; r++) out[r] = estimates[r * width + j];
+  return out;
+}
 
 /**
  * The replicates of a resampled column with their percentile interval, the BCa one where there is one, and that of the observed
@@ -153,7 +162,10 @@ export function columnBootstrapFigure(
         term: c.term,
         estimate: c.estimate,
         within: !comparesUnits(fit, c),
-        draws: Float64Array.from({ length: draws.count }, (_, r) => draws.estimates[r * width + j]),
+        // Asked for once, so that of a million replicates one column is held at a time.
+        get draws() {
+          return everyOf(draws.estimates, width, j);
+        },
         intervals: {
           percentile: percentile[j],
           ...(bca && { BCa: bca[j] }),

@@ -156,7 +156,8 @@ export const statusWords = (status: number): string =>
 
 /** @throws PanelError resample/all-failed where fewer than two replicates, or less than half of them, have an estimate. */
 export function checkDraws(job: ResampleJob, { status }: Draws): void {
-  const good = status.reduce((sum, one) => sum + (hasEstimate(one) ? 1 : 0), 0);
+  let good = 0;
+  for (let r = 0; r < status.length; r++) if (hasEstimate(status[r])) good++;
   if (good >= 2 && good >= status.length / 2) return;
   const worst = new Map<string, number>();
   for (const one of status) if (!hasEstimate(one)) worst.set(statusWords(one), (worst.get(statusWords(one)) ?? 0) + 1);

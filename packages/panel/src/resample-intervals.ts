@@ -2,32 +2,67 @@
 import { normalQuantile, normalUpper } from './distributions.ts';
 import type { Interval } from './types.ts';
 
+/** Where the quantile of a level lies among sorted numbers: at `k` of them, or `share` of the way to the next. */
+interface QuantilePlace {
+  k: number;
+  share: number;
+}
+
+function placeOf(R: number, p: number): QuantilePlace {
+  const rank = (R + 1) * p;
+  const k = Math.trunc(rank);
+  if (k < 1) return { k: 1, share: 0 };
+  if (k >= R) return { k: R, share: 0 };
+  if (k === rank) return { k, share: 0 };
+  const [z, low, high] = [p, k / (R + 1), (k + 1) / (R + 1)].map(normalQuantile);
+  return { k, share: (z - low) / (high - low) };
+}
+
+function atPlace(sorted: Float64Array, { k, share }: QuantilePlace): number {
+  return share === 0 ? sorted[k - 1] : sorted[k - 1] + share * (sorted[k] - sorted[k - 1]);
+}
+
+export type Quantile = (sorted: Float64Array, p: number) => number;
+
 /**
  * The (R + 1)p-th order statistic, between two of them by interpolation on the normal scale (Davison & Hinkley 1997, eq. 5.8,
  * as R's boot does); the extreme one where p lies beyond.
  */
-export function quantile(sorted: Float64Array, p: number): number {
-  const R = sorted.length;
-  const rank = (R + 1) * p;
-  const k = Math.trunc(rank);
-  if (k < 1) return sorted[0];
-  if (k >= R) return sorted[R - 1];
-  if (k === rank) return sorted[k - 1];
-  const [z, low, high] = [p, k / (R + 1), (k + 1) / (R + 1)].map(normalQuantile);
-  return sorted[k - 1] + ((z - low) / (high - low)) * (sorted[k] - sorted[k - 1]);
+export const quantile: Quantile = (sorted, p) => atPlace(sorted, placeOf(sorted.length, p));
+
+/** {@link quantile} for many columns of the same length: what depends on length and level alone is found once. */
+export function sharedQuantile(): Quantile {
+  const known = new Map<string, QuantilePlace>();
+  return (sorted, p) => {
+    const key = `${sorted.length} ${p}`;
+    const place = known.get(key) ?? placeOf(sorted.length, p);
+    known.set(key, place);
+    return atPlace(sorted, place);
+  };
+}
+
+/** How many of the sorted numbers are below `value`, or with `equal` not above it. */
+function countBelow(sorted: Float64Array, value: number, equal: boolean): number {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (sorted[middle] < value || (equal && sorted[middle] === value)) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 const tails = (level: number): [number, number] => [(1 - level) / 2, (1 + level) / 2];
 
 /** Quantiles of the replicates (Efron 1979). */
-export const percentileInterval = (sorted: Float64Array, level: number): Interval => {
+export const percentileInterval = (sorted: Float64Array, level: number, at: Quantile = quantile): Interval => {
   const [low, high] = tails(level);
-  return [quantile(sorted, low), quantile(sorted, high)];
+  return [at(sorted, low), at(sorted, high)];
 };
 
 /** Quantiles of the error: [2b − q₁₋ₐ, 2b − qₐ]. */
-export const basicInterval = (sorted: Float64Array, estimate: number, level: number): Interval => {
-  const [low, high] = percentileInterval(sorted, level);
+export const basicInterval = (sorted: Float64Array, estimate: number, level: number, at = quantile): Interval => {
+  const [low, high] = percentileInterval(sorted, level, at);
   return [2 * estimate - high, 2 * estimate - low];
 };
 
@@ -51,8 +86,7 @@ export function acceleration(leftOut: Float64Array): number {
 
 /** The levels whose quantiles are the bias-corrected and accelerated limits (Efron 1987); undefined where all replicates lie on one side. */
 export function bcaLevels(sorted: Float64Array, estimate: number, a: number, level: number): Interval | undefined {
-  let below = 0;
-  while (below < sorted.length && sorted[below] < estimate) below++;
+  const below = countBelow(sorted, estimate, false);
   if (below === 0 || below === sorted.length) return undefined;
   const z0 = normalQuantile(below / sorted.length);
   const [low, high] = tails(level).map((p) => {
@@ -69,11 +103,8 @@ export function bcaInterval(sorted: Float64Array, estimate: number, a: number, l
 
 /** Two-sided p of zero by inversion of the percentile interval: twice the smaller tail, (1 + #)/(R + 1). */
 export function percentileP(sorted: Float64Array): number {
-  let [below, above] = [0, 0];
-  for (const one of sorted) {
-    if (one <= 0) below++;
-    if (one >= 0) above++;
-  }
+  const below = countBelow(sorted, 0, true);
+  const above = sorted.length - countBelow(sorted, 0, false);
   return Math.min(1, (2 * (1 + Math.min(below, above))) / (sorted.length + 1));
 }
 
@@ -86,12 +117,12 @@ export function symmetricP(draws: ArrayLike<number>, t: number, complete: boolea
 }
 
 /** Monte Carlo standard deviation of a quantile: half the distance between the order statistics √(Rp(1 − p)) ranks away. */
-export function quantileError(sorted: Float64Array, p: number): number {
+export function quantileError(sorted: Float64Array, p: number, at: Quantile = quantile): number {
   const R = sorted.length;
   const reach = Math.sqrt((p * (1 - p)) / R);
-  return (quantile(sorted, Math.min(1, p + reach)) - quantile(sorted, Math.max(0, p - reach))) / 2;
+  return (at(sorted, Math.min(1, p + reach)) - at(sorted, Math.max(0, p - reach))) / 2;
 }
 
 /** Monte Carlo standard deviation of a standard deviation s of R numbers with fourth central moment m4. */
 export const spreadError = (s: number, m4: number, R: number): number =>
-  s > 0 ? Math.sqrt(Math.max(0, m4 - s ** 4) / R) / (2 * s) : 0;
+  s > 0 ? Math.sqrt(Math.max(0, m4 - s * s * (s * s)) / R) / (2 * s) : 0;

@@ -87,6 +87,7 @@ const chunkOf = (rate: number, length: number) => Math.max(1, Math.min(MOST_CHUN
 export function createPool(host: PoolHost): Pool {
   const idle: PoolWorker[] = [];
   const all = new Set<PoolWorker>();
+  let stopped = false;
   const begin = () => {
     const worker = host.start();
     all.add(worker);
@@ -101,13 +102,12 @@ export function createPool(host: PoolHost): Pool {
     onDraws: (first: number, draws: Draws) => void,
     stay: (rate: number) => boolean,
   ) {
-    let [rate, done, spent, size] = [0, 0, 0, 4];
+    let [rate, size] = [0, 4];
     for (let chunk = todo.take(size); chunk; chunk = todo.take(size)) {
       const start = host.now();
       onDraws(chunk.first, open.run(chunk.first, chunk.count));
-      spent += Math.max(1e-3, host.now() - start);
-      done += chunk.count;
-      rate = done / spent;
+      // Of the last chunk: the first ones run code that is not compiled for speed yet.
+      rate = chunk.count / Math.max(1e-3, host.now() - start);
       size = Math.min(4 * size, chunkOf(rate, HERE));
       await host.breathe();
       if (!stay(rate)) break;
@@ -115,11 +115,17 @@ export function createPool(host: PoolHost): Pool {
     return rate;
   }
 
-  /** One of the workers: takes chunks until none is left; a death gives its chunk back. */
-  async function tend(job: ResampleJob, todo: Todo, firstRate: number, onDraws: (first: number, draws: Draws) => void) {
+  /** One of the workers: takes chunks until none is left or another one failed; a death gives its chunk back. */
+  async function tend(
+    job: ResampleJob,
+    todo: Todo,
+    firstRate: number,
+    onDraws: (first: number, draws: Draws) => void,
+    over: () => boolean,
+  ) {
     let rate = firstRate;
     let worker: PoolWorker | undefined;
-    for (let deaths = 0; todo.left > 0; ) {
+    for (let deaths = 0; todo.left > 0 && !over(); ) {
       const chunk = todo.take(chunkOf(rate, THERE));
       if (!chunk) break;
       try {
@@ -132,9 +138,10 @@ export function createPool(host: PoolHost): Pool {
         // The way to the worker and back may take longer than a small chunk: it must not keep the next one small.
         rate = chunk.count / Math.max(1, draws.milliseconds ?? host.now() - start);
         deaths = 0;
-        onDraws(chunk.first, draws);
+        if (!over()) onDraws(chunk.first, draws);
       } catch (error) {
         if (!(error instanceof WorkerGone)) throw error;
+        if (over()) return;
         worker = undefined;
         todo.giveBack(chunk);
         if (++deaths >= MOST_DEATHS)
@@ -160,10 +167,21 @@ export function createPool(host: PoolHost): Pool {
         local.free();
       }
       if (todo.left === 0) return 1;
-      await Promise.all(Array.from({ length: host.threads }, () => tend(job, todo, rate, onDraws)));
+      // What fails one of them ends the others at their next chunk, before the error is thrown: nothing goes on behind it.
+      let failed = false;
+      const ends = await Promise.allSettled(
+        Array.from({ length: host.threads }, () =>
+          tend(job, todo, rate, onDraws, () => failed || stopped).catch((error: unknown) => {
+            failed = true;
+            throw error;
+          }),
+        ),
+      );
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
       return host.threads;
     },
     stop() {
+      stopped = true;
       for (const worker of all) worker.stop();
       all.clear();
       idle.length = 0;

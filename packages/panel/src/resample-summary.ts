@@ -1,5 +1,6 @@
 /** Replicates → covariance, intervals, p values, and how far each figure would move under other seeds. */
 import { type Kernels, LN_BOUNDARY } from '@gravpanel/core-wasm';
+import { columnOf, countOf, drawCovariance, estimated, type Mask, meanOf, momentAbout } from './resample-columns.ts';
 import { checkDraws, type Draws, openJob, statusWords } from './resample-draws.ts';
 import {
   acceleration,
@@ -7,7 +8,9 @@ import {
   bcaInterval,
   percentileInterval,
   percentileP,
+  type Quantile,
   quantileError,
+  sharedQuantile,
   spreadError,
   studentisedInterval,
   symmetricP,
@@ -55,60 +58,6 @@ export function runsOf(job: ResampleJob): ResampleRuns {
   };
 }
 
-/** One flag a replicate, 1: it counts. */
-type Mask = Uint8Array;
-
-const estimated = ({ status }: Draws): Mask => status.map((one) => (hasEstimate(one) ? 1 : 0));
-
-/** Column j of the draws where `keep`. */
-function columnOf(values: Float64Array, width: number, j: number, keep: Mask): Float64Array {
-  const out = new Float64Array(values.length / width);
-  let n = 0;
-  for (let r = 0; r < out.length; r++) if (keep[r]) out[n++] = values[r * width + j];
-  return out.slice(0, n);
-}
-
-const meanOf = (x: Float64Array) => x.reduce((sum, one) => sum + one, 0) / x.length;
-
-/** Replicates that say something about each number: with an estimate, and for a dispersion not at its boundary; one mask where all do. */
-function usable(draws: Draws, { problem, reported }: ResampleJob): Mask[] {
-  const width = reported.length;
-  const good = estimated(draws);
-  return Array.from(reported, (at, j) => {
-    if (at < problem.k) return good;
-    const own = good.map((flag, r) => (draws.estimates[r * width + j] === LN_BOUNDARY ? 0 : flag));
-    return own.every((flag, r) => flag === good[r]) ? good : own;
-  });
-}
-
-/**
- * Covariance of the replicates about their mean: 1/(R − 1), the jackknife's (G − 1)/G.
- * @returns r × r, row-major.
- */
-export function drawCovariance(job: ResampleJob, draws: Draws): Float64Array {
-  const width = job.reported.length;
-  const keep = usable(draws, job);
-  const centred = (j: number, both: Mask) => {
-    const x = columnOf(draws.estimates, width, j, both);
-    const mean = meanOf(x);
-    return x.map((one) => one - mean);
-  };
-  const own = keep.map((mask, j) => centred(j, mask));
-  const out = new Float64Array(width * width);
-  for (let a = 0; a < width; a++)
-    for (let b = 0; b <= a; b++) {
-      const same = keep[a] === keep[b];
-      const both = same ? keep[a] : keep[a].map((one, r) => one & keep[b][r]);
-      const [x, y] = same ? [own[a], own[b]] : [centred(a, both), centred(b, both)];
-      let sum = 0;
-      for (let r = 0; r < x.length; r++) sum += x[r] * y[r];
-      const scale = job.scheme === 'jackknife' ? (x.length - 1) / x.length : 1 / (x.length - 1);
-      out[a * width + b] = sum * scale;
-      out[b * width + a] = sum * scale;
-    }
-  return out;
-}
-
 /** Standard errors at the optimum as the replicates have them. */
 function baseErrors(job: ResampleJob, kernels: Kernels): Float64Array {
   const { kernel, absorb, random, problem, factors, coef, seed, maxIter, reported } = job;
@@ -140,42 +89,71 @@ interface Parts {
   notes: Note[];
 }
 
+/** Intervals, p and its Monte Carlo error of one number from its sorted replicates. */
+interface Single {
+  percentile: Interval;
+  basic: Interval;
+  bca?: Interval;
+  error: Interval;
+  p: number;
+}
+
+function singleOf(
+  sorted: Float64Array,
+  estimate: number,
+  leftOut: Float64Array | undefined,
+  level: number,
+  at: Quantile,
+): Single {
+  const bca = leftOut && bcaInterval(sorted, estimate, acceleration(leftOut), level);
+  return {
+    percentile: percentileInterval(sorted, level, at),
+    basic: basicInterval(sorted, estimate, level, at),
+    ...(bca && { bca }),
+    error: [(1 - level) / 2, (1 + level) / 2].map((one) => quantileError(sorted, one, at)) as Interval,
+    p: percentileP(sorted),
+  };
+}
+
 /** What needs no more than the replicates: the schemes whose draws are estimates of new samples. */
 function fromEstimates(job: ResampleJob, draws: RunDraws, level: number, kernels: Kernels, k: number): Parts {
   const width = job.reported.length;
   const { main, jackknife } = draws;
   const good = estimated(main);
-  const columns = Array.from({ length: k }, (_, j) => columnOf(main.estimates, width, j, good).sort());
-  const estimates = columns.map((_, j) => job.coef[job.reported[j]]);
+  const leftOut = jackknife && estimated(jackknife);
+  const at = sharedQuantile();
+  const estimates = Array.from({ length: k }, (_, j) => job.coef[job.reported[j]]);
+  const all = estimates.map((estimate, j) => {
+    const left = leftOut && columnOf(jackknife!.estimates, width, j, leftOut);
+    return singleOf(columnOf(main.estimates, width, j, good).sort(), estimate, left, level, at);
+  });
   const intervals: Resampling['intervals'] = {
-    percentile: columns.map((sorted) => percentileInterval(sorted, level)),
-    basic: columns.map((sorted, j) => basicInterval(sorted, estimates[j], level)),
+    percentile: all.map(({ percentile }) => percentile),
+    basic: all.map(({ basic }) => basic),
   };
   const notes: Note[] = [];
-  if (jackknife) {
-    const leftOut = estimated(jackknife);
-    const bca = columns.map((sorted, j) => {
-      const left = columnOf(jackknife.estimates, width, j, leftOut);
-      return bcaInterval(sorted, estimates[j], acceleration(left), level);
+  if (jackknife && all.every(({ bca }) => bca !== undefined)) intervals.bca = all.map(({ bca }) => bca!);
+  else if (jackknife)
+    notes.push({
+      code: 'no-bca',
+      message: 'No BCa intervals: for some coefficient all replicates lie on one side of the estimate.',
     });
-    if (bca.every((one) => one !== undefined)) intervals.bca = bca as Interval[];
-    else
-      notes.push({
-        code: 'no-bca',
-        message: 'No BCa intervals: for some coefficient all replicates lie on one side of the estimate.',
-      });
-  }
-  let p = columns.map(percentileP);
+  let p = all.map((one) => one.p);
   let pRule = 'percentile';
   if (main.extra) {
     const se = baseErrors(job, kernels);
-    const t = columns.map((_, j) => columnOf(main.extra!, width, j, good).filter(Number.isFinite).sort());
-    intervals.studentised = t.map((sorted, j) => studentisedInterval(sorted, estimates[j], se[j], level));
-    p = t.map((sorted, j) => symmetricP(sorted, estimates[j] / se[j], false));
+    const found = estimates.map((estimate, j) => {
+      const t = columnOf(main.extra!, width, j, good).filter(Number.isFinite).sort();
+      return {
+        interval: studentisedInterval(t, estimate, se[j], level),
+        p: symmetricP(t, estimate / se[j], false),
+      };
+    });
+    intervals.studentised = found.map(({ interval }) => interval);
+    p = found.map((one) => one.p);
     pRule = 'studentised, symmetric';
   }
-  const tails = [(1 - level) / 2, (1 + level) / 2];
-  const percentile = columns.map((sorted) => tails.map((one) => quantileError(sorted, one)) as Interval);
+  const percentile = all.map(({ error }) => error);
   return { intervals, p, pRule, monteCarlo: { se: [], percentile, p: p.map(shareError(job.reps)) }, notes };
 }
 
@@ -236,12 +214,11 @@ function approximationOf(
     a.forEach((one, r) => {
       errors.push(Math.abs(one - b[r]) / se[j]);
     });
-    const spread = (x: Float64Array) => Math.sqrt(x.reduce((sum, one) => sum + (one - meanOf(x)) ** 2, 0));
-    return spread(a) / spread(b);
+    return Math.sqrt(momentAbout(a, meanOf(a), 2) / momentAbout(b, meanOf(b), 2));
   });
   errors.sort((a, b) => a - b);
   return {
-    replicates: keep.reduce((sum, flag) => sum + flag, 0),
+    replicates: countOf(keep),
     medianError: errors[Math.floor(errors.length / 2)],
     maxError: errors.at(-1)!,
     seRatio,
@@ -275,9 +252,8 @@ function boundaryNotes(job: ResampleJob, { status, estimates }: Draws): Note[] {
   const at = boundaryPlace(job);
   if (at < 0) return [];
   let met = 0;
-  status.forEach((one, r) => {
-    if (hasEstimate(one) && estimates[r * width + at] === LN_BOUNDARY) met++;
-  });
+  for (let r = 0; r < status.length; r++)
+    if (hasEstimate(status[r]) && estimates[r * width + at] === LN_BOUNDARY) met++;
   return met === 0
     ? []
     : [
@@ -286,6 +262,29 @@ function boundaryNotes(job: ResampleJob, { status, estimates }: Draws): Note[] {
           message: `In ${met} of ${job.reps} replicates ${job.problem.frontier ? 'sigma_u' : 'the dispersion'} is 0; its standard error leaves them out.`,
         },
       ];
+}
+
+/** The replicates without an estimate: how many, and the first of them. */
+function failuresOf({ status }: Draws, good: Mask): Pick<Resampling, 'failures' | 'failed'> {
+  const failures: Resampling['failures'] = [];
+  for (let r = 0; r < good.length && failures.length < MOST_LISTED; r++)
+    if (!good[r]) failures.push({ replicate: r, status: statusWords(status[r]) });
+  return { failures, failed: good.length - countOf(good) };
+}
+
+/** Bias of each coefficient, and the Monte Carlo error of its standard error. */
+function momentsOf(job: ResampleJob, draws: Draws, good: Mask, se: number[], k: number) {
+  const width = job.reported.length;
+  const exactly = job.scheme === 'jackknife' || ((job.scheme === 'wild' || job.scheme === 'score') && complete(job));
+  return Array.from({ length: k }, (_, j) => {
+    const x = columnOf(draws.estimates, width, j, good);
+    const mean = meanOf(x);
+    const off = mean - job.coef[job.reported[j]];
+    return {
+      bias: job.scheme === 'jackknife' ? (x.length - 1) * off : off,
+      spread: exactly ? 0 : spreadError(se[j], momentAbout(x, mean, 4), x.length),
+    };
+  });
 }
 
 /**
@@ -310,22 +309,9 @@ export function summariseDraws(
   const plain = job.scheme === 'jackknife' || job.scheme === 'permutation';
   const parts = plain ? none : (signs ? fromSigns : fromEstimates)(job, draws, level, kernels, k);
   const good = estimated(draws.main);
-  const failures: Resampling['failures'] = [];
-  good.forEach((flag, replicate) => {
-    if (!flag) failures.push({ replicate, status: statusWords(draws.main.status[replicate]) });
-  });
-  const columns = Array.from({ length: k }, (_, j) => columnOf(draws.main.estimates, width, j, good));
-  const means = columns.map(meanOf);
-  const bias = means.map((mean, j) => {
-    const off = mean - job.coef[job.reported[j]];
-    return job.scheme === 'jackknife' ? (columns[j].length - 1) * off : off;
-  });
-  const exactly = job.scheme === 'jackknife' || (signs && complete(job));
-  const spread = columns.map((x, j) =>
-    exactly ? 0 : spreadError(se[j], x.reduce((sum, one) => sum + (one - means[j]) ** 4, 0) / x.length, x.length),
-  );
+  const listed = failuresOf(draws.main, good);
+  const moments = momentsOf(job, draws.main, good, se, k);
   const approximation = approximationOf(job, draws, se, k);
-  const listed = { failed: failures.length, failures: failures.slice(0, MOST_LISTED) };
   return {
     covariance,
     resampling: {
@@ -339,10 +325,10 @@ export function summariseDraws(
       method: job.method,
       intervals: parts.intervals,
       ...(parts.p && { p: parts.p, pRule: parts.pRule }),
-      bias,
-      monteCarlo: { ...parts.monteCarlo, se: spread },
+      bias: moments.map(({ bias }) => bias),
+      monteCarlo: { ...parts.monteCarlo, se: moments.map(({ spread }) => spread) },
       failures: listed.failures,
-      fallback: draws.main.fallback.reduce((sum, one) => sum + one, 0),
+      fallback: countOf(draws.main.fallback),
       ...(approximation && { approximation }),
     },
     notes: [...failureNotes(job, listed), ...boundaryNotes(job, draws.main), ...parts.notes],

@@ -8,6 +8,9 @@ import { STATISTICS } from './regression-style.ts';
 import { influenceSchema, multiverseSchema, rollingSchema } from './study-curves.ts';
 import type { ModelKey } from './types.ts';
 
+// A study is read once: compiling a parser for its schema takes longer than walking it.
+z.config({ jitless: true });
+
 const name = z.string().min(1);
 const expression = z.string().min(1);
 /** Names of models, tables and figures: they name files too. */

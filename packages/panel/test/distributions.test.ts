@@ -1,6 +1,14 @@
 import { digits, fixtureJson } from '@gravpanel/test-fixtures';
 import { describe, expect, it } from 'vitest';
-import { chi2Upper, fUpper, normalCritical, normalUpper, tCritical, tUpper } from '../src/distributions.ts';
+import {
+  chi2Upper,
+  fUpper,
+  normalCritical,
+  normalQuantile,
+  normalUpper,
+  tCritical,
+  tUpper,
+} from '../src/distributions.ts';
 
 type Rows = number[][];
 const peer = fixtureJson<Record<string, Rows>>('peers', 'distributions.json');
@@ -51,6 +59,20 @@ describe('far tails', () => {
     [37, 5.725571222524577e-300],
   ])('keeps its digits at z = %s', (z, p) => {
     expect(digits(normalUpper(z), p)).toBeGreaterThan(12.5);
+  });
+  // Φ⁻¹ to 17 digits from mpmath at 40 digits.
+  it.each([
+    [1e-300, -37.0470962993612],
+    [1e-20, -9.262340089798407],
+    [0.00025, -3.480756404346213],
+    [0.025, -1.9599639845400543],
+    [0.3, -0.5244005127080408],
+    [0.4999999, -2.506628274631027e-7],
+  ])('has the quantile of %s on both sides', (p, z) => {
+    // 0.4999999 is known to 1e-17, its distance from ½ to 10 digits.
+    const wanted = p > 0.49 ? 9 : 14.5;
+    expect(digits(normalQuantile(p), z)).toBeGreaterThan(wanted);
+    if (p > 1e-4) expect(digits(normalQuantile(1 - p), -z)).toBeGreaterThan(p > 0.49 ? 9 : 12);
   });
   it('underflows to exactly zero, never to a negative number or NaN', () => {
     expect(normalUpper(40)).toBe(0);

@@ -117,6 +117,23 @@ describe('the pool', () => {
     };
     await expect(pool.run(job, [{ first: 0, count: 100 }], () => openJob(job, kernels), full)).rejects.toThrow('full');
   });
+
+  it('starts no worker behind an error, and hands on nothing more', async () => {
+    const two = host(2, () => 0);
+    const pool = createPool(two);
+    let received = 0;
+    const fullLater = () => {
+      received++;
+      if (two.started() === 2) throw new PanelError({ code: 'output/not-written', message: 'full' });
+    };
+    const run = pool.run(job, [{ first: 0, count: 900 }], () => openJob(job, kernels), fullLater);
+    await expect(run).rejects.toThrow('full');
+    pool.stop();
+    const before = [received, two.started()];
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect([received, two.started()]).toEqual(before);
+    expect(two.started()).toBe(2);
+  });
 });
 
 describe('records as bytes', () => {
