@@ -17,7 +17,11 @@ export interface MonteCarloRow {
   commit: string;
 }
 
-const sign = (x: number, digits: number) => x.toFixed(digits).replace(/^-(0\.?0*)$/, '$1').replace('-', '−');
+const sign = (x: number, digits: number) =>
+  x
+    .toFixed(digits)
+    .replace(/^-(0\.?0*)$/, '$1')
+    .replace('-', '−');
 const share = (x: number) => `${(100 * x).toFixed(1).replace(/\.0$/, '')}%`;
 const orDash = (x: number | null, show: (x: number) => string) => (x === null ? '–' : show(x));
 
