@@ -3,10 +3,11 @@
  * Bias, coverage of 95% intervals, samples estimated at σ_u = 0, and rank correlation of estimated with true efficiency, of the count
  * frontiers with one half-normal u a row, at σ_u of 0 to 1.5: `--poisson` and `--nb` are numbers of samples of 450 and of 4,500 rows. Each sample is
  * estimated as `fit` does it: three starts, nodes doubled as needed. Sample r of a cell is the same whatever else runs.
- * --record writes bench/frontier-montecarlo.json, the source of the figures in docs/methods.md.
+ * --record writes bench/frontier-montecarlo.json, from which the table in docs/methods.md is written (packages/panel/test/frontier-montecarlo.test.ts);
+ * cells of 0 samples keep the rows recorded before, each with its date and commit.
  */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
@@ -138,14 +139,13 @@ function summary(cell, all) {
   };
 }
 
+const cellsOf = () =>
+  Object.keys(MODELS).flatMap((model) => SIZES.flatMap((n) => SIGMAS.map((sigma) => ({ model, n, sigma }))));
+
 /** All cells, by `threads` workers that take a few samples at a time. */
 function study(samples, seed, threads) {
   const began = Date.now();
-  const cells = Object.keys(MODELS).flatMap((model) =>
-    SIZES.flatMap((n, s) =>
-      SIGMAS.map((sigma) => ({ cell: { model, n, sigma }, count: samples[model][s], found: [] })),
-    ),
-  );
+  const cells = cellsOf().map((cell) => ({ cell, count: samples[cell.model][SIZES.indexOf(cell.n)], found: [] }));
   const jobs = cells.flatMap(({ cell, count }, c) =>
     Array.from({ length: Math.ceil(count / CHUNK) }, (_, part) => ({
       ...{ at: { c, from: part * CHUNK }, cell },
@@ -202,16 +202,23 @@ async function main() {
     })),
   );
   if (!values.record) return;
+  const file = new URL('frontier-montecarlo.json', import.meta.url);
+  const date = new Date().toISOString().slice(0, 10);
+  const same = (a) => (b) => a.model === b.model && a.n === b.n && a.sigma === b.sigma;
+  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).rows : [];
   const report = {
-    date: new Date().toISOString().slice(0, 10),
-    ...{ cpu: cpus()[0].model, node: process.version, commit, seconds },
+    ...{ cpu: cpus()[0].model, node: process.version },
     settings: {
-      ...{ seed: Number(values.seed), samples, beta: BETA, alpha: ALPHA, law: 'half-normal', inefficiency: 'rows' },
+      ...{ seed: Number(values.seed), beta: BETA, alpha: ALPHA, law: 'half-normal', inefficiency: 'rows' },
       ...{ regressors: 'independent standard normal', starts: 3 },
     },
-    rows,
+    rows: cellsOf().flatMap((cell) => {
+      const now = rows.find(same(cell));
+      return now ? [{ ...now, date, commit }] : before.filter(same(cell));
+    }),
   };
-  writeFileSync(new URL('frontier-montecarlo.json', import.meta.url), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  console.error(`${seconds} s`);
 }
 
 await (isMainThread ? main() : work());

@@ -100,7 +100,11 @@ async function act(dir: string, flags: ExportFlags): Promise<void> {
     files: files.map((file) => path.basename(file)),
     columns: plan.columns.length,
     failed: plan.failed,
+    lacking: plan.lacking.filter(({ tool }) => flags.to.includes(tool)),
   };
+  if (!t.quiet)
+    for (const { tool, column, reason } of json.lacking)
+      process.stderr.write(`${TOOLS[tool].file}: ${column} is not estimated there: ${reason}.\n`);
   await write(
     process.stdout,
     t.json ? `${JSON.stringify(json, null, 2)}\n` : `${plan.columns.length} columns: ${files.join(', ')}\n`,

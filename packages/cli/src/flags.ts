@@ -130,9 +130,10 @@ export const fitFlags = () => [
   new Option('--seed <n>', 'seed of the perturbed start and of the replicates (default 1)').argParser(
     numberOf('--seed', 'a whole number', 'Write --seed 1.', Number.isSafeInteger),
   ),
-  new Option('--show <what>', 'coef, irr (rate ratios), elasticity or ame (average marginal effects)').argParser(
-    choiceOf('--show', ['coef', 'irr', 'elasticity', 'ame'] as const),
-  ),
+  new Option(
+    '--show <what>',
+    'coef, irr (rate ratios), elasticity, ame (average marginal effects) or efficiency (of --inefficiency-effects)',
+  ).argParser(choiceOf('--show', ['coef', 'irr', 'elasticity', 'ame', 'efficiency'] as const)),
   new Option(
     '--logged <cols>',
     'with --show elasticity: columns that are logarithms already, separated by commas',

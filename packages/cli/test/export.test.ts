@@ -26,10 +26,18 @@ const data = () =>
     kind: ['farm', 'mine', 'mill'][i % 3],
     state: (i * 7) % 9,
     w: (0.5 + noise(i, t, 8)).toFixed(3),
+    made: shortfall(i, t).toFixed(6),
   }))
     .split('\n')
     .filter((line) => !line.startsWith('7,2004,'))
     .join('\n');
+
+/** Near a standard normal: twelve uniform numbers less six. */
+const normal = (i: number, t: number, k: number) =>
+  Array.from({ length: 12 }, (_, j) => noise(i, t, 100 * k + j)).reduce((a, b) => a + b, -6);
+/** 2 + in + 0.3 v − |u|, u half of the unit and half of the row. */
+const shortfall = (i: number, t: number) =>
+  2 + noise(i, t, 1) + 0.3 * normal(i, t, 3) - Math.abs(0.7 * normal(i, 0, 4)) - Math.abs(0.5 * normal(i, t, 5));
 
 const study = `version: 1
 title: Everything that can be exported
@@ -49,16 +57,26 @@ models:
   within: { model: ols, formula: y ~ in + lgdp | id + year, vcov: { type: cluster, by: [id], like: fixest } }
   offset: { model: poisson, formula: "y ~ in + offset(log(size))", vcov: hc0 }
   apart: { model: poisson, formula: y ~ in + never, vcov: "cluster:id" }
+  front: { model: frontier, formula: made ~ in + lgdp }
+  frontexp: { model: frontier, formula: made ~ in + lgdp, distribution: exponential, vcov: "cluster:state" }
+  fronteff: { model: frontier, formula: made ~ in, inefficiency_effects: lgdp }
+  units: { model: frontier, formula: made ~ in + lgdp, inefficiency: units, vcov: "cluster:id" }
+  unitsexp: { model: frontier, formula: made ~ in, inefficiency: units, distribution: exponential }
+  decay: { model: frontier, formula: made ~ in, inefficiency: decay, lag: 1 }
+  none: { model: frontier, formula: I(-made) ~ in }
+  counts: { model: poisson-frontier, formula: y ~ in, inefficiency: units }
 sample: { common: true }
 `;
 
 let w: Workspace;
+let said = '';
 beforeAll(() => {
   w = workspace({ 'panel.csv': data(), 'study.yaml': study });
   const run = w.run(['run', 'study.yaml', '-o', 'out', '--quiet']);
   expect([run.code, run.stderr]).toEqual([0, '']);
   const { code, stdout, stderr } = w.run(['export', 'out', '--to', 'stata,r,python', '-o', 'scripts']);
-  expect([code, stderr]).toEqual([0, '']);
+  expect(code).toBe(0);
+  said = stderr;
   expect(stdout).toMatch(/models\.do.*models\.R.*models\.py/);
 });
 afterAll(() => w.remove());
@@ -71,13 +89,13 @@ describe('exported scripts', () => {
       encoding: 'utf8',
     });
     expect(status, stderr).toBe(0);
-    expect(stdout.match(/largest difference/g)).toHaveLength(25);
+    expect(stdout.match(/largest difference/g)).toHaveLength(32);
     const [head, ...rows] = script('estimates-R.csv')
       .trim()
       .split('\n')
       .map((line) => line.replaceAll('"', '').split(','));
     const at = (row: string[], name: string) => Number(row.at(head.indexOf(name) - head.length));
-    expect(rows.length).toBe(71);
+    expect(rows.length).toBe(88);
     for (const row of rows) {
       expect(at(row, 'nobs'), row.join()).toBe(at(row, 'gravpanel_nobs'));
       // Newton in both; Hessians of four models are differenced in R, so 1e-6 standard errors.
@@ -92,7 +110,7 @@ describe('exported scripts', () => {
         encoding: 'utf8',
       });
       expect(status, stderr).toBe(0);
-      expect(stdout.match(/have no /g)).toHaveLength(5);
+      expect(stdout.match(/have no /g)).toHaveLength(12);
       const [head, ...rows] = script('estimates-python.csv')
         .trim()
         .split(/\r?\n/)
@@ -106,6 +124,18 @@ describe('exported scripts', () => {
       }
     },
   );
+  it('what a tool cannot estimate is said in its script and on the console', () => {
+    const lines = said.trim().split('\n');
+    expect(lines).toHaveLength(2 + 1 + 12);
+    for (const line of [
+      "models.do: unitsexp (1) is not estimated there: Stata's xtfrontier has no exponential inefficiency of a unit; models.R estimates it.",
+      'models.R: counts (1) is not estimated there: R has no stochastic frontier for counts, nor have the other tools.',
+      'models.py: front (1) is not estimated there: statsmodels and pyfixest have no stochastic frontier; models.R and models.do estimate it.',
+    ])
+      expect(lines).toContain(line);
+    expect(script('models.do')).toContain('display "counts (1): Stata has no stochastic frontier for counts');
+    expect(script('models.R')).toContain('cat("counts (1): R has no stochastic frontier for counts');
+  });
   it('in Python name the models that Python lacks', () => {
     expect(script('models.py')).toMatch(/statsmodels and pyfixest have no conditional fixed-effects negative binomial/);
   });
@@ -114,7 +144,7 @@ describe('exported scripts', () => {
     expect(text).toMatch(/\* in is called v_in here/);
     expect(text).toMatch(/xtset unit_ year/);
     // One name a column, and what the last column made is dropped one by one: drop of several stops at the first that is not there.
-    expect(new Set(text.match(/estimates store \w+/g)).size).toBe(25);
+    expect(new Set(text.match(/estimates store \w+/g)).size).toBe(31);
     expect(text).toMatch(/foreach v in y_ use_ offset_ x1_ .*\{\n {2}capture drop `v'\n\}/);
     // A missing value is larger than any number in Stata.
     expect(text).toMatch(/use_ = !missing\(year\) & \(+year >= 2003\)/);
@@ -126,7 +156,13 @@ describe('exported scripts', () => {
     expect(text).toMatch(/quietly generate double g\d+_ = v_in\n/);
     expect(text).toMatch(/L1\.g\d+_/);
     expect(text).toMatch(/xtnbreg has no clustered errors/);
-    expect(text.match(/estimates store/g)).toHaveLength(25);
+    expect(text.match(/estimates store/g)).toHaveLength(31);
+    expect(text).toMatch(/\nfrontier y_ x1_ x2_ if use_, distribution\(hnormal\)\n/);
+    expect(text).toMatch(/\nfrontier y_ .*, distribution\(exponential\) vce\(cluster state\)\n/);
+    expect(text).toMatch(/\nfrontier y_ x1_ if use_, distribution\(tnormal\) cm\(z1_\)\n/);
+    expect(text).toMatch(/\nconstraint 1 \[mu\]_cons = 0\nxtfrontier y_ x1_ x2_ if use_, ti constraints\(1\)\n/);
+    expect(text).toMatch(/\nxtfrontier y_ x1_ if use_, tvd constraints\(1\)\n/);
+    expect(text).toMatch(/xtfrontier has no clustered errors/);
     // Quotes and parentheses close on every line.
     for (const line of text.split('\n').filter((l) => !l.startsWith('*'))) {
       expect((line.match(/"/g) ?? []).length % 2, line).toBe(0);

@@ -78,6 +78,20 @@ export function pull(mu: f64, h: f64): f64 {
   return (law == EXPONENTIAL ? -spread : mu * spread * spread) - h * tau;
 }
 
+/** ℓ of one row of error w without its derivatives, to the same bits as {@link composed}(1, 0, w², w, 1). */
+export function composedLevel(w: f64): f64 {
+  const normal = law != EXPONENTIAL;
+  const P = precision(1);
+  tail(pull(0, w) / sqrt(P));
+  const level = tailW;
+  let constant = -lnU;
+  if (normal) {
+    standardise(0);
+    constant -= muW + HALF_LN_2PI;
+  }
+  return constant - lnV - 0.5 * log1(P) - 0.5 * (w * w * tau) + level;
+}
+
 /** ℓ of a unit of T rows; its derivatives in {@link slope} and {@link bend}. */
 export function composed(T: f64, mu: f64, e: f64, h: f64, g: f64): f64 {
   const normal = law != EXPONENTIAL;

@@ -183,17 +183,24 @@ function keep(status: i32, used: i32, slope: f64): i32 {
 
 /**
  * Newton from theta. Where σ_u shrinks away, or the search gets lost although residuals are skewed the wrong way (Waldman 1982: least
- * squares is a local maximum then), one more search from a large σ_u; unless that ends higher, the base fit is the maximum. Where
- * rows have a second spread (α, or noise) a maximum may lie below the base fit; then one more search from a small σ_u.
+ * squares is a local maximum then), one more search from a large σ_u; unless that ends higher, the base fit is the maximum; where a search
+ * that found no maximum stands above it, there is none to report. Where rows have a second spread (α, or noise) a maximum may lie below the
+ * base fit; then one more search from a small σ_u.
  */
 export function overInefficiency(t: Task, tol: f64, maxIter: i32, theta: usize): i32 {
+  if (t.baseOnly) {
+    const found = baseInto(t, theta, tol, maxIter);
+    if (found == OK) withoutInefficiency(t, theta);
+    return found == OK ? POISSON_BOUNDARY : found;
+  }
   const status = newton(t, theta, tol, maxIter);
   if (status == OK && !(t.model == NB_FRONTIER || t.noise)) return OK;
   const reached = t.loglik;
   const slope = scaledGradient;
   let used = iterations;
   const base = alloc(<f64>t.p * 8);
-  if (!base) return OUT_OF_MEMORY;
+  const lostAt = alloc(<f64>t.p * 8);
+  if (!base || !lostAt) return OUT_OF_MEMORY;
   const atBase = baseInto(t, base, tol, maxIter);
   used += iterations;
   if (atBase != OK && status != OK) return keep(lost(status) ? atBase : status, used, slope);
@@ -207,17 +214,26 @@ export function overInefficiency(t: Task, tol: f64, maxIter: i32, theta: usize):
     evaluate(t, theta);
     return keep(status, used, slope);
   }
+  memory.copy(lostAt, theta, <usize>t.p << 3);
   memory.copy(theta, base, <usize>t.p << 3);
   if (t.model == FRONTIER_GAUSS) momentStart(t, theta, 1);
   else withInefficiency(t, theta, status == OK ? 0.3 : 1);
   const again = newton(t, theta, tol, maxIter);
   used += iterations;
-  if (again == OK && t.loglik > limit + 1e3 * rounding) return keep(OK, used, scaledGradient);
+  if (again != POISSON_BOUNDARY && t.loglik > limit + 1e3 * rounding) return keep(again, used, scaledGradient);
+  if (lost(status) && reached > limit + 1e3 * rounding) {
+    memory.copy(theta, lostAt, <usize>t.p << 3);
+    return keep(status, used, slope);
+  }
   memory.copy(theta, base, <usize>t.p << 3);
+  withoutInefficiency(t, theta);
+  return keep(POISSON_BOUNDARY, used, baseSlope);
+}
+
+function withoutInefficiency(t: Task, theta: usize): void {
   const at = placeOfU(t);
   for (let j = at; j < t.p; j++) put(theta, j, 0);
   put(theta, at, NO_INEFFICIENCY);
-  return keep(POISSON_BOUNDARY, used, baseSlope);
 }
 
 /** Covariance and scores of the base fit; rows and columns of the inefficiency's parameters are 0. */

@@ -99,10 +99,10 @@ export function evaluate(theta: usize, gradient: usize, hessian: usize, scalars:
 
 /**
  * What the frontiers prepared from now on are: law of u, n × m regressors z of μ (0 for none), n distances to the last period (0: no
- * decay), noise of counts, nodes of the quadrature. The pointers are read until the problem is done with.
+ * decay), noise of counts, nodes of the quadrature, whether a fit is to be that without inefficiency. The pointers are read until the problem is done with.
  */
-export function frontierShape(law: i32, m: i32, z: usize, decay: usize, noise: i32, nodes: i32): void {
-  setShape(law, m, z, decay, noise != 0, nodes);
+export function frontierShape(law: i32, m: i32, z: usize, decay: usize, noise: i32, nodes: i32, baseOnly: i32): void {
+  setShape(law, m, z, decay, noise != 0, nodes, baseOnly != 0);
 }
 
 /**

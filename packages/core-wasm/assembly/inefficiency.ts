@@ -3,7 +3,7 @@
  * Without noise w = −u ≤ 0, u half-normal or exponential; with noise w = v − u, v ~ N(0, σ_v²), whose density is that of composed.ts.
  * The integrand is log-concave: it is laid under a Gauss–Legendre rule over the window in which it exceeds e⁻³⁷ of its maximum.
  */
-import { B, A, bend, composed, E, EXPONENTIAL, H, setScales, SIX, slope } from './composed';
+import { bend, composed, composedLevel, E, EXPONENTIAL, H, setScales, SIX, slope } from './composed';
 import { HALF_LN_2PI, log1p } from './special';
 import { positions, shares } from './quadrature';
 import { lnNegbin, lnPoisson } from './steps';
@@ -50,7 +50,7 @@ export function setShift(t: Task, alpha: f64, a: f64, b: f64): void {
 
 /** ln f(w). */
 function prior(w: f64): f64 {
-  if (noise) return composed(1, 0, w * w, w, 1);
+  if (noise) return composedLevel(w);
   if (law == EXPONENTIAL) return w / sigma - lnSigma;
   const s = w / sigma;
   return LN_2 - HALF_LN_2PI - lnSigma - 0.5 * s * s;

@@ -83,7 +83,7 @@ export class Task {
   base: f64 = 0;
   /**
    * Frontiers: law of u (composed.ts), n × m regressors z of μ, n distances d to the last period (0: no decay), whether counts have
-   * noise v, nodes of the quadrature; frozen: without inefficiency.
+   * noise v, nodes of the quadrature; frozen: without inefficiency; base only: the fit sought is that without inefficiency.
    */
   law: i32 = 0;
   m: i32 = 0;
@@ -92,6 +92,7 @@ export class Task {
   noise: bool = false;
   nodes: i32 = 0;
   frozen: bool = false;
+  baseOnly: bool = false;
   /** What a fit leaves behind. */
   iterations: i32 = 0;
   scaledGradient: f64 = 0;
@@ -104,15 +105,17 @@ let z_: usize = 0;
 let decay_: usize = 0;
 let noise_: bool = false;
 let nodes_: i32 = 0;
+let baseOnly_: bool = false;
 
 /** What a frontier is, for the tasks made from now on; see the fields of {@link Task}. */
-export function setShape(law: i32, m: i32, z: usize, decay: usize, noise: bool, nodes: i32): void {
+export function setShape(law: i32, m: i32, z: usize, decay: usize, noise: bool, nodes: i32, baseOnly: bool): void {
   law_ = law;
   m_ = m;
   z_ = z;
   decay_ = decay;
   noise_ = noise;
   nodes_ = nodes;
+  baseOnly_ = baseOnly;
 }
 
 export function isFrontier(model: i32): bool {
@@ -176,6 +179,7 @@ export function newTask(model: i32, n: i32, k: i32): Task | null {
     t.decay = decay_;
     t.noise = noise_;
     t.nodes = nodes_;
+    t.baseOnly = baseOnly_;
   }
   t.block = blockRows(t.ld);
   const ld = <f64>t.ld;

@@ -71,6 +71,8 @@ export interface FrontierShape {
   noise?: boolean;
   /** Count frontiers: nodes of the quadrature, a multiple of 4, at most 512. Default 32. */
   nodes?: number;
+  /** Fits: the model without inefficiency (with the noise, if any), as at the boundary: {@link Status.poissonBoundary}. */
+  baseOnly?: boolean;
 }
 
 /** One estimation problem. Rows are sorted so that each group is contiguous. */

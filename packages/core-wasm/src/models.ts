@@ -63,11 +63,19 @@ const allFinite = (values: Float64Array | undefined) => values?.every(Number.isF
 
 /** Hands the shape of a frontier to the core; false where it is none that `name` can have. */
 export function putShape(core: CoreExports, problem: Problem, put: (values: Float64Array) => number): boolean {
-  const { law, z, m = 0, decay, noise, nodes = DEFAULT_NODES } = shapeOf(problem);
+  const { law, z, m = 0, decay, noise, nodes = DEFAULT_NODES, baseOnly } = shapeOf(problem);
   const truncated = law === 'truncated-normal';
   const sizes = truncated ? m > 0 && z !== undefined && z.length >= problem.n * m : m === 0;
   if (!sizes || (decay && decay.length < problem.n) || !allFinite(z) || !allFinite(decay)) return false;
   if (!(nodes >= 2 && nodes <= MOST_NODES && nodes % 4 === 0)) return false;
-  core.frontierShape(LAWS.indexOf(law), m, z ? put(z) : 0, decay ? put(decay) : 0, noise ? 1 : 0, nodes);
+  core.frontierShape(
+    LAWS.indexOf(law),
+    m,
+    z ? put(z) : 0,
+    decay ? put(decay) : 0,
+    noise ? 1 : 0,
+    nodes,
+    baseOnly ? 1 : 0,
+  );
   return true;
 }

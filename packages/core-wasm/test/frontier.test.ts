@@ -218,6 +218,59 @@ describe('fits', () => {
     }
   });
 
+  it.each([false, true])('base only, with noise, is the Poisson-lognormal maximum; one u a unit %s', (units) => {
+    const frontier = { law: 'half-normal', noise: true, units, nodes: 256 } as const;
+    const d = drawsOf(4);
+    const shared = Array.from({ length: shape.n }, () => 0.7 * d.normal());
+    const y = Float64Array.from(shared, (v, i) => d.poisson(Math.exp(1 + (units ? shared[i - (i % 5)] : v))));
+    const problem: Problem = { ...shape, y, frontier: { ...frontier, baseOnly: true } };
+    const fit = kernels.fit('poisson-frontier', problem);
+    expect(fit.status).toBe(Status.poissonBoundary);
+    // The trapezoidal rule over ±10 σ, which has all digits for an integrand that dies away at both ends.
+    const groups = units ? shape.groupStart : Int32Array.from({ length: shape.n + 1 }, (_, i) => i);
+    const lnFactorial = (y: number) => Array.from({ length: y }, (_, j) => Math.log(j + 1)).reduce((a, b) => a + b, 0);
+    const marginal = ([b0, b1, b2, lnV]: number[]) => {
+      let total = 0;
+      for (let g = 0; g + 1 < groups.length; g++) {
+        let mass = 0;
+        for (let s = -10; s <= 10; s += 0.05) {
+          let joint = -0.5 * s * s - 0.5 * Math.log(2 * Math.PI);
+          for (let i = groups[g]; i < groups[g + 1]; i++) {
+            const eta = b0 + b1 * shape.x[3 * i + 1] + b2 * shape.x[3 * i + 2] + Math.exp(lnV) * s;
+            joint += y[i] * eta - Math.exp(eta) - lnFactorial(y[i]);
+          }
+          mass += 0.05 * Math.exp(joint);
+        }
+        total += Math.log(mass);
+      }
+      return total;
+    };
+    const theta = Array.from(fit.coef.subarray(0, 4));
+    const top = marginal(theta);
+    expect(Math.abs(fit.loglik - top)).toBeLessThan(1e-9);
+    theta.forEach((_, j) => {
+      const moved = (by: number) => marginal(theta.map((value, i) => (i === j ? value + by : value)));
+      expect(Math.abs(moved(1e-4) - moved(-1e-4)) / 2e-4).toBeLessThan(1e-5);
+    });
+  });
+
+  it('a search stopped above the model without inefficiency is not taken for it', () => {
+    const d = drawsOf(2);
+    const n = 200;
+    const x = new Float64Array(n).fill(1);
+    const y = Float64Array.from({ length: n }, () =>
+      d.poisson(Math.exp(1.5 + 0.4 * d.normal() - Math.abs(0.9 * d.normal()))),
+    );
+    const problem: Problem = { n, k: 1, x, y, frontier: { law: 'half-normal', noise: true } };
+    const base = kernels.fit('poisson-frontier', { ...problem, frontier: { ...problem.frontier!, baseOnly: true } });
+    for (const maxIter of [2, 4]) {
+      const fit = kernels.fit('poisson-frontier', problem, { maxIter });
+      if (fit.status !== Status.poissonBoundary) continue;
+      expect(fit.loglik, `${maxIter} iterations`).toBeGreaterThanOrEqual(base.loglik - 1e-8);
+    }
+    expect(kernels.fit('poisson-frontier', problem, { maxIter: 1 }).status).toBe(Status.noConvergence);
+  });
+
   it('replicates are refits with their weights', () => {
     const problem: Problem = { ...shape, y: count, frontier: { law: 'half-normal' } };
     const clusters = { codes: Int32Array.from({ length: shape.n }, (_, i) => Math.floor(i / 5)), count: 12 };

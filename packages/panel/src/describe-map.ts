@@ -218,8 +218,9 @@ export function mapFigure(
       .join(' '),
     countLabel: label,
     home: { label: home.name, at: homeAt },
-    partners: places.map(({ label: name, at, count: value }, i) => ({
+    partners: places.map(({ label: name, id: shape, at, count: value }, i) => ({
       label: name,
+      id: shape,
       at,
       count: value,
       named: i < named,

@@ -7,7 +7,7 @@ import { buildDesigns } from './design.ts';
 import { PanelError } from './errors.ts';
 import { fitStatistics, sumsOfSquares } from './fit-statistics.ts';
 import { fixed } from './format.ts';
-import { frontierNotes, frontierReading } from './frontier-reading.ts';
+import { frontierNotes, frontierReading, untested } from './frontier-reading.ts';
 import { type Estimated, maximise, nullLoglik } from './maximise.ts';
 import { boundaryName, checkOptions, type Model, modelOf, modelOfDesign, reportedAuxiliaries } from './models/index.ts';
 import { isResampled, resampleJob } from './resample-job.ts';
@@ -151,7 +151,13 @@ function assemble(design: Design, estimated: Estimated, kernels: Kernels, draws?
     collinear: design.collinear,
     sample: design.sample,
     certificate: estimated.certificate,
-    notes: [...design.notes, ...fitNotes(design, estimated), ...frontierNotes(design, estimated), ...notes],
+    notes: [
+      ...design.notes,
+      ...fitNotes(design, estimated),
+      ...frontierNotes(design, estimated),
+      ...(frontier ? untested(frontier) : []),
+      ...notes,
+    ],
     covariance: Array.from(covariance),
     covarianceIid: Array.from(iidCovariance(input)),
     parameterNames: [...design.terms.map(({ name }) => name), ...auxiliaries.map(({ estimated: name }) => name)],

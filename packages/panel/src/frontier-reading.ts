@@ -20,9 +20,13 @@ function skewnessOf(residuals: Float64Array): NonNullable<FrontierReading['skewn
   return { value, statistic, p: normalUpper(-statistic) };
 }
 
-/** Log-likelihood of the model without inefficiency; undefined with noise, which has no model of its own here. */
+/** The model without inefficiency, with the noise where there is some; undefined where it has no maximum of its own. */
 function baseFit({ model, problem }: Estimated, kernels: Kernels) {
-  if (problem.frontier?.noise) return undefined;
+  if (problem.frontier?.noise) {
+    const frontier = { ...problem.frontier, baseOnly: true };
+    const fit = kernels.fit(model.kernel, { ...problem, frontier }, { scores: false });
+    return fit.status === Status.poissonBoundary ? fit : undefined;
+  }
   const { frontier: _frontier, groupStart: _groups, ...plain }: Problem = problem;
   const kernel = model.kernel === 'frontier' ? 'ols' : model.kernel === 'poisson-frontier' ? 'poisson' : 'nb2';
   const fit = kernels.fit(kernel, plain, { scores: false });
@@ -31,7 +35,7 @@ function baseFit({ model, problem }: Estimated, kernels: Kernels) {
 
 /**
  * LR of no inefficiency. σ_u = 0 is on the edge of its space: ½χ²₀ + ½χ²₁ (Coelli 1995); with q further parameters that are free,
- * ½χ²_q + ½χ²_{q+1} (Kodde, Palm 1986).
+ * ½χ²_q + ½χ²_{q+1} (Kodde, Palm 1986). A second spread (α, or σ_v of noise) is inside its space in both models and changes nothing.
  */
 function noInefficiency(loglik: number, base: number, free: number): NonNullable<FrontierReading['test']> {
   const statistic = Math.max(0, 2 * (loglik - base));
@@ -100,6 +104,19 @@ export function frontierReading(
     efficiencies,
   };
 }
+
+/** Why there is no test of no inefficiency, where there is none. */
+export const untested = ({ test, noise }: FrontierReading): Note[] =>
+  test
+    ? []
+    : [
+        {
+          code: 'no-inefficiency-test',
+          message: noise
+            ? 'The model without inefficiency has no maximum inside (its noise runs to 0): no test of no inefficiency is made.'
+            : 'The model without inefficiency could not be estimated: no test of no inefficiency is made.',
+        },
+      ];
 
 const OF = { rows: 'one a row', units: 'one a unit', decay: 'one a unit, as exp(−η(t − T))' };
 

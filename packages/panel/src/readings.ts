@@ -9,6 +9,7 @@ import { type ProductOf, productsOf } from './interactions.ts';
 import { modelOf } from './models/index.ts';
 import { auxiliary, betaEffect } from './predict.ts';
 import { deltaSe, rateRatio, slopeAt } from './quantities.ts';
+import { efficiencyEffects } from './readings-efficiency.ts';
 import type { Design, Failure, Fit, Reading, ReadingKind, Readings } from './types.ts';
 
 const INTERCEPT = '(Intercept)';
@@ -288,6 +289,13 @@ export function readingsOf(
   o: { logged?: readonly string[] } = {},
 ): Readings {
   if (kind === 'irr') return irr(fit);
+  if (kind === 'efficiency')
+    return {
+      kind,
+      title: 'average marginal effect on inefficiency and on efficiency',
+      rows: efficiencyEffects(fit, design, kernels).map((e) => row(fit, e.term, e.estimate, e.se, e.rule)),
+      omitted: [],
+    };
   return kind === 'elasticity' ? elasticity(fit, design, o.logged) : ame(design, kernels);
 }
 
@@ -307,6 +315,8 @@ export function withReadings(fit: Fit, readings: Readings): Fit {
     irr: 'Rate ratios exp(b)',
     elasticity: 'Elasticities (% for 1%)',
     ame: 'Average marginal effects on y',
+    efficiency:
+      'Average marginal effects of the regressors of inefficiency on its mean E(u) and on efficiency E(exp(−u))',
   };
   const why = omittedWords(readings);
   return {

@@ -3,14 +3,13 @@ import type { Consequence } from './consequences.ts';
 import { variablesTable } from './describe-variables.ts';
 import { duplicateNotes } from './duplicates.ts';
 import { curveSentence } from './figures-curve.ts';
-import { frontierItems } from './frontier-ranking.ts';
 import { identificationTable } from './identification-table.ts';
 import { joinNotes } from './join-report.ts';
 import { lowered } from './labels.ts';
 import { VERSION } from './later.ts';
-import type { PlannedTable } from './plan-tables.ts';
 import { provenanceOf, withProvenance } from './provenance.ts';
 import { isFit } from './regression-style.ts';
+import { FRONTIER, frontierSection, isFrontierTable } from './report-frontiers.ts';
 import { computedLede, factsOf } from './report-opening.ts';
 import {
   courseFigures,
@@ -121,30 +120,6 @@ const MULTIVERSE =
 
 const multiverse = (parts: ReportParts) =>
   section('multiverse', 'Every declared choice', [MULTIVERSE], curveSections(parts, parts.study));
-
-const FRONTIER =
-  'Potential is what a unit of the same mass, distance and other terms would have without inefficiency; efficiency is the share of it that is reached. The model tells shortfall from noise by the skewness of the distribution alone: another law of inefficiency may order the units otherwise.';
-
-/** Tables after the first whose columns are frontiers only stand with their units. */
-const isFrontierTable = ({ plan }: ReportParts, { models }: PlannedTable) =>
-  models.every((id) => plan.models.find((one) => one.id === id)?.spec.model.endsWith('frontier'));
-
-/** Every frontier column, then its units. */
-function frontiers(parts: ReportParts): Section {
-  const { fits, frame, study, plan } = parts;
-  const unit = frame.panel?.unit ?? [];
-  const options = { unit, ...(study.variables && { variables: study.variables }) };
-  const tables = plan.tables.slice(1).filter((one) => isFrontierTable(parts, one));
-  const units = Object.entries(fits).flatMap(([of, results]) =>
-    results.flatMap((fit, i) => (isFit(fit) ? frontierItems(fit, { of, column: i + 1, ...options }) : [])),
-  );
-  return section(
-    'frontier',
-    'How far below the possible',
-    [FRONTIER],
-    [...tables.flatMap((planned) => tablesOf(parts, planned)), ...units],
-  );
-}
 
 /** The parts in the order of the study; the variables follow the first tables and figures unless a part shows them. */
 function data({ described, study, plan, frame }: ReportParts): Section {
@@ -289,7 +264,7 @@ export async function assembleReport(parts: ReportParts, o: RunOptions): Promise
       section('results', 'Results', study.notes ?? [], first ? tablesOf(parts, first).slice(0, 1) : []),
       identification(parts),
       robustness(parts),
-      frontiers(parts),
+      section('frontier', 'How far below the possible', [FRONTIER], frontierSection(parts)),
       multiverse(parts),
       data(parts),
       tests(parts),

@@ -25,6 +25,9 @@ export type Figure = {
   | ResidualPlot
   | InfluencePlot
   | DumbbellPlot
+  | HeatPlot
+  | RanksPlot
+  | ShadesPlot
   | CurvePlot
 );
 export interface CoefficientPlot {
@@ -73,7 +76,7 @@ export interface MapPlot {
   countLabel: string;
   home: { label: string; at: LonLat };
   /** Partners with their counts, largest first. */
-  partners: { label: string; at: LonLat; count: number; named: boolean }[];
+  partners: { label: string; id: string; at: LonLat; count: number; named: boolean }[];
   shapes: MapShape[];
   /** A state too small to be seen at the map's scale, drawn in a lens with its surroundings in full detail. */
   lens?: { label: string; count: number; at: LonLat; shapes: MapShape[]; neighbours: { label: string; at: LonLat }[] };
@@ -140,6 +143,30 @@ export interface DumbbellPlot {
   log: boolean;
   xLabel: string;
   rows: { label: string; realised: number; potential: number }[];
+}
+
+/** Shares of a whole, a row a unit and a column a period; full tone from 1 on. */
+export interface HeatPlot {
+  plot: 'heat';
+  columns: string[];
+  rows: { label: string; cells: (number | undefined)[] }[];
+}
+
+/** Units in several orders, from the first: a line each, those that move most in colour. */
+export interface RanksPlot {
+  plot: 'ranks';
+  columns: { head: string; detail: string }[];
+  rows: { label: string; ranks: number[]; strong: boolean }[];
+}
+
+/** Countries shaded by a share between 0 and 1, in fifths. */
+export interface ShadesPlot {
+  plot: 'shades';
+  label: string;
+  home: { label: string; at: LonLat };
+  shapes: MapShape[];
+  /** `id` is that of a shape. */
+  places: { label: string; id: string; at: LonLat; value: number; named: boolean }[];
 }
 
 /** A specification curve: estimates in order with their intervals, and below each the choices behind it. */

@@ -186,7 +186,7 @@ export interface Reading {
   /** What was computed: "exp(b)", "b", "b·x̄", "mean of μ·b", "mean of μ(1) − μ(0)". */
   rule: string;
 }
-export type ReadingKind = 'irr' | 'elasticity' | 'ame';
+export type ReadingKind = 'irr' | 'elasticity' | 'ame' | 'efficiency';
 export interface Readings {
   kind: ReadingKind;
   /** What one number means. */

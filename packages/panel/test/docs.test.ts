@@ -1,5 +1,6 @@
 /** The reference pages name what the program knows, and their examples parse. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fixtureJson } from '@gravpanel/test-fixtures';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { FUNCTIONS } from '../src/expression-parse.ts';
@@ -8,6 +9,7 @@ import { models } from '../src/models/index.ts';
 import { planStudy } from '../src/plan.ts';
 import { studySchema } from '../src/study.ts';
 import { parseStudy } from '../src/study-read.ts';
+import { type MonteCarloRow, monteCarloTable } from './frontier-montecarlo-text.ts';
 
 const page = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
@@ -53,6 +55,21 @@ describe('docs/formula.md', () => {
 });
 
 describe('docs/methods.md', () => {
+  // GRAVPANEL_UPDATE=frontier npx vitest run test/docs.test.ts writes the table.
+  test('has the Monte Carlo of the frontiers as it was recorded, without a failed sample', () => {
+    const { rows } = fixtureJson<{ rows: MonteCarloRow[] }>('..', 'bench', 'frontier-montecarlo.json');
+    expect(rows).toHaveLength(16);
+    expect(rows.filter(({ failed, belowBase }) => failed + belowBase > 0)).toEqual([]);
+    const marked = /(<!-- frontier-montecarlo -->\n)([\s\S]*?)(\n<!-- end -->)/;
+    const text = page('docs/methods.md');
+    if (process.env.GRAVPANEL_UPDATE === 'frontier')
+      writeFileSync(
+        new URL('../../../docs/methods.md', import.meta.url),
+        text.replace(marked, (_, from, __, to) => `${from}${monteCarloTable(rows)}${to}`),
+      );
+    expect(marked.exec(page('docs/methods.md'))?.[2]).toBe(monteCarloTable(rows));
+  });
+
   test.each(Object.keys(models))('has a section on %s', (key) => {
     expect(page('docs/methods.md')).toContain(`### ${key}\n`);
   });

@@ -5,11 +5,14 @@ import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { fitSpec } from '../src/fit.ts';
 import { setPanel } from '../src/frame.ts';
+import { efficiencyMap } from '../src/frontier-map.ts';
+import { frontierOrderItems, frontierOrders, midRanks } from '../src/frontier-orders.ts';
 import { frontierItems, frontierRanking } from '../src/frontier-ranking.ts';
+import { frontierYears, frontierYearsItems } from '../src/frontier-years.ts';
 import { renderFigureSvg } from '../src/render/svg.ts';
 import { runStudy } from '../src/run-study.ts';
 import { readTable } from '../src/table-read.ts';
-import type { EfficiencyRow, Figure, Fit, Table } from '../src/types.ts';
+import type { EfficiencyRow, Figure, Fit, MapPlot, Table } from '../src/types.ts';
 import { studyOf } from './study-of.ts';
 
 const rowOf = (
@@ -171,5 +174,125 @@ it('agrees with the rows of a fit, in the report too', async () => {
   const printed = section.items.find(({ kind }) => kind === 'table') as Table;
   expect(printed.body.map(({ label }) => label)).toEqual(ranking.map(({ unit }) => unit));
   expect(printed.body[0].cells[0].value).toBe(ranking[0].efficiency);
-  expect(section.items.map(({ kind }) => kind)).toEqual(['figure', 'table']);
+  expect(section.items.map(({ kind }) => kind)).toEqual(['figure', 'table', 'figure', 'table']);
 }, 20_000);
+
+describe('periods', () => {
+  const at = (unit: string, time: number, outcome: number, potential: number, e: number): EfficiencyRow => ({
+    ...rowOf(unit, outcome, potential, [e, 0, 1]),
+    time,
+  });
+  const rows = [at('B', 2000, 3, 4, 0.8), at('B', 2001, 1, 4, 0.8), at('A', 2001, 6, 5, 0.5), at('A', 2003, 0, 2, 0.5)];
+
+  it('are shares of each unit and of all together, the least efficient unit first', () => {
+    expect(frontierYears(made('poisson-frontier', rows))).toEqual({
+      periods: ['2000', '2001', '2003'],
+      units: [
+        { unit: 'A', shares: [undefined, 6 / 5, 0] },
+        { unit: 'B', shares: [3 / 4, 1 / 4, undefined] },
+      ],
+      total: [3 / 4, 7 / 9, 0],
+    });
+    const logs = frontierYears(made('frontier', [at('A', 1, Math.log(2), Math.log(8), 1), at('A', 2, 0, 0, 1)]))!;
+    expect(logs.units[0].shares[0]).toBeCloseTo(1 / 4, 14);
+    expect(frontierYears(made('poisson-frontier', rows.slice(0, 1)))).toBeUndefined();
+  });
+
+  it('are drawn as a cell each, the darker the larger, with their number where it has room', () => {
+    const [heat, printed] = frontierYearsItems(made('poisson-frontier', rows), options) as [Figure, Table];
+    expect(printed.body.map(({ cells }) => cells.map(({ text }) => text))).toEqual([
+      ['–', '1.20', '0.00'],
+      ['0.75', '0.25', '–'],
+    ]);
+    expect(heat.title).toBe('Together they realise 75% of their potential in 2000 and 0% in 2003: m (1)');
+    const svg = drawn(heat);
+    const tones = [...svg.querySelectorAll('rect')].map((cell) => Number(cell.getAttribute('fill-opacity')));
+    expect(tones).toHaveLength(4);
+    expect(tones[0]).toBeGreaterThan(tones[2]);
+    expect(tones[2]).toBeGreaterThan(tones[3]);
+    expect(tones[3]).toBeGreaterThan(tones[1]);
+    expect([...svg.querySelectorAll('text')].map((t) => t.textContent)).toEqual(
+      expect.arrayContaining(['1.20', '0.75', 'A', '2003']),
+    );
+  });
+});
+
+describe('orders', () => {
+  const ranked = (law: 'half-normal' | 'exponential', efficiencies: number[]) => {
+    const fit = made(
+      'poisson-frontier',
+      efficiencies.map((e, i) => rowOf('ABCDE'[i], 1, 2, [e, 0, 1])),
+    );
+    return { ...fit, frontier: { ...fit.frontier!, distribution: law } } as Fit;
+  };
+  const fits = [ranked('half-normal', [0.1, 0.2, 0.3, 0.4, 0.5]), ranked('exponential', [0.2, 0.1, 0.5, 0.3, 0.4])];
+
+  it('correlate as Spearman has it, ties at their mean rank', () => {
+    const { ranks, correlations } = frontierOrders(fits)!;
+    expect(ranks[1]).toEqual([2, 1, 5, 3, 4]);
+    // 1 − 6Σd²/(n(n² − 1)), d = 1, 1, 2, 1, 1 (Spearman 1904).
+    expect(correlations[0][1]).toBeCloseTo(0.6, 14);
+    expect(midRanks([3, 1, 3, 2])).toEqual([3.5, 1, 3.5, 2]);
+    expect(frontierOrders(fits.slice(0, 1))).toBeUndefined();
+  });
+
+  it('are drawn as a line a unit, and printed with their correlations', () => {
+    const [lines, printed] = frontierOrderItems(fits, { of: 't', unit: ['partner'], heads: ['(1)', '(2)'] }) as [
+      Figure,
+      Table,
+    ];
+    expect(lines.title).toBe('Across laws of inefficiency ranks correlate at 0.60; C moves most, by 2 places');
+    expect(printed.spanners.map(({ label }) => label)).toEqual([
+      '(1) Poisson, half-normal, by row',
+      '(2) Poisson, exponential, by row',
+    ]);
+    expect(printed.foot[0].cells.map(({ text }) => text)).toEqual(['', '', '0.60', '']);
+    for (const width of [640, 340]) {
+      const svg = drawn(lines, width);
+      expect([...svg.querySelectorAll('path[fill="none"]')]).toHaveLength(5);
+      expect(svg.querySelectorAll('circle')).toHaveLength(10);
+    }
+  });
+});
+
+it('shades the units that the map of the study has, in fifths, the others grey', () => {
+  const square = (lon: number): [number, number][][][] => [
+    [
+      [
+        [lon, 0],
+        [lon, 8],
+        [lon + 8, 8],
+        [lon + 8, 0],
+        [lon, 0],
+      ],
+    ],
+  ];
+  const place = (label: string, id: string, lon: number) => ({
+    ...{ label, id, at: [lon + 4, 4] as [number, number], count: 1, named: true },
+  });
+  const map = {
+    plot: 'map',
+    home: { label: 'Home', at: [54, 4] },
+    partners: [place('A', '1', 0), place('B', '2', 10), place('C', '3', 20), place('Z', '4', 30)],
+    shapes: [0, 10, 20, 30, 50].map((lon, i) => ({
+      id: String(i + 1),
+      role: i === 4 ? 'home' : 'partner',
+      polygons: square(lon),
+    })),
+  } as unknown as Figure & MapPlot;
+  const fit = made('poisson-frontier', [
+    rowOf('A', 1, 2, [0.95, 0, 1]),
+    rowOf('B', 1, 2, [0.1, 0, 1]),
+    rowOf('C', 1, 2, [0.5, 0, 1]),
+    rowOf('Y', 1, 2, [0.5, 0, 1]),
+  ]);
+  const figure = efficiencyMap(fit, map, options)!;
+  expect(figure.title).toBe('1 of 3 reach less than two fifths of what they could: m (1)');
+  expect(figure.subtitle).toContain('one of the 1 that the study’s map leaves out');
+  const svg = drawn(figure, 680);
+  const shaded = [...svg.querySelectorAll('path[fill="var(--accent)"]')].map((p) => p.getAttribute('fill-opacity'));
+  // In the order of the shapes: A in the fifth fifth, B in the first, C in the third.
+  expect(shaded).toEqual(['1', '0.2', '0.58']);
+  expect([...svg.querySelectorAll('path[fill="var(--land)"]')]).toHaveLength(1);
+  expect(efficiencyMap(fit, { ...map, partners: map.partners.slice(0, 2) }, options)).toBeUndefined();
+});

@@ -10,6 +10,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { estimateSpec, fitSpec } from '../src/fit.ts';
 import { setPanel } from '../src/frame.ts';
 import { efficienciesCsv } from '../src/frontier-csv.ts';
+import { readingsOf } from '../src/readings.ts';
 import { regressionTable } from '../src/regression-table.ts';
 import { readTable } from '../src/table-read.ts';
 import type { Fit, FitSpec, FrontierSpec } from '../src/types.ts';
@@ -146,6 +147,86 @@ describe.runIf(peers.sfaR)("R's sfaR", () => {
   });
 });
 
+describe('marginal effects of regressors of inefficiency', () => {
+  /** E(u) and E(e⁻ᵘ) of N⁺(μ, σ²) by Simpson's rule on 2,000 panels over μ ± 12 σ, cut at 0. */
+  function moments(mu: number, sigma: number): [number, number] {
+    const [from, to] = [Math.max(0, mu - 12 * sigma), Math.max(0, mu) + 12 * sigma];
+    const h = (to - from) / 2000;
+    const sums = [0, 0, 0];
+    for (let i = 0; i <= 2000; i++) {
+      const u = from + i * h;
+      const w = (i === 0 || i === 2000 ? 1 : i % 2 ? 4 : 2) * Math.exp(-0.5 * ((u - mu) / sigma) ** 2);
+      sums[0] += w;
+      sums[1] += w * u;
+      sums[2] += w * Math.exp(-u);
+    }
+    return [sums[1] / sums[0], sums[2] / sums[0]];
+  }
+
+  it('are those of brute force: moments by quadrature, differenced in the regressor, errors by the numeric delta method', () => {
+    const [found] = estimateSpec(rice(), specOf('rice effects'), kernels);
+    if ('failed' in found) throw new Error(found.error.message);
+    const { fit, design } = found;
+    const { rows } = readingsOf('efficiency', fit, design, kernels);
+    expect(rows.map(({ term }) => term)).toEqual(
+      ['EDYRS', 'BANRAT'].flatMap((name) => [`${name} on E(u)`, `${name} on E(exp(−u))`]),
+    );
+    const z = design.frontier!.z!;
+    const names = ['ln_sigma_u', 'mu:(Intercept)', 'mu:EDYRS', 'mu:BANRAT'];
+    const places = names.map((name) => fit.parameterNames.indexOf(name));
+    const theta = [log(parameter(fit, 'sigma_u').estimate), ...names.slice(1).map((n) => parameter(fit, n).estimate)];
+    // Every fourth row: the rest would take seconds and show no more.
+    const few = Array.from({ length: design.n >> 2 }, (_, i) => 4 * i);
+    const thin = {
+      ...design,
+      n: few.length,
+      frontier: { ...design.frontier!, z: Float64Array.from(few.flatMap((i) => [...z.subarray(3 * i, 3 * i + 3)])) },
+    };
+    const ours = readingsOf('efficiency', fit, thin, kernels).rows;
+    const average = (p: number[], j: number, which: 0 | 1) =>
+      few.reduce((sum, i) => {
+        const at = (by: number) =>
+          p[1] + p[2] * (z[3 * i + 1] + (j === 1 ? by : 0)) + p[3] * (z[3 * i + 2] + (j === 2 ? by : 0));
+        const [up, down] = [1e-3, -1e-3].map((by) => moments(at(by), Math.exp(p[0]))[which]);
+        return sum + (up - down) / 2e-3 / few.length;
+      }, 0);
+    [1, 2].forEach((j) => {
+      ([0, 1] as const).forEach((which) => {
+        const row = ours[2 * (j - 1) + which];
+        const value = average(theta, j, which);
+        expect(Math.abs(row.estimate / value - 1), row.term).toBeLessThan(1e-5);
+        const gradient = theta.map((t, a) => {
+          const h = 1e-4 * Math.max(1, Math.abs(t));
+          const [up, down] = [h, -h].map((by) =>
+            average(
+              theta.map((v, b) => (a === b ? v + by : v)),
+              j,
+              which,
+            ),
+          );
+          return (up - down) / (2 * h);
+        });
+        const width = fit.parameterNames.length;
+        let variance = 0;
+        places.forEach((a, s) => {
+          places.forEach((b, t) => {
+            variance += gradient[s] * fit.covariance[a * width + b] * gradient[t];
+          });
+        });
+        expect(Math.abs(row.se / Math.sqrt(variance) - 1), row.term).toBeLessThan(1e-4);
+      });
+    });
+  });
+
+  it('are refused where nothing moves inefficiency', () => {
+    const [found] = estimateSpec(rice(), specOf('rice half-normal'), kernels);
+    if ('failed' in found) throw new Error(found.error.message);
+    expect(() => readingsOf('efficiency', found.fit, found.design, kernels)).toThrow(
+      expect.objectContaining({ code: 'readings/not-defined' }),
+    );
+  });
+});
+
 /** 40 units × 6 years of counts that fall short of exp(1 + 0.5 x). */
 function counts() {
   let state = 7;
@@ -186,6 +267,20 @@ describe('counts', () => {
       expect(fit.certificate.nodes).toBeGreaterThanOrEqual(32);
       expect(fit.certificate.scaledGradient).toBeLessThan(1e-10);
     }
+  });
+
+  it('the test beside noise is against the Poisson-lognormal model, half of a χ² with one degree', () => {
+    const fit = count({ frontier: { noise: true } }) as Fit;
+    const { test } = fit.frontier!;
+    expect(test!.rule).toBe('½χ²(0) + ½χ²(1)');
+    expect(test!.statistic).toBeCloseTo(Math.max(0, 2 * (fit.loglik - test!.loglik)), 12);
+    // P(χ²₁ > s) = erfc(√(s/2)), by its own integral.
+    const from = Math.sqrt(test!.statistic);
+    let above = 0;
+    for (let i = 0; i < 20000; i++)
+      above += (Math.exp(-0.5 * (from + (i + 0.5) * 5e-4) ** 2) * 5e-4) / Math.sqrt(2 * Math.PI);
+    expect(test!.p).toBeCloseTo(test!.statistic > 0 ? above : 1, 6);
+    expect(test!.loglik).toBeGreaterThan((count({}) as Fit).frontier!.test!.loglik);
   });
 
   it('efficiencies lie inside their limits, and rows of a unit share theirs', () => {

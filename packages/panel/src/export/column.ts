@@ -4,13 +4,17 @@ import { companionSpecs } from '../companions.ts';
 import { parseExpression } from '../expression-parse.ts';
 import type { Expression, Node } from '../expression-tree.ts';
 import { namesIn } from '../expression-tree.ts';
-import { expandFormula, expressionName, type Term } from '../formula-expand.ts';
+import { type ColumnFormula, expandFormula, expressionName, type Term } from '../formula-expand.ts';
 import { parseFormula } from '../formula-parse.ts';
 import type { Factor } from '../formula-tree.ts';
 import type { StudyPlan } from '../plan.ts';
 import { isFit } from '../regression-style.ts';
 import type { Study } from '../study.ts';
 import type { Fit, FitResult, FitSpec, Frame } from '../types.ts';
+import { lackingReason } from './lacking.ts';
+
+export const TOOLS = ['stata', 'r', 'python'] as const;
+export type Tool = (typeof TOOLS)[number];
 
 /** One factor of a regressor. `shift`: periods by which the specification lags it. */
 export type ExportFactor =
@@ -43,8 +47,10 @@ export interface ExportColumn {
   where?: Node;
   part?: { by: string; op: '<' | '>=' | '=='; value: string | number };
   needs: Need[];
-  /** nb1, nb2 and poisson-re that ended at the Poisson boundary are Poisson. */
-  boundary: boolean;
+  /** What the scripts estimate: at a boundary the model that it is there (Poisson; of frontiers least squares, Poisson or nb2). */
+  model: string;
+  /** Frontiers: law and kind of the inefficiency, the regressors of its location, auxiliaries to two digits for a start. */
+  frontier?: { law: string; inefficiency: string; intercept: boolean; effects: ExportTerm[]; start: number[] };
 }
 /** Everything that a script says. */
 export interface ExportPlan {
@@ -59,6 +65,8 @@ export interface ExportPlan {
   delimiter: string;
   derive: { name: string; node: Node }[];
   columns: ExportColumn[];
+  /** Columns that a tool has no estimator for, and why: they stand in its script as a message. */
+  lacking: { tool: Tool; column: string; reason: string }[];
   /** Columns of the run that gave no estimate. */
   failed: string[];
 }
@@ -117,21 +125,26 @@ function partOf({ split }: FitSpec, sampleName: string, frame: Frame): ExportCol
   return { by: split.by, op: first < split.at ? '<' : '>=', value: split.at };
 }
 
-function needsOf(fit: Fit, spec: FitSpec, shift: (names: string[]) => number): Need[] {
-  const [formula] = expandFormula(parseFormula(fit.formula));
-  const plain = (names: string[]) => names.map((name): Need => ({ node: nameNode(name), shift: 0 }));
-  const terms = formula.terms.flatMap((term) =>
+const termNeeds = (formula: ColumnFormula, shift: (names: string[]) => number) =>
+  formula.terms.flatMap((term) =>
     term.factors.flatMap((f): Need[] =>
       f.type === 'i'
         ? [f.variable, ...(f.by ? [f.by] : [])].map((node) => ({ node, shift: shift([node.name]) }))
         : [{ node: f.node, shift: shift(namesIn(f.node)) }],
     ),
   );
+
+function needsOf(fit: Fit, spec: FitSpec, shift: (names: string[]) => number): Need[] {
+  const [formula] = expandFormula(parseFormula(fit.formula));
+  const plain = (names: string[]) => names.map((name): Need => ({ node: nameNode(name), shift: 0 }));
+  const terms = termNeeds(formula, shift);
   const columns = [spec.exposure, spec.weights].filter((name) => name !== undefined);
   const clusters = spec.vcov.type === 'cluster' ? spec.vcov.by.flat() : [];
+  const effects = fit.frontier?.effects;
   return [
     { node: formula.lhs, shift: 0 },
     ...terms,
+    ...(effects === undefined ? [] : termNeeds(effectsFormula(fit, effects), shift)),
     ...formula.offsets.map((node) => ({ node, shift: 0 })),
     ...plain([...columns, ...formula.fixef.flatMap(({ names }) => names.map((n) => n.name)), ...clusters]),
     ...(spec.offset ? [{ node: parseExpression(spec.offset).node, shift: 0 }] : []),
@@ -162,19 +175,57 @@ function notSeparated({ sample }: Fit, frame: Frame): Node[] {
   });
 }
 
-function columnOf(spec: FitSpec, fit: Fit, column: number, frame: Frame, shared: Need[]): ExportColumn {
-  const index = frame.panel ? [...frame.panel.unit, frame.panel.time] : [];
-  const shift = (names: string[]) => (names.every((name) => index.includes(name)) ? 0 : (spec.lag ?? 0));
-  const [formula] = expandFormula(parseFormula(fit.formula));
+/** Exported terms of the printed names, by the formula they come from. */
+function termsOf(
+  names: string[],
+  formula: ColumnFormula,
+  frame: Frame,
+  shift: (names: string[]) => number,
+  text: string,
+) {
   const patterns = formula.terms.map((term) => ({ term, pattern: patternOf(term) }));
-  const names = fit.coefficients.map((c) => c.term).filter((name) => name !== '(Intercept)');
-  const terms = names.map((name): ExportTerm => {
+  return names.map((name): ExportTerm => {
     for (const { term, pattern } of patterns) {
       const match = pattern.exec(name);
       if (match) return { name, factors: factorsOf(term, match, frame, shift) };
     }
-    throw new Error(`no term of ${fit.formula} prints as ${name}`);
+    throw new Error(`no term of ${text} prints as ${name}`);
   });
+}
+
+const effectsFormula = (fit: Fit, effects: string) => expandFormula(parseFormula(`${fit.depvar} ~ ${effects}`))[0];
+
+/** Two significant digits. */
+const rough = (x: number) => Number(x.toPrecision(2));
+
+function frontierOf(fit: Fit, frame: Frame, shift: (names: string[]) => number): ExportColumn['frontier'] {
+  if (!fit.frontier) return undefined;
+  const { distribution: law, inefficiency, effects } = fit.frontier;
+  const of = (name: string) => fit.parameters.find((p) => p.name === name)?.estimate;
+  const located = fit.parameters.flatMap(({ name }) => (name.startsWith('mu:') ? [name.slice(3)] : []));
+  const names = located.filter((name) => name !== '(Intercept)');
+  const terms = effects === undefined ? [] : termsOf(names, effectsFormula(fit, effects), frame, shift, effects);
+  const location = ['mu', ...located.map((name) => `mu:${name}`), 'eta'].map(of).filter((x) => x !== undefined);
+  const scales = ['sigma_v', 'sigma_u'].map((name) => Math.max(of(name) ?? 0, 1e-6));
+  const intercept = effects === undefined ? law === 'truncated-normal' : located.includes('(Intercept)');
+  return { law, inefficiency, intercept, effects: terms, start: [...scales, ...location].map(rough) };
+}
+
+/** What a column is where it ended at a boundary. */
+function modelOf(fit: Fit): string {
+  const codes = fit.notes.map(({ code }) => code);
+  if (codes.includes('poisson-boundary')) return 'poisson';
+  if (!codes.includes('no-inefficiency') || fit.frontier?.noise) return fit.model;
+  return { frontier: 'ols', 'poisson-frontier': 'poisson', 'nb-frontier': 'nb2' }[fit.model as string] ?? fit.model;
+}
+
+function columnOf(spec: FitSpec, fit: Fit, column: number, frame: Frame, shared: Need[]): ExportColumn {
+  const index = frame.panel ? [...frame.panel.unit, frame.panel.time] : [];
+  const shift = (names: string[]) => (names.every((name) => index.includes(name)) ? 0 : (spec.lag ?? 0));
+  const [formula] = expandFormula(parseFormula(fit.formula));
+  const names = fit.coefficients.map((c) => c.term).filter((name) => name !== '(Intercept)');
+  const terms = termsOf(names, formula, frame, shift, fit.formula);
+  const frontier = frontierOf(fit, frame, shift);
   const part = partOf(spec, fit.sampleName, frame);
   const where = [...(spec.where ? [parseExpression(spec.where).node] : []), ...notSeparated(fit, frame)];
   return {
@@ -193,8 +244,15 @@ function columnOf(spec: FitSpec, fit: Fit, column: number, frame: Frame, shared:
     ...(where.length > 0 && { where: where.reduce((left, right) => binary('and', left, right)) }),
     ...(part && { part }),
     needs: [...needsOf(fit, spec, shift), ...shared],
-    boundary: fit.notes.some(({ code }) => code === 'poisson-boundary'),
+    model: modelOf(fit),
+    ...(frontier && { frontier }),
   };
+}
+
+/** What multiplies the covariance: the fit's own factor; of a frontier that is least squares also (n − k)/n, its variance being RSS/n. */
+export function factorOf({ fit, model, spec }: ExportColumn): number {
+  const rows = model === 'ols' && fit.frontier && spec.vcov.type === 'iid';
+  return fit.vcovInfo.factor * (rows ? (fit.nobs - fit.coefficients.length) / fit.nobs : 1);
 }
 
 /** What the scripts of a run say, from its study, plan, table and fits. */
@@ -240,6 +298,12 @@ export function exportPlan(
           : (parseExpression(value) as Expression).node,
     })),
     columns,
+    lacking: TOOLS.flatMap((tool) =>
+      columns.flatMap((c) => {
+        const reason = lackingReason(tool, c);
+        return reason === undefined ? [] : [{ tool, column: `${c.id} (${c.column})`, reason }];
+      }),
+    ),
     failed,
   };
 }

@@ -1,5 +1,6 @@
 /** A run as a Python script: numpy, pandas and statsmodels; models that Python lacks are named. */
-import type { ExportColumn, ExportFactor, ExportPlan } from './column.ts';
+import { type ExportColumn, type ExportFactor, type ExportPlan, factorOf } from './column.ts';
+import { lackingReason } from './lacking.ts';
 import { type Words, write, writeShifted } from './words.ts';
 
 const quote = (text: string) => JSON.stringify(text);
@@ -36,22 +37,16 @@ function factorText(factor: ExportFactor): string {
   return factor.shift === 0 ? dummy : `lagged(${dummy}, ${factor.shift})`;
 }
 
-const LACKING: Record<string, string> = {
-  'nb-fe': 'no conditional fixed-effects negative binomial',
-  'nb-re': 'no beta random-effects negative binomial',
-  'poisson-re': 'no gamma random-effects Poisson',
-};
-
 const list = (items: string[]) => `[${items.join(', ')}]`;
 const joined = (names: string[]) =>
   names.length === 1 ? PYTHON.name(names[0]) : `key(${names.map(PYTHON.name).join(', ')})`;
 
 function columnText(c: ExportColumn): string {
   const { fit, spec } = c;
-  const model = c.boundary ? 'poisson' : fit.model;
+  const { model } = c;
   const head = `# ${c.id} (${c.column}): ${fit.formula}${fit.sampleName ? `, ${fit.sampleName}` : ''}${spec.lag ? `, lagged ${spec.lag}` : ''}; ${fit.title}; ${fit.vcov}`;
-  if (LACKING[model])
-    return `${head}\nprint(${quote(`${c.id} (${c.column}): statsmodels and pyfixest have ${LACKING[model]}; models.R and models.do estimate it`)})\n`;
+  const lacking = lackingReason('python', c);
+  if (lacking) return `${head}\nprint(${quote(`${c.id} (${c.column}): ${lacking}`)})\n`;
   const part = c.part
     ? [
         `(${PYTHON.name(c.part.by)} ${c.part.op} ${typeof c.part.value === 'number' ? c.part.value : quote(c.part.value)})`,
@@ -71,7 +66,7 @@ function columnText(c: ExportColumn): string {
     `conditions=${list([...(c.where ? [write(PYTHON, c.where)] : []), ...part])}`,
     `needs=${list(needs)}`,
     `vcov=${quote(spec.vcov.type)}`,
-    `factor=${fit.vcovInfo.factor}`,
+    `factor=${factorOf(c)}`,
     `clusters=${list(c.clusters.map(joined))}`,
     `effects=${list(c.fixef.map(joined))}`,
     `offset=${offsets.length > 0 ? offsets.join(' + ') : '0.0'}`,

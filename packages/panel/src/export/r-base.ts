@@ -76,6 +76,30 @@ likelihood <- list(
          scores = cbind(by_group(X * (y - ((t + Y) / (t + L))[g] * l), id),
                         -t * (digamma(t + Y) - digamma(t) + log(t) + 1 - log(t + L) - (t + Y) / (t + L))))
   } })
+# y = Xb + v - u; z: n x m regressors of the location of u (m = 0: none), d: distance to the last period (0: no decay).
+frontier_ <- function(X, y, group, o, z, d) {
+  k <- ncol(X); m <- ncol(z); unit <- if (o$inefficiency == "rows") seq_along(y) else match(group, unique(group))
+  total <- function(v) rowsum(v, unit, reorder = FALSE); rows <- drop(total(rep(1, length(y)))); zu <- z[!duplicated(unit), , drop = FALSE]
+  normal <- o$law != "exponential"; decays <- o$inefficiency == "decay"
+  lower <- function(x) pnorm(x, log.p = TRUE) + x^2 / 2; kappa <- function(x) exp(dnorm(x, log = TRUE) - pnorm(x, log.p = TRUE)) + x
+  likelihood <- function(p) {
+    a <- p[k + 1]; b <- p[k + 2]; mu <- if (m > 0) drop(zu %*% p[k + 2 + seq_len(m)]) else 0; eta <- if (decays) p[length(p)] else 0
+    e <- y - drop(X %*% p[1:k]); h <- exp(-eta * d); t <- exp(-2 * a); s <- exp(b)
+    E <- drop(total(e^2)); H <- drop(total(h * e)); G <- drop(total(h^2)); p0 <- if (normal) 1 / s^2 else 0; q0 <- if (normal) mu / s^2 else -1 / s
+    P <- p0 + G * t; N <- q0 - H * t; x <- N / sqrt(P); K <- kappa(x)
+    constant <- if (normal) -rows / 2 * log(2 * pi) - b - lower(mu / s) else -(rows - 1) / 2 * log(2 * pi) - b
+    by <- function(dN, dP) K * (dN / sqrt(P) - 0.5 * x * dP / P) - 0.5 * dP / P
+    scores <- cbind(t * total(X * e) + K / sqrt(P) * t * total(X * h), -rows + E * t + by(2 * H * t, -2 * G * t),
+      if (normal) -1 + kappa(mu / s) * mu / s + by(-2 * q0, -2 * p0) else -1 + by(-q0, 0))
+    if (m > 0) scores <- cbind(scores, zu * (by(1 / s^2, 0) - kappa(mu / s) / s))
+    if (decays) scores <- cbind(scores, by(t * drop(total(d * h * e)), -2 * t * drop(total(d * h^2))))
+    list(value = sum(constant - rows * a - 0.5 * log(P) - 0.5 * E * t + lower(x)), scores = scores)
+  }
+  b <- qr.coef(qr(X), y); b[colnames(X) == "(Intercept)"] <- b[colnames(X) == "(Intercept)"] + 0.8 * o$start[2]
+  found <- maximise(likelihood, unname(c(b, log(o$start[1:2]), o$start[-(1:2)])))
+  found$coef <- found$coef[1:k]
+  found
+}
 auxiliaries <- c(nb2 = 1, nb1 = 1, "nb-fe" = 0, "nb-re" = 2, "poisson-re" = 1)
 
 ml_ <- function(model, X, y, w, offset, id) {
@@ -105,7 +129,7 @@ covariance <- function(m, type, clusters, factor, X, w) {
 
 results <- NULL
 column <- function(id, number, model, y, x, intercept, use, vcov = "iid", clusters = list(), factor = 1, effects = list(),
-                   offset = 0, weights = 1, means = list(), expected) {
+                   offset = 0, weights = 1, means = list(), frontier = NULL, expected) {
   use <- which(use & complete.cases(do.call(data.frame, c(list(y), x))))
   pick <- function(v) if (length(v) == 1) rep(v, length(use)) else v[use]
   y <- pick(y); x <- lapply(x, pick); offset <- pick(offset); w <- pick(weights); clusters <- lapply(clusters, pick)
@@ -124,8 +148,12 @@ column <- function(id, number, model, y, x, intercept, use, vcov = "iid", cluste
     D <- D[, intersect(q$pivot[seq_len(q$rank)], seq_len(ncol(D))), drop = FALSE]
     X <- cbind(X, D)
   }
-  m <- switch(model, ols = ols_(X, y, w, offset), poisson = poisson_(X, y, w, offset), ml_(model, X, y, w, offset, group))
-  if (model %in% c("nb-fe", "nb-re", "poisson-re")) clusters <- lapply(clusters, function(c) c[!duplicated(group)])
+  at_unit <- model %in% c("nb-fe", "nb-re", "poisson-re") || (model == "frontier" && frontier$inefficiency != "rows")
+  m <- switch(model, ols = ols_(X, y, w, offset), poisson = poisson_(X, y, w, offset), frontier = {
+    z <- matrix(as.numeric(unlist(lapply(frontier$z, function(v) cut(pick(v))))), length(y)); time <- cut(time_[use])
+    frontier_(X, y - offset, group, frontier, z, if (frontier$inefficiency == "decay") time - ave(time, group, FUN = max) else 0 * y)
+  }, ml_(model, X, y, w, offset, group))
+  if (at_unit) clusters <- lapply(clusters, function(c) c[!duplicated(group)])
   V <- covariance(m, vcov, clusters, factor, X, w)
   shown <- seq_along(expected$term)
   out <- data.frame(model = id, column = number, term = expected$term, estimate = unname(m$coef)[shown],

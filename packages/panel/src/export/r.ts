@@ -1,5 +1,6 @@
 /** A run as an R script in base R: the same rows, likelihoods and standard errors, with gravpanel's numbers beside them. */
-import type { ExportColumn, ExportFactor, ExportPlan } from './column.ts';
+import { type ExportColumn, type ExportFactor, type ExportPlan, factorOf } from './column.ts';
+import { lackingReason } from './lacking.ts';
 import { R_BASE } from './r-base.ts';
 import { type Words, write, writeShifted } from './words.ts';
 
@@ -41,21 +42,35 @@ function useText({ where, part, needs }: ExportColumn): string {
   return conditions.join(' &\n      ');
 }
 
+/** Law, kind, regressors of the location and a start of a frontier. */
+function frontierText({ frontier, model }: ExportColumn): string[] {
+  if (!frontier || model !== 'frontier') return [];
+  const z = [
+    ...(frontier.intercept ? [`${quote('(Intercept)')} = 1`] : []),
+    ...frontier.effects.map((t) => `${quote(t.name)} = ${t.factors.map(factorText).join(' * ')}`),
+  ];
+  return [
+    `frontier = list(law = ${quote(frontier.law)}, inefficiency = ${quote(frontier.inefficiency)}, z = ${list(z)}, start = ${vector(frontier.start)})`,
+  ];
+}
+
 function columnText(c: ExportColumn): string {
   const { fit, spec } = c;
+  const lacking = lackingReason('r', c);
   const offsets = [...c.offsets.map((node) => write(R, node)), ...(c.exposure ? [`log(${R.name(c.exposure)})`] : [])];
   const means = c.terms.filter(({ factors }) => factors.some((f) => f.kind === 'mean')).map((t) => t.name);
   const x = c.terms.map((t) => `${quote(t.name)} = ${t.factors.map(factorText).join(' * ')}`);
   const rows = fit.coefficients;
   const args = [
-    `${quote(c.id)}, ${c.column}, ${quote(c.boundary ? 'poisson' : fit.model)}`,
+    `${quote(c.id)}, ${c.column}, ${quote(c.model)}`,
     `y = ${write(R, c.y)}`,
     `x = ${list(x)}`,
     `intercept = ${c.intercept ? 'TRUE' : 'FALSE'}`,
     `use = ${useText(c)}`,
     `vcov = ${quote(spec.vcov.type)}`,
     ...(c.clusters.length > 0 ? [`clusters = ${list(c.clusters.map(joined))}`] : []),
-    ...(fit.vcovInfo.factor !== 1 ? [`factor = ${fit.vcovInfo.factor}`] : []),
+    ...(factorOf(c) !== 1 ? [`factor = ${factorOf(c)}`] : []),
+    ...frontierText(c),
     ...(c.fixef.length > 0 ? [`effects = ${list(c.fixef.map(joined))}`] : []),
     ...(offsets.length > 0 ? [`offset = ${offsets.join(' + ')}`] : []),
     ...(c.weights ? [`weights = ${R.name(c.weights)}`] : []),
@@ -63,7 +78,9 @@ function columnText(c: ExportColumn): string {
     `expected = list(term = ${vector(rows.map((r) => r.term))},\n    estimate = ${vector(rows.map((r) => r.estimate))},\n    se = ${vector(rows.map((r) => r.se))}, nobs = ${fit.nobs})`,
   ];
   const factor = fit.vcovInfo.factor === 1 ? '' : `; covariance × ${fit.vcovInfo.factorRule}`;
-  return `# ${c.id} (${c.column}): ${fit.formula}${fit.sampleName ? `, ${fit.sampleName}` : ''}${spec.lag ? `, lagged ${spec.lag}` : ''}; ${fit.title}; ${fit.vcov}${factor}\ncolumn(${args.join(',\n  ')})\n`;
+  const head = `# ${c.id} (${c.column}): ${fit.formula}${fit.sampleName ? `, ${fit.sampleName}` : ''}${spec.lag ? `, lagged ${spec.lag}` : ''}; ${fit.title}; ${fit.vcov}${factor}`;
+  if (lacking) return `${head}\ncat(${quote(`${c.id} (${c.column}): ${lacking}\n`)})\n`;
+  return `${head}\ncolumn(${args.join(',\n  ')})\n`;
 }
 
 /** The script; `data` is the path of the table from the script's folder. */

@@ -2,6 +2,7 @@
 
 import { namesIn } from '../expression-tree.ts';
 import type { ExportColumn, ExportFactor, ExportPlan } from './column.ts';
+import { lackingReason } from './lacking.ts';
 import { type Words, write, writeShifted } from './words.ts';
 
 /** Names that Stata keeps for itself. */
@@ -66,17 +67,47 @@ const COMMANDS: Record<string, { command: string; options: string[]; panel?: boo
   'poisson-re': { command: 'xtpoisson', options: ['re'], panel: true },
 };
 
+/** Command and options of a frontier; z: its regressors of the location. Half-normal inefficiency of units is truncated at mu = 0. */
+function frontierCommand({ law, inefficiency, intercept, effects }: NonNullable<ExportColumn['frontier']>) {
+  const names = { 'half-normal': 'hnormal', exponential: 'exponential', 'truncated-normal': 'tnormal' };
+  const z = effects.map((_, i) => `z${i + 1}_`).join(' ');
+  if (inefficiency === 'rows') {
+    const location = effects.length > 0 ? [`cm(${z}${intercept ? '' : ', noconstant'})`] : [];
+    return {
+      command: 'frontier',
+      options: [`distribution(${names[law as keyof typeof names]})`, ...location],
+      before: [],
+    };
+  }
+  const free = law === 'truncated-normal';
+  return {
+    command: 'xtfrontier',
+    options: [inefficiency === 'decay' ? 'tvd' : 'ti', ...(free ? [] : ['constraints(1)'])],
+    before: free ? [] : ['constraint 1 [mu]_cons = 0'],
+  };
+}
+
 interface Vce {
   option?: string;
   remarks: string[];
 }
 
-function vceOf({ spec, fit, clusters, fixef }: ExportColumn, model: string, group: (names: string[]) => string): Vce {
+function vceOf(
+  { spec, fit, clusters, fixef, frontier }: ExportColumn,
+  model: string,
+  group: (names: string[]) => string,
+): Vce {
   const { type } = spec.vcov;
   const scale =
     fit.vcovInfo.factor === 1 ? [] : [`gravpanel's covariance carries the factor ${fit.vcovInfo.factorRule}`];
   if (type === 'iid') return { remarks: scale };
-  if (COMMANDS[model].panel && model !== 'poisson-re')
+  if (frontier && model === 'frontier' && frontier.inefficiency !== 'rows')
+    return {
+      remarks: [
+        `Stata's xtfrontier has no clustered errors: below are its OIM errors, where gravpanel's are ${fit.vcov}`,
+      ],
+    };
+  if (COMMANDS[model]?.panel && model !== 'poisson-re')
     return {
       remarks: [
         `Stata's xtnbreg has no clustered errors: below are its OIM errors, where gravpanel's are ${fit.vcov}. vce(bootstrap) or vce(jackknife) come near them`,
@@ -112,7 +143,10 @@ function columnText(c: ExportColumn, names: Map<string, string>, made: { count: 
   const before: string[] = [];
   const w = stataWords(names, before, made);
   const { fit, spec } = c;
-  const model = c.boundary ? 'poisson' : fit.model;
+  const { model, frontier } = c;
+  const lacking = lackingReason('stata', c);
+  if (lacking)
+    return `* ${c.id} (${c.column}): ${fit.formula}; ${fit.title}\ndisplay "${c.id} (${c.column}): ${lacking}"\n`;
   const m = `m${++made.models}`;
   const group = (columns: string[]) => {
     if (columns.length === 1) return w.name(columns[0]);
@@ -123,6 +157,9 @@ function columnText(c: ExportColumn, names: Map<string, string>, made: { count: 
   const y = write(w, c.y);
   const offsets = [...c.offsets.map((node) => write(w, node)), ...(c.exposure ? [`ln(${w.name(c.exposure)})`] : [])];
   const terms = c.terms.map((t) => t.factors.map((f) => factorText(w, f)).join(' * '));
+  const z = (model === 'frontier' ? frontier!.effects : []).map((t) =>
+    t.factors.map((f) => factorText(w, f)).join(' * '),
+  );
   const needs = [...new Set(c.needs.map(({ node, shift }) => writeShifted(w, node, shift)))].map(
     (t) => `!missing(${t})`,
   );
@@ -134,7 +171,8 @@ function columnText(c: ExportColumn, names: Map<string, string>, made: { count: 
       ]
     : [];
   const { option, remarks } = vceOf(c, model, group);
-  const plainCommand = COMMANDS[model];
+  const plainCommand = model === 'frontier' ? frontierCommand(frontier!) : { before: [], ...COMMANDS[model] };
+  const linear = model === 'ols' || model === 'frontier';
   const absorb = c.fixef.map(group);
   const usesHdfe = absorb.length > 0 && (model === 'ols' || model === 'poisson');
   const command = usesHdfe ? (model === 'ols' ? 'reghdfe' : 'ppmlhdfe') : plainCommand.command;
@@ -142,7 +180,7 @@ function columnText(c: ExportColumn, names: Map<string, string>, made: { count: 
   const options = [
     ...plainCommand.options,
     ...(usesHdfe ? [`absorb(${absorb.join(' ')})`, 'keepsingletons'] : []),
-    ...(offsets.length > 0 && model !== 'ols' ? ['offset(offset_)'] : []),
+    ...(offsets.length > 0 && !linear ? ['offset(offset_)'] : []),
     ...(c.intercept || absorb.length > 0 ? [] : ['noconstant']),
     ...(option ? [option] : []),
   ];
@@ -152,9 +190,14 @@ function columnText(c: ExportColumn, names: Map<string, string>, made: { count: 
   return [
     `* ${c.id} (${c.column}): ${fit.formula}${fit.sampleName ? `, ${fit.sampleName}` : ''}${spec.lag ? `, lagged ${spec.lag}` : ''}; ${fit.title}; ${fit.vcov}`,
     ...remarks.map((r) => `* note: ${r}.`),
+    ...(model === 'ols' && frontier
+      ? [
+          '* note: sigma_u = 0, so the frontier is least squares; its standard errors are smaller by the root of (n - k)/n.',
+        ]
+      : []),
     ...(absorb.length > 0 && usesHdfe ? [`* needs: ssc install ${command}`] : []),
     ...before,
-    `foreach v in y_ use_ offset_ ${x.join(' ')} {`,
+    `foreach v in y_ use_ offset_ ${[...x, ...z.map((_, i) => `z${i + 1}_`)].join(' ')} {`,
     "  capture drop `v'",
     '}',
     `generate byte use_ = ${[...where, ...part, ...needs].join(' & ')}`,
@@ -168,7 +211,11 @@ function columnText(c: ExportColumn, names: Map<string, string>, made: { count: 
         )
       : []),
     ...(offsets.length > 0 ? [`generate double offset_ = ${offsets.join(' + ')}`] : []),
-    ...(offsets.length > 0 && model === 'ols' ? ['replace y_ = y_ - offset_'] : []),
+    ...(offsets.length > 0 && linear ? ['replace y_ = y_ - offset_'] : []),
+    ...z.map(
+      (t, i) => `generate double z${i + 1}_ = ${t}\nlabel variable z${i + 1}_ ${quote(frontier!.effects[i].name)}`,
+    ),
+    ...plainCommand.before,
     `${command} y_ ${[...x, ...dummies].join(' ')} if use_${weights}${options.length > 0 ? `, ${options.join(' ')}` : ''}`,
     `estimates store ${m}`,
     `display "rows: " e(N) "   gravpanel: ${fit.nobs}"`,

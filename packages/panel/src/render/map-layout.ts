@@ -63,18 +63,19 @@ export function keySizes(largest: number): number[] {
   return [...new Set(sizes)].sort((a, b) => a - b);
 }
 
-function namesFor(
+export function namesFor(
   symbols: Symbol[],
   taken: Box[],
   discs: LensPlace[],
   width: number,
   height: number,
   skip?: string,
+  show: (count: number) => string = amount,
 ): Name[] {
   const boxes = [...taken];
   const names: Name[] = [];
   for (const s of symbols.filter((one) => one.named && one.label !== skip)) {
-    const value = amount(s.count);
+    const value = show(s.count);
     const w = textWidth(s.label, NAME, true) + textWidth(` ${value}`, NAME) + 5;
     const gap = s.r + 5;
     const at = (x: number, y: number, anchor: Name['anchor']): { name: Name; box: Box } => {

@@ -17,9 +17,9 @@ import { SANS, SERIF } from './theme.ts';
 
 const FILL = { home: 'var(--land-home)', partner: 'var(--land-with)', none: 'var(--land)', other: 'var(--land)' };
 
-const halo = { stroke: 'var(--paper)', 'stroke-width': 3, 'stroke-linejoin': 'round', 'paint-order': 'stroke' };
+export const halo = { stroke: 'var(--paper)', 'stroke-width': 3, 'stroke-linejoin': 'round', 'paint-order': 'stroke' };
 
-function landOf(build: Build, shapes: MapShape[], projection: GeoProjection): DrawingElement[] {
+export function landOf(build: Build, shapes: MapShape[], projection: GeoProjection): DrawingElement[] {
   const path = geoPath(projection).digits(1);
   return shapes.flatMap(({ role, polygons }) => {
     const d = path({ type: 'MultiPolygon', coordinates: polygons });
@@ -69,7 +69,7 @@ function symbolsOf(build: Build, { symbols }: MapLayout): DrawingElement {
   return build('g', {}, marks);
 }
 
-function nameOf(
+export function nameOf(
   build: Build,
   name: { label: string; value: string; x: number; y: number; anchor: string },
 ): DrawingElement {

@@ -8,7 +8,7 @@ import { cssString, escapeHtml, slug } from './escape.ts';
 import { FONT_LICENCE } from './fonts.generated.ts';
 import { provenanceHtml, renderTableHtml } from './html.ts';
 import { POLICY } from './policy.ts';
-import { MAP_WIDTH, renderFigureSvg } from './svg.ts';
+import { isMap, MAP_WIDTH, renderFigureSvg } from './svg.ts';
 
 export interface ReportOptions {
   /** A DOM document to draw the figures in: the browser's, or linkedom's in Node. */
@@ -29,7 +29,7 @@ function figureHtml(figure: Figure, document: DrawingDocument): string {
   const number = figure.number ? `${escapeHtml(figure.number)}. ` : '';
   const words = [sentence(escapeHtml(figure.source)), provenanceHtml(figure, 'span')].filter(Boolean).join(' ');
   const source = [number, words].join('');
-  const map = figure.plot === 'map';
+  const map = isMap(figure);
   return `<figure class="plot${map ? ' map' : ''}" id="f-${id}">
 <figcaption><h3>${escapeHtml(figure.title)}</h3><p>${escapeHtml(figure.subtitle)}</p></figcaption>
 ${draw(map ? MAP_WIDTH : 560, 'wide')}
@@ -41,7 +41,7 @@ ${renderTableHtml(figure.table)}
 </figure>`;
 }
 
-const isWide = (item: Table | Figure) => item.kind === 'figure' && item.plot === 'map';
+const isWide = (item: Table | Figure) => item.kind === 'figure' && isMap(item);
 
 /** Figures that follow each other stand side by side where there is room. */
 function itemsHtml(items: (Table | Figure)[], document: DrawingDocument): string {

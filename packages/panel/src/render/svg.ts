@@ -7,13 +7,16 @@ import { drawCurve } from './curve-plot.ts';
 import { type DrawingDocument, type DrawingElement, wrapPixels } from './draw.ts';
 import { drawDumbbells } from './dumbbell-plot.ts';
 import { escapeHtml } from './escape.ts';
+import { drawHeat } from './heat-plot.ts';
 import { drawInfluence } from './influence-plot.ts';
 import { drawLags } from './lag-plot.ts';
 import { drawMap } from './map-plot.ts';
 import { drawNetwork } from './network-plot.ts';
+import { drawRanks } from './ranks-plot.ts';
 import { drawResiduals } from './residual-plot.ts';
 import { drawRootogram } from './rootogram-plot.ts';
 import { drawSeries } from './series-plot.ts';
+import { drawShades } from './shades-plot.ts';
 import { inlineTokens, SANS, SERIF, type ThemeName } from './theme.ts';
 
 export interface FigureOptions {
@@ -50,6 +53,12 @@ function drawing(figure: Figure, document: DrawingDocument, width: number): Draw
       return drawInfluence(figure, options);
     case 'dumbbell':
       return drawDumbbells(figure, options);
+    case 'heat':
+      return drawHeat(figure, options);
+    case 'ranks':
+      return drawRanks(figure, options);
+    case 'shades':
+      return drawShades(figure, options);
     case 'curve':
       return drawCurve(figure, options);
   }
@@ -58,6 +67,9 @@ function drawing(figure: Figure, document: DrawingDocument, width: number): Draw
 const MARGIN = 20;
 /** A map needs room for its names. */
 export const MAP_WIDTH = 1120;
+
+/** Whether a figure takes the width of a map. */
+export const isMap = ({ plot }: Figure) => plot === 'map' || plot === 'shades';
 
 function textLines(lines: string[], y: number, height: number, style: string): string {
   return lines
@@ -98,7 +110,7 @@ function standalone(figure: Figure, svg: DrawingElement, width: number, theme: T
 /** The figure as an SVG string; `document` is injected so that the library needs no DOM of its own. */
 export function renderFigureSvg(
   figure: Figure,
-  { document, theme = 'light', width = figure.plot === 'map' ? MAP_WIDTH : 640 }: FigureOptions,
+  { document, theme = 'light', width = isMap(figure) ? MAP_WIDTH : 640 }: FigureOptions,
 ): string {
   const svg = drawing(figure, document, width);
   if (theme === 'page') return svg.outerHTML;

@@ -24,8 +24,8 @@ import {
   startFit,
 } from '@gravpanel/panel';
 import type { BootEvent, BootRequest, BootView } from '../protocol.ts';
-import { type LiveDraws, liveDraws } from './live-draws.ts';
 import { hashOf } from './files.ts';
+import { type LiveDraws, liveDraws } from './live-draws.ts';
 import { type DrawStore, poolRunner } from './pool.ts';
 import { tableView } from './views.ts';
 
