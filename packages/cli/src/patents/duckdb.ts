@@ -10,6 +10,11 @@ export type Value = string | number | null;
 export interface Database {
   version: string;
   run(sql: string): Promise<void>;
+  /**
+   * As run, with joins as they are written: the right side is held, the left one streamed past it. DuckDB does not know how many rows a text file
+   * has, guesses too few, and would hold the file.
+   */
+  stream(sql: string): Promise<void>;
   /** Rows of a small result, values as text or numbers. */
   rows<T extends Record<string, Value>>(sql: string): Promise<T[]>;
   close(): void;
@@ -72,6 +77,14 @@ export async function openDatabase(folder: string, threads: number): Promise<Dat
     version: duckdb.version(),
     run: async (sql) => {
       await connection.run(sql);
+    },
+    stream: async (sql) => {
+      await connection.run("SET disabled_optimizers = 'join_order,build_side_probe_side'");
+      try {
+        await connection.run(sql);
+      } finally {
+        await connection.run('RESET disabled_optimizers');
+      }
     },
     rows: async <T>(sql: string) => (await rowsOf(connection, sql)) as T[],
     close: () => {

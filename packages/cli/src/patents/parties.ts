@@ -35,7 +35,7 @@ export async function countParties(db: Database, input: Input, places: Places): 
   const id = `CASE WHEN patent.use IS NULL THEN ${ORPHAN} WHEN patent.use <> ${Use.used} THEN -patent.use::INTEGER ELSE patent.rowid::INTEGER END`;
   const located = `coalesce(place.code, CASE WHEN coalesce(party.location_id, '') = '' THEN ${NO_LOCATION} ELSE ${UNLISTED} END)`;
   try {
-    await db.run(
+    await db.stream(
       `CREATE TABLE counted AS SELECT ${id} AS id, CASE WHEN patent.use = ${Use.used} THEN ${located} ELSE 0 END AS code, count(*)::INTEGER AS n FROM (SELECT patent_id, location_id FROM ${scan(input)}) party LEFT JOIN patent ON patent.patent_id = party.patent_id LEFT JOIN place ON place.location_id = CASE WHEN patent.use = ${Use.used} THEN party.location_id END GROUP BY ALL`,
     );
   } catch (error) {

@@ -106,7 +106,7 @@ export async function readApplicants(
   const name = `CASE WHEN trim(coalesce(disambig_assignee_organization, '')) <> '' THEN trim(disambig_assignee_organization) ELSE trim(coalesce(disambig_assignee_individual_name_first, '') || ' ' || coalesce(disambig_assignee_individual_name_last, '')) END`;
   const iso3 = places.iso3.map((code, i) => `(${i}, ${quoted(code)})`).join(', ');
   try {
-    await db.run(
+    await db.stream(
       `CREATE TABLE assignment AS SELECT co.id, CASE WHEN co.id IS NOT NULL THEN ${name} END AS assignee, CASE WHEN co.id IS NOT NULL THEN ${typeWords} END AS type, coalesce(names.iso3, '') AS country, count(*) AS n FROM (SELECT * FROM ${scan(input)}) a LEFT JOIN (SELECT DISTINCT id, patent_id FROM copatent) co ON co.patent_id = a.patent_id LEFT JOIN place ON place.location_id = CASE WHEN co.id IS NOT NULL THEN a.location_id END LEFT JOIN (VALUES ${iso3}) names(code, iso3) ON names.code = place.code GROUP BY ALL`,
     );
   } catch (error) {
@@ -144,7 +144,7 @@ export async function readFields(db: Database, input: Input, o: BuildOptions): P
   const ipc = `CASE WHEN ${part('section')} <> '' AND ${part('ipc_class')} <> '' AND ${part('subclass')} <> '' THEN upper(${part('section')} || lpad(${part('ipc_class')}, 2, '0') || ${part('subclass')}) ELSE '' END`;
   const field = input.table === 'g_ipc_at_issue' ? ipc : `upper(${part('cpc_subclass')})`;
   try {
-    await db.run(
+    await db.stream(
       `CREATE TABLE class AS SELECT co.id, CASE WHEN co.id IS NOT NULL THEN ${field} END AS field, count(*) AS n FROM (SELECT * FROM ${scan(input)}) c LEFT JOIN (SELECT DISTINCT id, patent_id FROM copatent) co ON co.patent_id = c.patent_id GROUP BY ALL`,
     );
   } catch (error) {

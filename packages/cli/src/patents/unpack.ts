@@ -18,7 +18,7 @@ export interface Unpacked {
   bytes: number;
 }
 
-const CHUNK = 1 << 22;
+const CHUNK = 1 << 18;
 
 const broken = (file: string, why: string) =>
   new PanelError({
