@@ -115,7 +115,8 @@ export function openCheckpoint(file: string): Checkpoint {
       head.writeUInt32LE(bytes.length, 0);
       sha256(bytes).copy(head, 4);
       try {
-        writeAll(fd, Buffer.concat([head, bytes]), end);
+        writeAll(fd, head, end);
+        writeAll(fd, bytes, end + HEAD);
       } catch (error) {
         throw notWritten(file, error, stored);
       }
