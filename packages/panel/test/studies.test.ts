@@ -172,6 +172,17 @@ describe('belt-road-copatents', () => {
     '(Intercept)': -6.167,
   };
   const sixth = () => withCompanions(found.run, 'full')[5];
+  test('its frontiers are what the reading says: nothing is told from noise of the partner', () => {
+    const ids = ['reach', 'reachexp', 'reachnb', 'reachnoise'];
+    const fits = ids.map((id) => (found.run.fits[id] as Fit[])[0]);
+    expect([fits[0], fits[3]].map(({ frontier }) => frontier!.test!.statistic.toFixed(2))).toEqual(['189.29', '0.94']);
+    expect(fits[3].frontier!.test!.p.toFixed(2)).toBe('0.17');
+    const { units, correlations } = frontierOrders(fits)!;
+    expect(units.slice(0, 4)).toEqual(['Latvia', 'Lithuania', 'Slovenia', 'Saudi Arabia']);
+    expect(units.slice(-2)).toEqual(['Singapore', 'Philippines']);
+    const off = correlations.flatMap((row, a) => row.slice(a + 1));
+    expect([Math.min(...off), Math.max(...off)].map((x) => x.toFixed(2))).toEqual(['0.95', '0.99']);
+  });
   const table = (id: string) => items[id] as Table;
   const values = (id: string) => Object.fromEntries(table(id).body.map((row) => [row.label, row.cells[0].value]));
 
