@@ -12,7 +12,7 @@ import { ROOT_2_PI } from './normal';
 import { isSeparated, suspectSeparation } from './separation';
 import { dispersionStart, poissonStart } from './start';
 import {
-  baseAuxiliaries, FRONTIER_GAUSS, get, NB2, NB_FRONTIER, NOT_POSITIVE_DEFINITE, OK, OUT_OF_MEMORY, POISSON_BOUNDARY, put,
+  baseAuxiliaries, FRONTIER_GAUSS, get, NB2, NO_INTERIOR_MAXIMUM, NB_FRONTIER, NOT_POSITIVE_DEFINITE, OK, OUT_OF_MEMORY, POISSON_BOUNDARY, put,
   SEPARATED, Task, weight,
 } from './task';
 import { exp1, log1, expInto } from './vmath';
@@ -22,6 +22,8 @@ const FLOOR: f64 = -6;
 /** ln(σ_u/σ_v) above which there is no noise left, |μ|/σ_u beyond which the truncated normal is its limit. */
 const NO_NOISE: f64 = 9;
 const FAR_LOCATION: f64 = 30;
+/** A truncated normal that raises the log-likelihood by less than this is none. */
+const NO_GAIN: f64 = 1e-6;
 
 export function evaluateFrontiers(t: Task, theta: usize): i32 {
   return t.model == FRONTIER_GAUSS ? evaluateFrontier(t, theta) : evaluateCount(t, theta);
@@ -194,7 +196,8 @@ export function overInefficiency(t: Task, tol: f64, maxIter: i32, theta: usize):
     return found == OK ? POISSON_BOUNDARY : found;
   }
   const status = newton(t, theta, tol, maxIter);
-  if (status == OK && !(t.model == NB_FRONTIER || t.noise)) return OK;
+  const located = t.model == FRONTIER_GAUSS && t.law == TRUNCATED;
+  if (status == OK && !(t.model == NB_FRONTIER || t.noise || located)) return OK;
   const reached = t.loglik;
   const slope = scaledGradient;
   let used = iterations;
@@ -208,8 +211,10 @@ export function overInefficiency(t: Task, tol: f64, maxIter: i32, theta: usize):
   const baseSlope = scaledGradient;
   const rounding = 1e-12 * (1 + abs(limit));
   const wrong = t.model != FRONTIER_GAUSS || skewness(t, base) >= 0;
+  // a truncated normal may creep along its ridge, μ → −∞, to no inefficiency
+  const nothing = located && reached < limit + NO_GAIN;
   const done =
-    status == OK ? atBase != OK || reached >= limit - rounding : status != POISSON_BOUNDARY && !(lost(status) && wrong);
+    status == OK ? atBase != OK || (reached >= limit - rounding && !nothing) : status != POISSON_BOUNDARY && !(lost(status) && wrong) && !(status == NO_INTERIOR_MAXIMUM && nothing);
   if (done) {
     evaluate(t, theta);
     return keep(status, used, slope);
@@ -220,7 +225,7 @@ export function overInefficiency(t: Task, tol: f64, maxIter: i32, theta: usize):
   else withInefficiency(t, theta, status == OK ? 0.3 : 1);
   const again = newton(t, theta, tol, maxIter);
   used += iterations;
-  if (again != POISSON_BOUNDARY && t.loglik > limit + 1e3 * rounding) return keep(again, used, scaledGradient);
+  if (again != POISSON_BOUNDARY && t.loglik > limit + (located ? NO_GAIN : 1e3 * rounding)) return keep(again, used, scaledGradient);
   if (lost(status) && reached > limit + 1e3 * rounding) {
     memory.copy(theta, lostAt, <usize>t.p << 3);
     return keep(status, used, slope);

@@ -330,6 +330,22 @@ describe('outcomes with a name', () => {
     expect(fit.frontier!.efficiencies).toEqual([]);
   });
 
+  it.each(['half-normal', 'exponential', 'truncated-normal'] as const)(
+    'a %s on such residuals is least squares too, not a point on the ridge beside it',
+    (distribution) => {
+      const formula = 'I(-log(PROD)) ~ log(AREA) + log(LABOR) + log(NPK)';
+      const [fit] = fitSpec(rice(), { ...specOf('rice'), formula, frontier: { distribution } }, kernels) as Fit[];
+      expect(fit.notes.map(({ code }) => code)).toContain('no-inefficiency');
+      const [ols] = fitSpec(
+        rice(),
+        { ...specOf('rice'), model: 'ols', formula, frontier: undefined },
+        kernels,
+      ) as Fit[];
+      expect(Math.abs(fit.loglik - ols.loglik)).toBeLessThan(1e-9);
+      expect(fit.certificate.scaledGradient).toBeLessThan(1e-8);
+    },
+  );
+
   it.each([
     [{ model: 'poisson-frontier', frontier: { distribution: 'truncated-normal' } }, 'model/option-not-supported'],
     [{ model: 'ols', frontier: { distribution: 'exponential' } }, 'model/option-not-supported'],

@@ -1,6 +1,7 @@
 /** The studies that ship: what their first words claim is what their numbers say. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fitSpec } from '../src/fit.ts';
+import { frontierOrders } from '../src/frontier-orders.ts';
 import { frontierRanking, type UnitReach } from '../src/frontier-ranking.ts';
 import { isFit } from '../src/regression-style.ts';
 import { deriveStudy } from '../src/run-designs.ts';
@@ -124,11 +125,22 @@ describe('china-copublications', () => {
     const section = found.run.report.sections.find(({ id }) => id === 'frontier')!;
     expect(section.items.map(({ id }) => id)).toEqual([
       'reach',
+      'frontier-reach-1-map',
       'frontier-reach-1-reach',
       'frontier-reach-1',
-      'frontier-reachnb-1-reach',
-      'frontier-reachnb-1',
+      'frontier-reach-1-periods-shades',
+      'frontier-reach-1-periods',
+      'frontier-reach-orders-lines',
+      'frontier-reach-orders',
     ]);
+    const ids = ['reach', 'reachexp', 'reachnb', 'reachlog', 'reachtn'];
+    const { correlations } = frontierOrders(ids.map((id) => (found.run.fits[id] as Fit[])[0]))!;
+    expect(correlations[0].slice(1).map((x) => x.toFixed(2))).toEqual(['1.00', '0.91', '0.82', '0.73']);
+    const [noise] = found.run.fits.reachnoise as Fit[];
+    expect(noise.parameters.find(({ name }) => name === 'sigma_u')!.estimate).toBe(0);
+    expect(noise.frontier!.test).toMatchObject({ statistic: 0, p: 1 });
+    for (const id of ['reach', 'reachexp'])
+      expect(noise.loglik).toBeGreaterThan((found.run.fits[id] as Fit[])[0].loglik);
   });
 
   test("agrees with R's fixest on the partner and year effects: 1.078 and -0.197", () => {
@@ -160,6 +172,17 @@ describe('belt-road-copatents', () => {
     '(Intercept)': -6.167,
   };
   const sixth = () => withCompanions(found.run, 'full')[5];
+  test('its frontiers are what the reading says: nothing is told from noise of the partner', () => {
+    const ids = ['reach', 'reachexp', 'reachnb', 'reachnoise'];
+    const fits = ids.map((id) => (found.run.fits[id] as Fit[])[0]);
+    expect([fits[0], fits[3]].map(({ frontier }) => frontier!.test!.statistic.toFixed(2))).toEqual(['189.29', '0.94']);
+    expect(fits[3].frontier!.test!.p.toFixed(2)).toBe('0.17');
+    const { units, correlations } = frontierOrders(fits)!;
+    expect(units.slice(0, 4)).toEqual(['Latvia', 'Lithuania', 'Slovenia', 'Saudi Arabia']);
+    expect(units.slice(-2)).toEqual(['Singapore', 'Philippines']);
+    const off = correlations.flatMap((row, a) => row.slice(a + 1));
+    expect([Math.min(...off), Math.max(...off)].map((x) => x.toFixed(2))).toEqual(['0.95', '0.99']);
+  });
   const table = (id: string) => items[id] as Table;
   const values = (id: string) => Object.fromEntries(table(id).body.map((row) => [row.label, row.cells[0].value]));
 
