@@ -1,23 +1,26 @@
 /**
- * node bench/montecarlo.mjs [--reps 2000] [--seed 1] [--record]
+ * node bench/montecarlo.mjs [--reps 2000] [--seed 1] [--boot 399] [--boot-reps 500] [--record]
  * Bias, and coverage of 95% intervals, of nb-fe and its neighbours on 45 units × 10 years: under the model of nb-fe itself, and
- * under an NB2 whose effects of units move with the regressor. --record writes bench/montecarlo.json, from which
+ * under an NB2 whose effects of units move with the regressor. The first --boot-reps replications also get percentile intervals of
+ * a pairs bootstrap of units with --boot exact refits. --record writes bench/montecarlo.json, from which
  * docs/accuracy.md is made.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { loadKernels, Status } from '../packages/core-wasm/dist/index.js';
+import { isResampler, loadKernels, Status } from '../packages/core-wasm/dist/index.js';
 import { drawsOf } from '../test-fixtures/panels.mjs';
 
 const { values } = parseArgs({
   options: {
     reps: { type: 'string', default: '2000' },
     seed: { type: 'string', default: '1' },
+    boot: { type: 'string', default: '399' },
+    'boot-reps': { type: 'string', default: '500' },
     record: { type: 'boolean', default: false },
   },
 });
-const [reps, seed] = [values.reps, values.seed].map(Number);
+const [reps, seed, draws, bootReps] = [values.reps, values.seed, values.boot, values['boot-reps']].map(Number);
 const [UNITS, YEARS, Z] = [45, 10, 1.959963984540054];
 const SLOPE = 0.5;
 const kernels = await loadKernels();
@@ -83,24 +86,39 @@ function absorbed(model, { y, x }) {
   const { reason } = kernels.prune(y.length, [codes], { singletons: false, y });
   const rows = [...reason.keys()].filter((i) => reason[i] === 0);
   const unitOf = Int32Array.from(rows, (i) => codes[i]);
-  const fit = kernels.absorbFit(model, {
-    n: rows.length,
-    k: 1,
-    y: Float64Array.from(rows, (i) => y[i]),
-    x: Float64Array.from(rows, (i) => x[i]),
-    factors: [unitOf],
+  const pick = (column) => Float64Array.from(rows, (i) => column[i]);
+  const problem = { n: rows.length, k: 1, y: pick(y), x: pick(x), factors: [unitOf] };
+  return { model, problem, fit: kernels.absorbFit(model, problem), unitOf, at: { x: 0 } };
+}
+
+/**
+ * 95% percentile intervals of the first p parameters: order statistics (B + 1)·2.5% and (B + 1)·97.5% of the replicates that have
+ * an estimate. Units are drawn; codes are those of the rows.
+ */
+function percentiles({ model, problem, fit, unitOf }, draw) {
+  const used = [...new Set(unitOf)];
+  const number = new Map(used.map((unit, code) => [unit, code]));
+  const clusters = { codes: Int32Array.from(unitOf, (unit) => number.get(unit)), count: used.length };
+  const opened = kernels.resampler({ model, problem, coef: fit.coef, clusters, seed: draw, method: 'exact' });
+  if (!isResampler(opened)) throw new Error(`${model}: ${Status[opened.status]}`);
+  const p = fit.coef.length;
+  const { coef, status } = opened.pairs(0, draws);
+  opened.free();
+  return Array.from({ length: p }, (_, j) => {
+    const values = Array.from({ length: draws }, (_, r) => (status[r] === Status.ok ? coef[r * p + j] : Number.NaN));
+    const sorted = Float64Array.from(values.filter((v) => !Number.isNaN(v))).sort();
+    const at = (share) => sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(share * (sorted.length + 1)) - 1))];
+    return [at(0.025), at(0.975)];
   });
-  return { fit, unitOf, at: { x: 0 } };
 }
 
 const ones = new Array(UNITS * YEARS).fill(1);
 const grouped =
   (model) =>
-  ({ y, x, z }) => ({
-    fit: kernels.fit(model, { ...byRows([ones, x, z]), y, groupStart }),
-    unitOf: codes,
-    at: { x: 1, z: 2 },
-  });
+  ({ y, x, z }) => {
+    const problem = { ...byRows([ones, x, z]), y, groupStart };
+    return { model, problem, fit: kernels.fit(model, problem), unitOf: codes, at: { x: 1, z: 2 } };
+  };
 const estimators = {
   'nb-fe': grouped('nb-fe'),
   'nb-re': grouped('nb-re'),
@@ -114,12 +132,14 @@ function study(design, number) {
   for (let r = 0; r < reps; r++) {
     const panel = drawPanel(drawsOf(seed * 1e6 + number * 5e5 + r), design);
     for (const [estimator, estimate] of Object.entries(estimators)) {
-      const { fit, unitOf, at } = estimate(panel);
+      const found = estimate(panel);
+      const { fit, unitOf, at } = found;
       const good = fit.status === Status.ok;
+      const limits = good && r < bootReps ? percentiles(found, r + 1) : undefined;
       const se = good ? standardErrors(fit, unitOf, Math.max(...Object.values(at)) + 1) : [];
       for (const [term, j] of Object.entries(at)) {
         const key = `${estimator}: ${term}`;
-        tallies[key] ??= { failed: 0, b: [], iid: 0, cluster: 0, seIid: 0, seCluster: 0 };
+        tallies[key] ??= { failed: 0, b: [], iid: 0, cluster: 0, seIid: 0, seCluster: 0, booted: 0, boot: 0 };
         const tally = tallies[key];
         if (!good) {
           tally.failed++;
@@ -131,11 +151,14 @@ function study(design, number) {
         tally.cluster += error <= Z * se[j].cluster;
         tally.seIid += se[j].iid;
         tally.seCluster += se[j].cluster;
+        if (!limits) continue;
+        tally.booted++;
+        tally.boot += limits[j][0] <= truth[term] && truth[term] <= limits[j][1];
       }
     }
     if (r % 200 === 199) console.error(`${design.title.slice(0, 12)}… ${r + 1}`);
   }
-  return Object.entries(tallies).map(([key, { failed, b, iid, cluster, seIid, seCluster }]) => {
+  return Object.entries(tallies).map(([key, { failed, b, iid, cluster, seIid, seCluster, booted, boot }]) => {
     const [estimator, term] = key.split(': ');
     const used = b.length;
     const mean = b.reduce((sum, v) => sum + v, 0) / used;
@@ -150,6 +173,7 @@ function study(design, number) {
         seCluster: digits(seCluster / used),
       },
       ...{ coverIid: digits(iid / used), coverCluster: digits(cluster / used) },
+      ...(booted > 0 && { coverBootstrap: digits(boot / booted) }),
     };
   });
 }
@@ -157,7 +181,7 @@ function study(design, number) {
 const report = {
   date: new Date().toISOString().slice(0, 10),
   machine: `${cpus()[0].model}, Node ${process.version}`,
-  ...{ reps, seed, units: UNITS, years: YEARS },
+  ...{ reps, seed, units: UNITS, years: YEARS, draws, bootReps },
   designs: Object.entries(designs).map(([name, design], number) => ({
     name,
     title: design.title,

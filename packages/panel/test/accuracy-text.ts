@@ -15,6 +15,7 @@ interface Robustness {
     fits: number;
     maxima: number;
     attained: number;
+    separated: number;
     errors: number;
     byCode: Record<string, number>;
     wrong: unknown[];
@@ -28,6 +29,8 @@ interface MonteCarlo {
   seed: number;
   units: number;
   years: number;
+  draws: number;
+  bootReps: number;
   designs: { name: string; title: string; rows: McRow[] }[];
 }
 interface McRow {
@@ -42,7 +45,7 @@ interface McRow {
   seCluster: number;
   coverIid: number;
   coverCluster: number;
-  coverBootstrap?: number;
+  coverBootstrap: number;
 }
 
 export interface Report {
@@ -162,13 +165,14 @@ many parameters as rows left, or effects that absorb every regressor.
 
 ${confirmed.fits} of the fits (small panels, evenly chosen) went to an independent program (\`bench/peers/robustness.py\`: likelihoods written anew, scipy's BFGS
 from several starts, linear programming for separation). Of ${confirmed.maxima} maxima none was surpassed, and BFGS reached ${confirmed.attained} of them to 1e-6
-itself; ${confirmed.errors} errors were found true (${share.join(', ')}). ${confirmed.wrong.length} contradictions.`;
+itself; in ${confirmed.separated} the rows left out as separated are those that one linear program finds. ${confirmed.errors} errors were found true
+(${share.join(', ')}). ${confirmed.wrong.length} contradictions.`;
 }
 
 const signed = (value: number, places: number) => value.toFixed(places).replace('-', '−');
 const percent = (share: number) => (100 * share).toFixed(1);
 
-function monteCarloText({ date, machine, reps, seed, units, years, designs }: MonteCarlo): string {
+function monteCarloText({ date, machine, reps, seed, units, years, draws, bootReps, designs }: MonteCarlo): string {
   const row = (r: McRow) =>
     `| ${[
       r.estimator.replace('|', '\\|'),
@@ -180,7 +184,7 @@ function monteCarloText({ date, machine, reps, seed, units, years, designs }: Mo
       r.seCluster.toFixed(3),
       percent(r.coverIid),
       percent(r.coverCluster),
-      r.coverBootstrap === undefined ? '–' : percent(r.coverBootstrap),
+      percent(r.coverBootstrap),
       r.failed,
     ].join(' | ')} |`;
   const of = (name: string, estimator: string, term: string) =>
@@ -191,8 +195,10 @@ function monteCarloText({ date, machine, reps, seed, units, years, designs }: Mo
   const poisson = of('nb2', 'poisson | unit', 'x');
   const nb2 = of('nb2', 'nb2 | unit', 'x');
   const error = 100 * Math.sqrt((0.95 * 0.05) / reps);
+  const bootError = 100 * Math.sqrt((0.95 * 0.05) / bootReps);
   return `${units} units × ${years} years, ${reps.toLocaleString('en')} replications a design, seed ${seed}. x varies over time around a level of its unit; z is constant within units, moves with that
-level, and has no effect. Coverage of nominal 95% intervals in %; its simulation error is ±${error.toFixed(1)}. ${date}, ${machine}; \`node bench/montecarlo.mjs --record\`.
+level, and has no effect. Coverage of nominal 95% intervals in %; its simulation error is ±${error.toFixed(1)}. Bootstrap: percentile intervals of ${draws} exact refits under pairs
+of units, in the first ${bootReps} replications (error ±${bootError.toFixed(1)}). ${date}, ${machine}; \`node bench/montecarlo.mjs --record\`.
 
 ${designs
   .map(
@@ -207,7 +213,7 @@ ${rows.map(row).join('\n')}`,
 Read: under its own model nb-fe does what it promises (bias ${signed(own.bias, 3)}, ${percent(own.coverIid)}% with observed-information errors; clusters of
 ${units} units make intervals a little short). Where the effects of units sit in the mean, as gravity models assume, and move with x, **nb-fe is not a
 fixed-effects estimator**: it misses the slope by ${signed(wrong.bias, 3)} (its interval covers the truth ${percent(wrong.coverIid)}% of the time, clustered
-${percent(wrong.coverCluster)}%: no standard error repairs a bias), and gives a variable without any effect a coefficient of ${signed(wrongZ.bias, 2)} on average. Poisson with
+${percent(wrong.coverCluster)}%, bootstrapped ${percent(wrong.coverBootstrap)}%: no standard error repairs a bias), and gives a variable without any effect a coefficient of ${signed(wrongZ.bias, 2)} on average. Poisson with
 effects of units has no such bias (${signed(poisson.bias, 3)}) but needs clustered errors, and with ${units} units even those fall short (${percent(poisson.coverCluster)}%); nb2 with
 effects of units does best here (${percent(nb2.coverIid)}%). \`companions: true\` prints both beside every nb-fe column, and rows that are not identified from within units carry ‡.`;
 }
