@@ -177,7 +177,7 @@ describe.runIf(hasChromium('the form of the study was'))('the form of the study'
       document.querySelector('.run-bar [role=status]')?.textContent?.includes(' s on this device'),
     );
     // Replicates are drawn as they come, before the figure of all of them.
-    await page.getByLabel('Replicates').fill('40000');
+    await page.getByLabel('Replicates').fill('1000000');
     await page.locator('.boot button.primary').click();
     await page.waitForSelector('.live figure path.inside[d^="M"]');
     expect(await page.locator('.live figcaption').allTextContents()).toHaveLength(2);
@@ -213,6 +213,12 @@ describe.runIf(hasChromium('the form of the study was'))('the form of the study'
     // The run that was made stands there, from before the edit.
     expect(await page.locator('.run-bar').textContent()).toContain('before this edit');
     expect(await page.locator('figure.table').first().textContent()).toContain('First');
+    // Another study takes its place, not its life.
+    await page.locator('nav a[href="#/data"]').first().click();
+    await page.locator('.shipped button').first().click();
+    await page.getByRole('button', { name: 'Go back to own' }).click();
+    await page.waitForFunction(() => document.querySelector('.top .study')?.textContent === 'A small panel');
+    await expect.poll(async () => (await kept())?.text).toBe(text);
     await page.getByRole('button', { name: 'Start afresh' }).first().click();
     await page.getByRole('button', { name: 'Forget them' }).click();
     await page.waitForFunction(() =>
