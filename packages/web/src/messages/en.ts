@@ -66,6 +66,7 @@ export const en = {
   'fix.undo': 'Undo',
 
   'kept.here': 'Kept in this browser: study, files and last run are here again after a reload.',
+  'kept.aside': 'Go back to {name}, which was open before',
   'kept.full': 'This browser has no room to keep the study: take it away before you leave.',
   'kept.restored': 'This is the study that you left here.',
   'kept.afresh': 'Start afresh',

@@ -57,6 +57,7 @@ export const zh: Catalogue = {
   'fix.marked': '按缺失读取：{cells}。',
   'fix.undo': '撤销',
   'kept.here': '保存在本浏览器中：重新加载后，研究、文件和上次运行仍在。',
+  'kept.aside': '回到之前打开的 {name}',
   'kept.full': '本浏览器没有空间保存此研究：离开前请先带走。',
   'kept.restored': '这是您上次留在这里的研究。',
   'kept.afresh': '重新开始',

@@ -1,8 +1,10 @@
 /** Keeps the study over a reload: edits, files and the last run, in this browser. A study as it ships needs no keeping. */
 import firstUrl from '../../../generated/first.json?url';
 import { SHIPPED } from '../../../generated/studies.ts';
+import type { StudyFileMap } from '../../protocol.ts';
 import { stopEngine } from '../engine.ts';
 import { openFirst, openShipped, openStudy, session } from '../session.svelte.ts';
+import type { KeptStudy, Slot } from './store.ts';
 
 /** Says that there is something, so that a first visitor need not wait for a database to say no. */
 const FLAG = 'gravpanel.kept';
@@ -14,11 +16,16 @@ const BUILD = firstUrl;
 type Standing = 'none' | 'kept' | 'full';
 let standing = $state<Standing>('none');
 let restored = $state<string>();
+let aside = $state.raw<{ slot: Slot; name: string }>();
 
 export const keeping = {
   /** none: nothing to keep; full: the browser would not keep it. */
   get standing() {
     return standing;
+  },
+  /** The reader's own study that another took the place of, by name. */
+  get aside() {
+    return aside?.name;
   },
   /** Whether what is open is the study that was left here before. */
   get restored() {
@@ -27,50 +34,75 @@ export const keeping = {
 };
 
 const store = () => import('./store.ts');
+/** '1': the open study is kept; '0': it is not, another may be. */
 function flag(on: boolean): void {
   try {
     if (on) localStorage.setItem(FLAG, '1');
-    else localStorage.removeItem(FLAG);
+    else if (everKept()) localStorage.setItem(FLAG, '0');
   } catch {
     // Without storage nothing is kept.
   }
 }
-function flagged(): boolean {
+function flagIs(test: (value: string | null) => boolean): boolean {
   try {
-    return localStorage.getItem(FLAG) !== null;
+    return test(localStorage.getItem(FLAG));
   } catch {
     return false;
   }
 }
+const everKept = () => flagIs((value) => value !== null);
+const flagged = () => flagIs((value) => value === '1');
 
 const [first] = SHIPPED;
 /** The first study untouched is what a page begins with anyway. */
 const worthKeeping = () =>
   session.text !== '' && !(session.shipped?.name === first.name && session.shipped.text === session.text);
 
+let opened = -1;
 let queue: Promise<unknown> = Promise.resolve();
 async function write(): Promise<void> {
   if (!worthKeeping()) {
     standing = 'none';
     flag(false);
+    await lookAside();
     return;
   }
+  const fresh = opened !== session.opened;
+  opened = session.opened;
   const { name, text, shipped, run, files } = session;
-  const study = {
+  const study: KeptStudy = {
     name,
     text,
+    own: shipped?.text !== text,
     build: BUILD,
     ...(shipped && { shipped: shipped.name }),
     ...(run && { run }),
   };
   try {
-    await (await store()).keep(study, files);
+    await (await store()).keep(study, files, fresh);
     flag(true);
     standing = 'kept';
+    if (fresh) await lookAside();
   } catch {
     flag(false);
     standing = 'full';
   }
+}
+
+/** Looks for a study of the reader's own that another took the place of: where nothing was kept yet there is none. */
+async function lookAside(): Promise<void> {
+  if (!everKept()) return;
+  try {
+    aside = await (await store()).setAside(standing === 'kept');
+  } catch {
+    aside = undefined;
+  }
+}
+
+/** Opens the reader's own study that another took the place of. */
+export async function openAside(): Promise<void> {
+  const found = aside && (await (await store()).kept(aside.slot));
+  if (found) await reopen(found);
 }
 
 let watching = false;
@@ -90,18 +122,23 @@ export function watch(): void {
   });
 }
 
+async function reopen({ study, files }: { study: KeptStudy; files: StudyFileMap }): Promise<void> {
+  const { name, text, shipped, run, build } = study;
+  const finished = build === BUILD ? run : undefined;
+  if (shipped !== undefined) await openShipped(shipped, { text, ...(finished && { finished }) });
+  else await openStudy(name, text, files, finished && { finished });
+}
+
 /** Opens what was left here; false where there is nothing. */
 export async function openKept(): Promise<boolean> {
   if (!flagged()) return false;
   try {
     const found = await (await store()).kept();
     if (!found) return false;
-    const { name, text, shipped, run, build } = found.study;
-    const finished = build === BUILD ? run : undefined;
-    restored = name;
+    restored = found.study.name;
     standing = 'kept';
-    if (shipped !== undefined) await openShipped(shipped, { text, ...(finished && { finished }) });
-    else await openStudy(name, text, found.files, finished && { finished });
+    await reopen(found);
+    await lookAside();
     return session.openError === undefined;
   } catch {
     return false;
@@ -111,10 +148,15 @@ export async function openKept(): Promise<boolean> {
 /** Forgets study, data, runs and replicates, and begins as a first visitor would. */
 export async function startAfresh(): Promise<void> {
   stopEngine();
-  flag(false);
+  try {
+    localStorage.removeItem(FLAG);
+  } catch {
+    // Then nothing was kept.
+  }
   restored = undefined;
   await queue.catch(() => {});
   await (await store()).forgetAll().catch(() => {});
   standing = 'none';
+  aside = undefined;
   await openFirst();
 }

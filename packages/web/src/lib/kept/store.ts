@@ -7,14 +7,18 @@ export interface KeptStudy {
   text: string;
   /** The data are those of a study that ships: not kept, fetched again. */
   shipped?: string;
+  /** Whether it is the reader's work, and not a study as it ships. */
+  own: boolean;
   run?: RunView;
   /** The build that made the run: another one may read it otherwise. */
   build: string;
 }
 
+/** The study that is open, and the reader's own that was open before another was opened. */
+export type Slot = 'now' | 'before';
 interface Schema extends DBSchema {
-  study: { key: 'now'; value: KeptStudy };
-  files: { key: 'now'; value: StudyFileMap };
+  study: { key: Slot; value: KeptStudy };
+  files: { key: Slot; value: StudyFileMap };
 }
 
 const NAME = 'gravpanel-study';
@@ -42,25 +46,41 @@ const NONE: StudyFileMap = {};
 /** The files as they were written: many megabytes are not written again for an edit of the text. */
 let written: StudyFileMap | undefined;
 
-/** Writes the study, and its files where they changed. @throws DOMException where the browser keeps nothing or has no room. */
-export async function keep(study: KeptStudy, files: StudyFileMap): Promise<void> {
+/**
+ * Writes the study, and its files where they changed; one of the reader's own that a freshly opened study takes the place of moves
+ * aside first. @throws DOMException where the browser keeps nothing or has no room.
+ */
+export async function keep(study: KeptStudy, files: StudyFileMap, fresh: boolean): Promise<void> {
   const db = await database();
   const wanted = study.shipped === undefined ? files : NONE;
   const change = db.transaction(['study', 'files'], 'readwrite');
-  await Promise.all([
-    change.objectStore('study').put(study, 'now'),
-    ...(wanted === written ? [] : [change.objectStore('files').put(wanted, 'now')]),
-    change.done,
-  ]);
+  const [studies, all] = [change.objectStore('study'), change.objectStore('files')];
+  const old = fresh ? await studies.get('now') : undefined;
+  if (old?.own && (old.name !== study.name || old.text !== study.text)) {
+    await all.put((await all.get('now')) ?? NONE, 'before');
+    await studies.put(old, 'before');
+  }
+  await Promise.all([studies.put(study, 'now'), ...(wanted === written ? [] : [all.put(wanted, 'now')]), change.done]);
   written = wanted;
 }
 
-export async function kept(): Promise<{ study: KeptStudy; files: StudyFileMap } | undefined> {
+export async function kept(slot: Slot = 'now'): Promise<{ study: KeptStudy; files: StudyFileMap } | undefined> {
   const db = await database();
-  const [study, files] = await Promise.all([db.get('study', 'now'), db.get('files', 'now')]);
+  const [study, files] = await Promise.all([db.get('study', slot), db.get('files', slot)]);
   if (!study) return undefined;
-  written = study.shipped === undefined ? (files ?? NONE) : NONE;
-  return { study, files: written };
+  const found = study.shipped === undefined ? (files ?? NONE) : NONE;
+  if (slot === 'now') written = found;
+  return { study, files: found };
+}
+
+/** The reader's own study that is not the open one. */
+export async function setAside(openIsKept: boolean): Promise<{ slot: Slot; name: string } | undefined> {
+  const db = await database();
+  for (const slot of openIsKept ? (['before'] as const) : (['now', 'before'] as const)) {
+    const study = await db.get('study', slot);
+    if (study?.own) return { slot, name: study.name };
+  }
+  return undefined;
 }
 
 /** Nothing of the study is left, nor of the replicates that were drawn. */
