@@ -219,7 +219,7 @@ describe.runIf(hasChromium('the path from a dropped table to a Word file was'))(
   test('goes on after a reload from what is kept, to the very replicates of a run that nothing disturbed', async () => {
     await page.reload();
     await page.waitForSelector('body[data-settled]');
-    await choose(page, [textFile('mine.yaml', study(', duplicates: first')), textFile('mine.csv', DIRTY)]);
+    // The study and its data are kept too.
     await page.waitForFunction(() => document.querySelector('.top .study')?.textContent === 'My partners');
     await goTo(page, 'run');
     await ask();

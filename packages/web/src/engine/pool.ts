@@ -82,10 +82,12 @@ function startWorker(held: Control): PoolWorker {
   const gone = new Promise<string>((resolve) => {
     end = resolve;
   });
-  worker.onerror = ({ message }) => {
+  worker.onerror = (event) => {
+    // Not the fault of the worker that started it, which would be ended with it.
+    event.preventDefault();
     // It may live on, in a state that nobody knows.
     worker.terminate();
-    end(message || 'it stopped');
+    end(event.message || 'it stopped');
   };
   let watched = false;
   return {

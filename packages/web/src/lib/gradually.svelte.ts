@@ -1,0 +1,45 @@
+/** Long lists built part by part, so that no task of the page is long: the first part at once, each other one when the page is at rest. */
+import { untrack } from 'svelte';
+
+/** A page that never rests goes on after this long, ms. */
+const PATIENCE = 200;
+
+const later = (then: () => void): (() => void) => {
+  if (!globalThis.requestIdleCallback) {
+    const ticket = setTimeout(then, 50);
+    return () => clearTimeout(ticket);
+  }
+  const ticket = requestIdleCallback(then, { timeout: PATIENCE });
+  return () => cancelIdleCallback(ticket);
+};
+
+/** The list as far as it is built; parts of an earlier one stay until their turn comes. Used while a component starts. */
+export function gradually<T extends { id: string }>(list: () => readonly T[]) {
+  let shown = $state.raw<readonly T[]>(untrack(() => list().slice(0, 1)));
+  $effect(() => {
+    const next = list();
+    const at = next.findIndex((part, i) => shown[i] !== part);
+    const put = () => {
+      const own = new Set(next.slice(0, at + 1).map(({ id }) => id));
+      const old = shown.slice(at + 1, next.length).filter(({ id }) => !own.has(id));
+      shown = [...next.slice(0, at + 1), ...old];
+    };
+    if (at > 0) return later(put);
+    if (at === 0) put();
+    else if (shown.length > next.length) shown = next;
+    return undefined;
+  });
+  return {
+    get shown() {
+      return shown;
+    },
+    /** Whether all of it is there. */
+    get whole() {
+      return shown.length === list().length;
+    },
+    /** The rest of it at once. */
+    all() {
+      shown = list();
+    },
+  };
+}
