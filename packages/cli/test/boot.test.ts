@@ -260,7 +260,7 @@ async function ended(args: string[], ms: number, signal: NodeJS.Signals) {
   return { code, stderr, took: performance.now() - start };
 }
 
-const LONG = ['boot', 'run', '--model', 'a', '-B', '12000', '--json', '--threads', '2'];
+const LONG = ['boot', 'run', '--model', 'a', '-B', '40000', '--json', '--threads', '2'];
 
 describe('an end before the end', () => {
   let whole: unknown;
@@ -293,7 +293,7 @@ describe('an end before the end', () => {
     for (let i = 0; i < 12; i++) {
       const { code } = await ended(
         [...LONG, '--quiet'],
-        250 + Math.floor(noise(i, Date.now() % 1000) * 500),
+        200 + Math.floor(noise(i, Date.now() % 1000) * 600),
         'SIGKILL',
       );
       if (code === null) kills++;

@@ -116,7 +116,7 @@ describe('exported scripts', () => {
         .split(/\r?\n/)
         .map((line) => line.split(','));
       const at = (row: string[], name: string) => Number(row.at(head.indexOf(name) - head.length));
-      expect(rows.length).toBe(56);
+      expect(rows.length).toBe(58);
       for (const row of rows) {
         expect(at(row, 'nobs'), row.join()).toBe(at(row, 'gravpanel_nobs'));
         // statsmodels stops at a gradient of 1e-10.

@@ -67,6 +67,7 @@ describe('serve', () => {
       webmanifest: /^application\/manifest\+json/,
       yaml: /^text\/yaml/,
       woff2: /^font\/woff2/,
+      txt: /^text\/plain/,
       svg: /^image\/svg\+xml/,
       png: /^image\/png/,
     };

@@ -12,6 +12,7 @@ import {
   round,
   textWidth,
 } from './draw.ts';
+import { landPath } from './land-path.ts';
 import { type LensPlace, layoutMap, type MapLayout } from './map-layout.ts';
 import { SANS, SERIF } from './theme.ts';
 
@@ -23,7 +24,7 @@ export function landOf(build: Build, shapes: MapShape[], projection: GeoProjecti
   const path = geoPath(projection).digits(1);
   return shapes.flatMap(({ role, polygons }) => {
     const d = path({ type: 'MultiPolygon', coordinates: polygons });
-    return d ? [build('path', { d, fill: FILL[role] })] : [];
+    return d ? [build('path', { d: landPath(d), fill: FILL[role] })] : [];
   });
 }
 

@@ -4,6 +4,7 @@ import { decimal } from '../format.ts';
 import { mapFrame } from '../map-projection.ts';
 import type { Figure, ShadesPlot } from '../types.ts';
 import { builder, type DrawingElement, type DrawOptions, NAMESPACE, nameDrawing, round, textWidth } from './draw.ts';
+import { landPath } from './land-path.ts';
 import { type Box, type Symbol as Mark, namesFor } from './map-layout.ts';
 import { halo, landOf, nameOf } from './map-plot.ts';
 import { SANS, SERIF } from './theme.ts';
@@ -34,13 +35,16 @@ export function drawShades(figure: Figure & ShadesPlot, { document, width }: Dra
     .filter(({ role }) => role === 'partner')
     .flatMap(({ id, polygons }) => {
       const land = { type: 'MultiPolygon' as const, coordinates: polygons };
-      const d = path(land);
-      if (!d) return [];
+      const outline = path(land);
+      if (!outline) return [];
+      const d = landPath(outline);
       const [[x0, y0], [x1, y1]] = path.bounds(land);
       sizes.set(id, Math.max(x1 - x0, y1 - y0));
+      const outlineId = `${clip}-${id}`;
+      const tone = TONES[fifthOf(values.get(id) ?? 0)];
       return [
-        build('path', { d, fill: 'var(--paper)' }),
-        build('path', { d, fill: 'var(--accent)', 'fill-opacity': TONES[fifthOf(values.get(id) ?? 0)] }),
+        build('g', { fill: 'var(--paper)' }, [build('path', { d, id: outlineId })]),
+        build('use', { href: `#${outlineId}`, fill: 'var(--accent)', 'fill-opacity': tone }),
       ];
     });
   const symbols = figure.places.map(({ label, at, value, named }): Mark => {

@@ -94,6 +94,8 @@ export const en = {
   'waterfall.missing': 'Without {variable}',
   'waterfall.allZero': 'In units without any count ({n})',
   'waterfall.oneRow': 'In units of one row',
+  'waterfall.separated': 'Separated: 0 for certain by the model',
+  'waterfall.allZeroLevel': 'In levels of an effect without any count',
 
   'dropped.show': 'Show these rows',
   'dropped.periods': 'Periods',

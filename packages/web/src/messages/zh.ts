@@ -83,6 +83,8 @@ export const zh: Catalogue = {
   'waterfall.missing': '缺少{variable}',
   'waterfall.allZero': '所在单位计数全为零（{n}）',
   'waterfall.oneRow': '所在单位只有一行',
+  'waterfall.separated': '完全分离：模型必然预测为 0',
+  'waterfall.allZeroLevel': '在没有任何计数的效应水平中',
   'dropped.show': '显示这些行',
   'dropped.periods': '时期',
   'dropped.used': '使用',

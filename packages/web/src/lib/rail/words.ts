@@ -10,6 +10,8 @@ export function reasonWords(
   if (reason === 'lag') return t('waterfall.lag');
   if (reason === 'all-zero group') return t('waterfall.allZero', { n: groups?.length ?? 0 });
   if (reason === 'one-row group') return t('waterfall.oneRow');
+  if (reason === 'all-zero fixed effect') return t('waterfall.allZeroLevel');
+  if (reason === 'separated') return t('waterfall.separated');
   if (reason.startsWith('missing ')) {
     const variable = reason.slice('missing '.length);
     return t('waterfall.missing', { variable: variables[variable]?.label ?? variable });
