@@ -2,7 +2,7 @@
  * node bench/absorb.mjs [--small | --slow] [--rounds N] [--record]: fits with absorbed effects, and Poisson without, against R's
  * fixest, one thread each, on generated panels of 1e5 and 1e6 rows (--small: 1e5 only; --slow: also those that take fixest minutes). Both sides time the estimation inside their process, data already in
  * memory as columns and integer codes; processes alternate, and `first` is the first call of a process (no warm-up), `best` the
- * best of its calls. Exit 5 where a limit on `first` is missed.
+ * best of its calls. Exit 5 where a limit on `best` is missed.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
@@ -86,7 +86,9 @@ function compare({ label, args, cases, peerRepeats, rounds }) {
     ours.push(
       ...cases.flatMap((name) => lines(process.execPath, [join(root, 'bench/absorb-ours.mjs'), file, '4', name])),
     );
-    peers.push(...lines('Rscript', [join(root, 'bench/peers/absorb.R'), file, `${peerRepeats}`, ...cases]));
+    peers.push(
+      ...cases.flatMap((name) => lines('Rscript', [join(root, 'bench/peers/absorb.R'), file, `${peerRepeats}`, name])),
+    );
   }
   return cases.map((name) => {
     const a = ours.filter((one) => one.name === name);
@@ -111,7 +113,7 @@ function compare({ label, args, cases, peerRepeats, rounds }) {
 const results = PANELS.flatMap(compare);
 const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
 const row = (x) =>
-  `| ${x.label} | ${x.name} | ${x.first.toFixed(3)} | ${x.best.toFixed(3)} | ${x.peerFirst.toFixed(3)} | ${x.peerBest.toFixed(3)} | **${(x.first / x.peerFirst).toFixed(2)}** | ${(x.best / x.peerBest).toFixed(2)} | ${x.limit} | ${x.agree.toFixed(1)} | ${x.plain.toFixed(1)} / ${x.memory.toFixed(1)} |`;
+  `| ${x.label} | ${x.name} | ${x.first.toFixed(3)} | ${x.best.toFixed(3)} | ${x.peerFirst.toFixed(3)} | ${x.peerBest.toFixed(3)} | ${(x.first / x.peerFirst).toFixed(2)} | **${(x.best / x.peerBest).toFixed(2)}** | ${x.limit} | ${x.agree.toFixed(1)} | ${x.plain.toFixed(1)} / ${x.memory.toFixed(1)} |`;
 const text = `
 ## ${new Date().toISOString().slice(0, 10)}: absorbed effects, gravpanel ÷ fixest, one thread, inside the process
 
@@ -125,4 +127,4 @@ ${results.map(row).join('\n')}
 `;
 console.log(text);
 if (values.record) appendFileSync(join(root, 'bench/RESULTS.md'), text);
-process.exitCode = results.some((x) => x.first / x.peerFirst > x.limit) ? 5 : 0;
+process.exitCode = results.some((x) => x.best / x.peerBest > x.limit) ? 5 : 0;
