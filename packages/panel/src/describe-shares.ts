@@ -74,9 +74,13 @@ function othersLabel(rest: Holding[]): string {
   return `${count(rest.length)} others, ${most === least ? amount(most) : `${amount(least)}–${amount(most)}`} each`;
 }
 
+/** Everyone, or twice the top n where more than one further is left to stand together. */
+const shownOf = (held: Holding[], top: number, every: boolean) =>
+  every || held.length <= 2 * top + 1 ? held.length : 2 * top;
+
 function bodyOf(held: Holding[], none: number, top: number, every: boolean): TableRow[] {
   const scale = { total: held.reduce((sum, h) => sum + h.total, 0), largest: held[0].total };
-  const shown = every || held.length <= 2 * top + 1 ? held.length : 2 * top;
+  const shown = shownOf(held, top, every);
   let cumulative = 0;
   const rows = held.slice(0, shown).map((h, j) => {
     cumulative += h.total;
@@ -195,8 +199,30 @@ function notesOf(
   ];
 }
 
-function barsOf(spec: SharesSpec, title: string, id: string, variables: Variables, table: Table, h: Held): Figure {
-  const bars = h.all.map(({ label, total }) => ({ label, value: total }));
+/** The bars of the table's rows: those without any count one by one where all are few, else together. */
+function barsIn({ all, held }: Held, top: number, every: boolean): { label: string; value: number }[] {
+  const shown = shownOf(held, top, every);
+  const bar = ({ label, total }: Holding) => ({ label, value: total });
+  const rest = held.slice(shown);
+  if (rest.length === 0 && (every || all.length <= 2 * top + 1)) return all.map(bar);
+  const none = all.length - held.length;
+  return [
+    ...held.slice(0, shown).map(bar),
+    ...(rest.length > 0 ? [{ label: othersLabel(rest), value: rest.reduce((sum, one) => sum + one.total, 0) }] : []),
+    ...(none > 0 ? [{ label: `${count(none)} with none`, value: 0 }] : []),
+  ];
+}
+
+function barsOf(
+  spec: SharesSpec,
+  title: string,
+  id: string,
+  variables: Variables,
+  table: Table,
+  h: Held,
+  top: number,
+): Figure {
+  const bars = barsIn(h, top, spec.all ?? false);
   const label = variableLabel(spec.count, variables);
   return {
     kind: 'figure',
@@ -262,5 +288,5 @@ export function sharesItems(
     ],
     notes: notesOf(frame, spec, variables, top, topShare, h),
   };
-  return spec.figure ? [barsOf(spec, title, id, variables, table, h)] : [table];
+  return spec.figure ? [barsOf(spec, title, id, variables, table, h, top)] : [table];
 }

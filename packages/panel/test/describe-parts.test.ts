@@ -12,7 +12,7 @@ import { fieldTitle } from '../src/patent-fields.ts';
 import { renderFigureSvg } from '../src/render/svg.ts';
 import type { DescribeSpec, Study } from '../src/study.ts';
 import { readTable } from '../src/table-read.ts';
-import type { Figure, Frame, Table } from '../src/types.ts';
+import type { BarsPlot, Figure, Frame, Table } from '../src/types.ts';
 import { thrown } from './thrown.ts';
 
 interface Peers {
@@ -54,6 +54,15 @@ describe('shares', () => {
       code: 'describe/records-differ',
       message: 'a has a count of 3, but 1 records in "r".',
     });
+  });
+  it('draws as many bars as the table has rows where parts are many, and they add up to the total', () => {
+    const many = ['who,n', ...Array.from({ length: 30 }, (_, i) => `unit ${i},${i < 26 ? 40 - i : 0}`)].join('\n');
+    const spec = { kind: 'shares', count: 'n', by: 'who', figure: true, top: 5 } as const;
+    const [figure] = describePanel(read(many), spec) as (Figure & BarsPlot)[];
+    expect(figure.bars.map(({ label }) => label).slice(9)).toEqual(['unit 9', '16 others, 15–30 each', '4 with none']);
+    expect(figure.bars.reduce((sum, { value }) => sum + value, 0)).toBe(figure.total);
+    const [all] = describePanel(read(many), { ...spec, all: true }) as (Figure & BarsPlot)[];
+    expect(all.bars).toHaveLength(30);
   });
   it('draws bars with every part, those with none included', () => {
     const [figure] = describePanel(read(counts), { kind: 'shares', count: 'n', by: 'who', figure: true }) as Figure[];
