@@ -290,7 +290,9 @@ it('shades the units that the map of the study has, in fifths, the others grey',
   expect(figure.title).toBe('1 of 3 reach less than two fifths of what they could: m (1)');
   expect(figure.subtitle).toContain('one of the 1 that the study’s map leaves out');
   const svg = drawn(figure, 680);
-  const shaded = [...svg.querySelectorAll('path[fill="var(--accent)"]')].map((p) => p.getAttribute('fill-opacity'));
+  const uses = [...svg.querySelectorAll('use[fill="var(--accent)"]')];
+  for (const use of uses) expect(svg.querySelector(`path[id="${use.getAttribute('href')!.slice(1)}"]`)).not.toBeNull();
+  const shaded = uses.map((use) => use.getAttribute('fill-opacity'));
   // In the order of the shapes: A in the fifth fifth, B in the first, C in the third.
   expect(shaded).toEqual(['1', '0.2', '0.58']);
   expect([...svg.querySelectorAll('path[fill="var(--land)"]')]).toHaveLength(1);
