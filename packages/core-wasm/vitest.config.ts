@@ -4,5 +4,5 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: { conditions: ['gravpanel-source', 'import', 'default'] },
   ssr: { resolve: { conditions: ['gravpanel-source', 'import', 'default'] } },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000 },
+  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 2 },
 });

@@ -4,5 +4,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: { conditions: ['gravpanel-source', 'import', 'default'] },
   ssr: { resolve: { conditions: ['gravpanel-source', 'import', 'default'] } },
-  test: { include: ['test/**/*.test.ts'], globalSetup: ['test/folder.ts'], retry: 1, testTimeout: 60_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/folder.ts'],
+    retry: 1,
+    testTimeout: 60_000,
+    maxWorkers: 2,
+  },
 });
