@@ -6,10 +6,8 @@ import type { Kernels } from '@gravpanel/core-wasm';
 import { dropCollinear, packed } from './collinear.ts';
 import { termInfo } from './design.ts';
 import { count } from './format.ts';
-import type { Design, DropReason, FixefFactor, ModelKey, Note, SampleLog } from './types.ts';
-
-/** Models that are fitted without the separated rows; the others say that there is no maximum. */
-const WITHOUT: ModelKey[] = ['poisson', 'nb1', 'nb2'];
+import { modelOf } from './models/index.ts';
+import type { Design, DropReason, FixefFactor, Note, SampleLog } from './types.ts';
 
 const pick = (values: Float64Array | undefined, at: Int32Array) => values && Float64Array.from(at, (i) => values[i]);
 
@@ -143,7 +141,7 @@ function designWithout(design: Design, gone: Uint8Array, kernels: Kernels): Desi
  * leave them out, where no row is separated, and where all are.
  */
 export function withoutSeparated(design: Design, kernels: Kernels): Design | undefined {
-  if (!WITHOUT.includes(design.spec.model) || !design.y.includes(0)) return undefined;
+  if (!modelOf(design.spec.model).leavesSeparated || !design.y.includes(0)) return undefined;
   const { n, k, x, y, offset, weights, fixef } = design;
   const factors = fixef.map(({ codes }) => codes);
   const problem = { n, k, x, y, factors, ...(offset && { offset }), ...(weights && { weights }) };

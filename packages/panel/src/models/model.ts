@@ -53,6 +53,8 @@ export interface Model {
   grouped: boolean;
   /** The plain start, in the user's scale: no slopes, the constant at its mean where that has a meaning. */
   plainStart(problem: Problem): Float64Array;
+  /** Whether rows that separation sends to 0 are left out (separated.ts); without it the fit fails at them. */
+  leavesSeparated?: true;
 }
 
 /** The auxiliaries that a fit reports; at a boundary those that have a meaning there. */

@@ -21,4 +21,5 @@ export const nb1: Model = {
   starts: 3,
   grouped: false,
   plainStart: (problem) => meanStart(problem, 1),
+  leavesSeparated: true,
 };

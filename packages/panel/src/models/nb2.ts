@@ -25,4 +25,5 @@ export const nb2: Model = {
   starts: 3,
   grouped: false,
   plainStart: (problem) => meanStart(problem, 1),
+  leavesSeparated: true,
 };

@@ -25,4 +25,5 @@ export const poisson: Model = {
   starts: 1,
   grouped: false,
   plainStart: (problem) => meanStart(problem, 0),
+  leavesSeparated: true,
 };
