@@ -5,7 +5,7 @@ import { PanelError } from './errors.ts';
 import { amount, count, fixed, percent } from './format.ts';
 import { type Variables, variableLabel } from './labels.ts';
 import type { DescribeSpec } from './study.ts';
-import type { Cell, Figure, Frame, Table, TableRow } from './types.ts';
+import type { BarsPlot, Cell, Figure, Frame, Table, TableRow } from './types.ts';
 
 const DEFAULT_TOP = 5;
 
@@ -200,7 +200,7 @@ function notesOf(
 }
 
 /** The bars of the table's rows: those without any count one by one where all are few, else together. */
-function barsIn({ all, held }: Held, top: number, every: boolean): { label: string; value: number }[] {
+function barsIn({ all, held }: Held, top: number, every: boolean): BarsPlot['bars'] {
   const shown = shownOf(held, top, every);
   const bar = ({ label, total }: Holding) => ({ label, value: total });
   const rest = held.slice(shown);
@@ -208,7 +208,9 @@ function barsIn({ all, held }: Held, top: number, every: boolean): { label: stri
   const none = all.length - held.length;
   return [
     ...held.slice(0, shown).map(bar),
-    ...(rest.length > 0 ? [{ label: othersLabel(rest), value: rest.reduce((sum, one) => sum + one.total, 0) }] : []),
+    ...(rest.length > 0
+      ? [{ label: othersLabel(rest), value: rest.reduce((sum, one) => sum + one.total, 0), together: true as const }]
+      : []),
     ...(none > 0 ? [{ label: `${count(none)} with none`, value: 0 }] : []),
   ];
 }

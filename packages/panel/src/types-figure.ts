@@ -59,7 +59,8 @@ export interface SeriesPlot {
 export interface BarsPlot {
   plot: 'bars';
   total: number;
-  bars: { label: string; value: number }[];
+  /** `together`: of several parts, in words beside the bars of single ones. */
+  bars: { label: string; value: number; together?: true }[];
 }
 
 /** Degrees. */

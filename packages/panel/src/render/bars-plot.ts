@@ -12,6 +12,8 @@ import {
   wrapPixels,
 } from './draw.ts';
 
+type Row = BarsPlot['bars'][number];
+
 const ROW = 30;
 /** Labels above their bars on a narrow page. */
 const ROW_NARROW = 44;
@@ -19,7 +21,7 @@ const ROW_NARROW = 44;
 /** The drawing as an SVG element of the injected document, coloured by CSS variables. */
 export function drawBars(figure: Figure & BarsPlot, { document, width, narrow }: DrawOptions): DrawingElement {
   const { bars, total } = figure;
-  const largest = Math.max(...bars.map((b) => b.value));
+  const largest = Math.max(...bars.map((b) => (b.together ? 0 : b.value)));
   const words = bars.map((b) => (b.value > 0 ? `${amount(b.value)} · ${percent(b.value / total)}%` : 'none'));
   const beside = narrow ? 0 : Math.min(width * 0.36, Math.max(...bars.map((b) => textWidth(b.label, 13))) + 14);
   const after = Math.max(...words.map((w) => textWidth(w, 13, true))) + 12;
@@ -46,7 +48,7 @@ export function drawBars(figure: Figure & BarsPlot, { document, width, narrow }:
     y: { type: 'linear', domain: [height - 8, 0], axis: null },
     marks: [
       Plot.rect(
-        rows.filter((r) => r.value > 0),
+        rows.filter((r) => r.value > 0 && !r.together),
         {
           x1: () => 0,
           x2: 'value',
@@ -65,12 +67,12 @@ export function drawBars(figure: Figure & BarsPlot, { document, width, narrow }:
         fill: 'var(--ink)',
       }),
       Plot.text(rows, {
-        x: 'value',
+        x: (r: Row) => (r.together ? 0 : r.value),
         y: 'y',
         text: 'words',
         dx: 8,
         textAnchor: 'start',
-        fill: (r: { value: number }) => (r.value > 0 ? 'var(--ink)' : 'var(--ink3)'),
+        fill: (r: Row) => (r.value > 0 && !r.together ? 'var(--ink)' : 'var(--ink3)'),
         fontWeight: 600,
       }),
     ],
