@@ -163,6 +163,32 @@ async function firstVisit() {
   return found;
 }
 
+/** A whole study run column by column and a bootstrap of one column after it, by the buttons of the page. */
+async function runStudy() {
+  const visitor = await open();
+  await visitor.goto(`${url}#/data`);
+  await visitor.waitForSelector('body[data-settled]');
+  await visitor.locator('.shipped button').filter({ hasText: 'firms' }).first().click();
+  await visitor.waitForFunction(() => document.querySelector('.files')?.textContent?.includes('patents_rdus.csv'));
+  await visitor.locator('nav a[href="#/run"]').first().click();
+  await visitor.waitForSelector('.boot');
+  await visitor.waitForTimeout(1500);
+  const measured = await mainThread(visitor, async () => {
+    await visitor.locator('.run-bar button').first().click();
+    await visitor.waitForFunction(() =>
+      document.querySelector('.run-bar [role=status]')?.textContent?.includes(' s on this device'),
+    );
+    await visitor.locator('.boot input').first().fill(String(reps));
+    await visitor
+      .locator('.boot')
+      .getByRole('button', { name: /^Draw$/ })
+      .click();
+    await visitor.waitForSelector('.boot [data-draws]');
+  });
+  await visitor.context().close();
+  return measured;
+}
+
 /** A table of units × 20 years, about `megabytes` long. */
 function tableOf(megabytes) {
   const parts = ['pair,year,patents,gdp,rd,dist,border,lang\n'];
@@ -243,6 +269,9 @@ try {
   const running = await mainThread(there, async () => {
     await inPage(requestOf({ type: 'bootstrap', reps, seed: 1 }));
   });
+  const runs = [];
+  for (let i = 0; i < rounds; i++) runs.push(await runStudy());
+  const study = { longest: median(runs.map(({ longest }) => longest)), sum: median(runs.map(({ sum }) => sum)) };
   const drops = [];
   for (const megabytes of values.large ? [10, 50] : [10]) drops.push(await dropTable(megabytes));
 
@@ -265,6 +294,7 @@ First visit from this machine: the document is interactive after ${time('interac
 | main thread of the page, CPU time | longest task | all tasks | limit |
 | --- | ---: | ---: | ---: |
 | ${reps.toLocaleString('en-US')} replicates | ${running.longest.toFixed(0)} ms | ${running.sum.toFixed(0)} ms | 50 ms |
+| a run of hhg-patents on its page, ${reps.toLocaleString('en-US')} replicates of a column after it; longest of each of ${rounds} rounds ${runs.map(({ longest }) => longest.toFixed(0)).join(', ')} | ${study.longest.toFixed(0)} ms | ${study.sum.toFixed(0)} ms | 50 ms |
 ${drops.map((d) => `| a CSV of ${d.megabytes} MB, its map after ${d.seconds.toFixed(1)} s | ${d.longest.toFixed(0)} ms | ${d.sum.toFixed(0)} ms | 50 ms${d.megabytes === 10 ? ', 1 s' : ''} |`).join('\n')}
 `;
   console.log(text);
@@ -272,7 +302,7 @@ ${drops.map((d) => `| a CSV of ${d.megabytes} MB, its map after ${d.seconds.toFi
   const missed =
     fit.ratio < LIMIT ||
     draws.ratio < LIMIT ||
-    [running, ...drops].some(({ longest }) => longest > 50) ||
+    [running, study, ...drops].some(({ longest }) => longest > 50) ||
     drops[0].sum > 1000;
   if (missed) process.exitCode = 5;
 } finally {

@@ -15,7 +15,20 @@ export const holdLine = (): Promise<void> =>
       .catch(() => held());
   });
 
-/** Beside a worker that holds its line under `name`: calls `then` when it is gone. */
-export function whenGone(name: string, then: () => void): void {
-  navigator.locks?.request(name, then).catch(() => {});
+/** A worker that does not hold its lock after this long will not, ms: it is loading, or went before it began. */
+const PATIENCE = 30_000;
+const PAUSE = 100;
+
+/** Beside a worker that holds its line under `name`, or will: calls `then` when it is gone, or has not come within `patience` ms. */
+export async function whenGone(name: string, then: () => void, patience = PATIENCE): Promise<void> {
+  const { locks } = navigator;
+  if (!locks) return;
+  try {
+    const holds = async () => (await locks.query()).held?.some((lock) => lock.name === name);
+    for (let waited = 0; waited < patience && !(await holds()); waited += PAUSE)
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    await locks.request(name, then);
+  } catch {
+    // Locks that are forbidden to the page: it is not told then.
+  }
 }

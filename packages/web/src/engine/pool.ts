@@ -89,13 +89,9 @@ function startWorker(held: Control): PoolWorker {
     worker.terminate();
     end(event.message || 'it stopped');
   };
-  let watched = false;
+  whenGone(name, () => end('it was ended'));
   return {
-    open: async (job) => {
-      answerValue(await Promise.race([api.open(job), ended]));
-      if (!watched) whenGone(name, () => end('it was ended'));
-      watched = true;
-    },
+    open: async (job) => void answerValue(await Promise.race([api.open(job), ended])),
     run: async (first, count) => {
       await held.gate();
       return answerValue(await Promise.race([api.run(first, count), ended]));

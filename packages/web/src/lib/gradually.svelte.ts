@@ -43,3 +43,19 @@ export function gradually<T extends { id: string }>(list: () => readonly T[]) {
     },
   };
 }
+
+/** How many of so many rows are built: some at once, as many more each time the page is at rest. Used while a component starts. */
+export function growing(total: () => number, step: () => number) {
+  let count = $state(untrack(step));
+  $effect(() => {
+    if (count >= total()) return undefined;
+    return later(() => {
+      count += step();
+    });
+  });
+  return {
+    get count() {
+      return count;
+    },
+  };
+}
