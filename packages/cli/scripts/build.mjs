@@ -25,20 +25,9 @@ const withoutChildProcess = {
   },
 };
 
-/** zod exports the messages of fifty languages as one object; only the English ones, which it sets up itself, are ever used. */
-const withoutLocales = {
-  name: 'no-zod-locales',
-  setup(build) {
-    build.onResolve({ filter: /locales\/index\.js$/ }, ({ importer }) =>
-      importer.includes('zod') ? { path: 'locales', namespace: 'empty' } : undefined,
-    );
-    build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export {};' }));
-  },
-};
-
 const common = {
   bundle: true,
-  plugins: [withoutChildProcess, withoutLocales],
+  plugins: [withoutChildProcess],
   // CommonJS: its loader is synchronous and takes V8's code cache.
   format: 'cjs',
   platform: 'node',

@@ -2,7 +2,7 @@
  * The published-tables file: sections named as in the paper, each told by its shape or by the end of its name (docs/audit.md).
  * Numbers may be written as texts; a reader that keeps digits hands every number over as its text.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { readPrinted } from './audit-number.ts';
 
 const wanted = { error: 'a number as printed' };

@@ -84,6 +84,7 @@ export { type InfluenceResult, leaveOneOut, leaveOneOutSpec, type TermInfluence 
 export { type CountryCode, type JoinSpec, joinFrame } from './join.ts';
 export { termLabel, type Variables, variableLabel } from './labels.ts';
 export { VERSION } from './later.ts';
+export { type Life, life } from './life.ts';
 export type { World } from './map-shapes.ts';
 export { periodChange, reset } from './misspecification.ts';
 export { checkOptions, modelOf, models } from './models/index.ts';

@@ -1,5 +1,6 @@
 /** Replicates on several workers: chunks, a dead worker replaced, nothing lost and nothing done twice. */
 import { PanelError } from './errors.ts';
+import { type Life, life } from './life.ts';
 import type { Draws, OpenJob } from './resample-draws.ts';
 import type { ResampleJob } from './resample-job.ts';
 
@@ -85,14 +86,18 @@ const chunkOf = (rate: number, length: number) => Math.max(1, Math.min(MOST_CHUN
 
 /** A pool that starts workers only where the work is worth it, and keeps them for the next job. */
 export function createPool(host: PoolHost): Pool {
-  const idle: PoolWorker[] = [];
-  const all = new Set<PoolWorker>();
+  const idle: Tended[] = [];
+  const all = new Set<Tended>();
   let stopped = false;
   const begin = () => {
     const worker = host.start();
-    all.add(worker);
-    worker.gone.then(() => all.delete(worker));
-    return worker;
+    const tended = { worker, life: life() };
+    all.add(tended);
+    worker.gone.then((reason) => {
+      all.delete(tended);
+      tended.life.end(new WorkerGone(reason));
+    });
+    return tended;
   };
 
   /** Here, for a while or to the end. @returns replicates per millisecond. */
@@ -124,17 +129,17 @@ export function createPool(host: PoolHost): Pool {
     over: () => boolean,
   ) {
     let rate = firstRate;
-    let worker: PoolWorker | undefined;
+    let tended: Tended | undefined;
     for (let deaths = 0; todo.left > 0 && !over(); ) {
       const chunk = todo.take(chunkOf(rate, THERE));
       if (!chunk) break;
       try {
-        if (!worker) {
-          worker = idle.pop() ?? begin();
-          await alive(worker, worker.open(job));
+        if (!tended) {
+          tended = idle.pop() ?? begin();
+          await tended.life.during(tended.worker.open(job));
         }
         const start = host.now();
-        const draws = await alive(worker, worker.run(chunk.first, chunk.count));
+        const draws = await tended.life.during(tended.worker.run(chunk.first, chunk.count));
         // The way to the worker and back may take longer than a small chunk: it must not keep the next one small.
         rate = chunk.count / Math.max(1, draws.milliseconds ?? host.now() - start);
         deaths = 0;
@@ -142,7 +147,7 @@ export function createPool(host: PoolHost): Pool {
       } catch (error) {
         if (!(error instanceof WorkerGone)) throw error;
         if (over()) return;
-        worker = undefined;
+        tended = undefined;
         todo.giveBack(chunk);
         if (++deaths >= MOST_DEATHS)
           throw new PanelError({
@@ -152,7 +157,7 @@ export function createPool(host: PoolHost): Pool {
           });
       }
     }
-    if (worker) idle.push(worker);
+    if (tended) idle.push(tended);
   }
 
   return {
@@ -182,7 +187,7 @@ export function createPool(host: PoolHost): Pool {
     },
     stop() {
       stopped = true;
-      for (const worker of all) worker.stop();
+      for (const { worker } of all) worker.stop();
       all.clear();
       idle.length = 0;
     },
@@ -191,12 +196,7 @@ export function createPool(host: PoolHost): Pool {
 
 class WorkerGone extends Error {}
 
-/** The value of a call, or an error where the worker goes before it answers. */
-function alive<T>(worker: PoolWorker, call: Promise<T>): Promise<T> {
-  return Promise.race([
-    call,
-    worker.gone.then((reason): never => {
-      throw new WorkerGone(reason);
-    }),
-  ]);
+interface Tended {
+  worker: PoolWorker;
+  life: Life;
 }

@@ -1,5 +1,5 @@
 /** The parts of a study that estimate one model many times: specification curves, units left out, moving windows. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const name = z.string().min(1);
 const expression = z.string().min(1);

@@ -2,7 +2,7 @@
  * The study: one declarative value that is the library's input, the CLI's file and (later) the web app's state.
  * One zod schema gives the types, the validation and the JSON Schema. Parsing and error places are in study-read.ts.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { models } from './models/index.ts';
 import { STATISTICS } from './regression-style.ts';
 import { influenceSchema, multiverseSchema, rollingSchema } from './study-curves.ts';

@@ -5,6 +5,7 @@ import {
   createPool,
   type Draws,
   emptyDraws,
+  life,
   openJob,
   PanelError,
   type Pool,
@@ -69,14 +70,10 @@ function startWorker(held: Control): PoolWorker {
   const name = lineName();
   const worker = new Worker(new URL('../resample-worker.ts', import.meta.url), { type: 'module', name });
   const api = wrap<ResampleWorkerApi>(worker);
-  let fail: (error: Error) => void = () => {};
-  const ended = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  ended.catch(() => {});
+  const until = life();
   held.onCancel(() => {
     worker.terminate();
-    fail(cancelled());
+    until.end(cancelled());
   });
   let end: (reason: string) => void = () => {};
   const gone = new Promise<string>((resolve) => {
@@ -91,10 +88,10 @@ function startWorker(held: Control): PoolWorker {
   };
   whenGone(name, () => end('it was ended'));
   return {
-    open: async (job) => void answerValue(await Promise.race([api.open(job), ended])),
+    open: async (job) => void answerValue(await until.during(api.open(job))),
     run: async (first, count) => {
       await held.gate();
-      return answerValue(await Promise.race([api.run(first, count), ended]));
+      return answerValue(await until.during(api.run(first, count)));
     },
     gone,
     stop: () => {

@@ -1,5 +1,5 @@
 /** The page's side of the worker: started when it is first asked, replaced when it is stopped in the middle of its work. */
-import type { Figure, PanelErrorFields } from '@gravpanel/panel';
+import { type Figure, type Life, life, type PanelErrorFields } from '@gravpanel/panel';
 import { proxy, type Remote, wrap } from 'comlink';
 import { lineName, whenGone } from '../lifeline.ts';
 import type {
@@ -35,8 +35,7 @@ export class Stopped extends Error {}
 interface Running {
   worker: Worker;
   api: Remote<EngineApi>;
-  stop: (reason: Error) => void;
-  stopped: Promise<never>;
+  life: Life;
 }
 
 let running: Running | undefined;
@@ -46,16 +45,11 @@ function start(): Running {
   const name = lineName();
   const worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name });
   const api = wrap<EngineApi>(worker);
-  let stop: (reason: Error) => void = () => {};
-  const stopped = new Promise<never>((_, reject) => {
-    stop = reject;
-  });
-  stopped.catch(() => {});
-  const made = { worker, api, stop, stopped };
+  const made = { worker, api, life: life() };
   const fail = (message: string) => {
     if (running === made) running = undefined;
     worker.terminate();
-    stop(
+    made.life.end(
       new EngineError({
         code: 'internal/worker-stopped',
         message: `The worker stopped${message ? `: ${message}` : ''}.`,
@@ -74,8 +68,8 @@ function current(): Running {
 }
 
 async function call<T>(work: (api: Remote<EngineApi>) => Promise<Answer<T>>): Promise<T> {
-  const { api, stopped } = current();
-  const answer = await Promise.race([work(api), stopped]);
+  const { api, life: until } = current();
+  const answer = await until.during(work(api));
   if (answer.ok) return answer.value;
   throw new EngineError(answer.error);
 }
@@ -124,10 +118,10 @@ export const auditTables = (request: AuditRequest): Promise<AuditView> => call((
 
 /** Ends whatever the worker does, at once; the next call starts another one with the same files. */
 export function stopEngine(): void {
-  const { worker, stop } = running ?? {};
+  const { worker, life: until } = running ?? {};
   running = undefined;
   worker?.terminate();
-  stop?.(new Stopped());
+  until?.end(new Stopped());
 }
 
 export const errorFields = (error: unknown): PanelErrorFields =>
