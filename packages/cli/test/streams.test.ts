@@ -50,6 +50,21 @@ describe('stdin and stdout', () => {
     expect(gone.stderr).toBe('');
   });
 
+  it('draws to the end where nobody reads its progress, or its table', () => {
+    const boot = 'node "$G" boot study.yaml -B 99 --seed 1 --json';
+    const whole = shell(boot).stdout;
+    const unseen = shell(`${boot} 2>&1 >unseen.json | true; echo "\${PIPESTATUS[0]}"`);
+    expect(unseen.stdout.trim()).toBe('0');
+    const timeless = (text: string) => text.replace(/"seconds": ?[\d.e-]+/g, '');
+    expect(timeless(readFileSync(w.path('unseen.json'), 'utf8'))).toBe(timeless(whole));
+    const unread = shell(`${boot} | true; echo "\${PIPESTATUS[0]}"`);
+    expect([unread.stdout.trim(), unread.stderr]).toEqual(['0', '']);
+    // What nobody read is not lost: it is not drawn again.
+    const again = shell(boot);
+    expect(again.stderr).toMatch(/^Going on from \d+ replicates in /);
+    expect(timeless(again.stdout)).toBe(timeless(whole));
+  });
+
   it('colours only where asked', () => {
     const run = (args: string[], env = {}) => w.run([...FIT, '--data', 'panel.csv', ...args], { env }).stdout;
     const ansi = '\u001b[';
