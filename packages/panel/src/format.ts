@@ -62,7 +62,7 @@ export function display(text: string): string {
 const isZeroText = (text: string) => !/[1-9]/.test(text);
 
 /** Decimals that show `significant` digits of a number smaller than 1. */
-const decimalsFor = (x: number, significant: number) =>
+export const decimalsFor = (x: number, significant: number) =>
   significant - 1 - Math.floor(Math.log10(Math.abs(x)) + Number.EPSILON);
 
 /**

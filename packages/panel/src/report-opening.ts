@@ -75,7 +75,7 @@ export function computedLede(study: Study, plan: StudyPlan, fits: Record<string,
     names.length > 0 ? `${listed(names)} ${names.length === 1 ? 'goes' : 'go'} with ${words}` : '';
   const found = [lean(more, 'higher counts'), lean(fewer, 'lower counts')].filter(Boolean).join('; ');
   const parts = [
-    `In column (${column}), ${found || 'nothing is told apart from zero at 5%'}.`,
+    `In column (${column}), ${found || `nothing ${between.length > 0 ? 'that changes within units ' : ''}is told apart from zero at 5%`}.`,
     unclear.length > 0 && found ? `No clear link: ${listed(unclear)}.` : '',
     between.length > 0
       ? `${capital(listed(between))} ${between.length === 1 ? 'compares' : 'compare'} units with each other.`

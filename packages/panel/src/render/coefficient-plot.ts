@@ -1,6 +1,6 @@
 /** Coefficients with 90% and 95% intervals: one row a term, one ring a series. */
 import * as Plot from '@observablehq/plot';
-import { display, fixed } from '../format.ts';
+import { decimalsFor, display, fixed } from '../format.ts';
 import type { CoefficientPlot, Figure } from '../types.ts';
 import {
   type DrawingElement,
@@ -134,7 +134,13 @@ function arrow(mark: Mark, side: -1 | 1, { domain, unitsPerPixel }: Geometry) {
   ];
 }
 
-const number = (x: number) => display(fixed(x, Math.abs(x) >= 10 ? 0 : 1));
+/** "−8.9 to 9.0": enough decimals to tell the limits apart. */
+function limits({ lo95, hi95 }: Mark): string {
+  const few = (x: number) => (Math.abs(x) >= 10 ? 0 : 1);
+  const width = hi95 - lo95;
+  const number = (x: number) => display(fixed(x, width < 1 ? decimalsFor(width, 2) : few(x)));
+  return `${number(lo95)} to ${number(hi95)}`;
+}
 
 /** Arrows, and the numbers in words: the scale is never stretched for an interval. */
 function clippedMarks(geometry: Geometry): Plot.Markish[] {
@@ -142,7 +148,7 @@ function clippedMarks(geometry: Geometry): Plot.Markish[] {
   const left = geometry.marks.filter((m) => m.lo95 < lo);
   const right = geometry.marks.filter((m) => m.hi95 > hi);
   const arrows = [...left.flatMap((m) => arrow(m, -1, geometry)), ...right.flatMap((m) => arrow(m, 1, geometry))];
-  const words = (m: Mark) => `${number(m.lo95)} to ${number(m.hi95)}, runs off the scale`;
+  const words = (m: Mark) => `${limits(m)}, runs off the scale`;
   const text = { y: (m: Mark) => m.y + 12, text: words, fill: 'var(--ink2)', fontSize: 11.5, ...HALO };
   const onlyLeft = left.filter((m) => m.hi95 <= hi);
   return [

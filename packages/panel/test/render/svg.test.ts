@@ -53,6 +53,21 @@ describe('coefficient plot', () => {
     expect(labels).not.toContain('5');
   });
 
+  it('says them with the decimals that tell them apart', () => {
+    const plot = periodFigure as Figure & CoefficientPlot;
+    const of = (p: CoefficientPlot['series'][0]['points'][0]) => Math.max(Math.abs(p.lo95), Math.abs(p.hi95));
+    const far = Math.max(...plot.series.flatMap((s) => s.points.map(of)));
+    const tiny = plot.series.map((s) => ({
+      ...s,
+      points: s.points.map((p) =>
+        of(p) === far
+          ? { ...p, estimate: -0.088, lo90: -0.129, hi90: -0.047, lo95: -0.1371, hi95: -0.0394 }
+          : { ...p, estimate: 0.01, lo90: 0, hi90: 0.02, lo95: -0.01, hi95: 0.03 },
+      ),
+    }));
+    expect(draw({ ...plot, series: tiny }).documentElement.textContent).toContain('−0.137 to −0.039, runs off');
+  });
+
   it('draws what is not identified within units in grey and leaves failed fits out', () => {
     const figure = coefficientFigure([failure, table8Fits[5]], { id: 'x', title: 'X', variables: paperVariables });
     const colours = [...draw(figure).querySelectorAll('circle')].map((c) => c.getAttribute('stroke'));
