@@ -3,6 +3,7 @@
  * room of the weights (n doubles) is the scratch room of the first calls.
  */
 import { Plan, codesOf } from './absorb-plan';
+import { centredSlope, logDeficit } from './absorb-rows';
 import { log1p } from './special';
 
 // @ts-ignore: decorator
@@ -141,8 +142,8 @@ export function olsScores(plan: Plan, x: usize, k: i32, block: usize, from: i32,
 
 /**
  * Scores of problem rows from … at μ (in the weights), rows × p into `block`, added up in `total` (p): x̃ (y − μ)/(1 + αμ), and
- * with α > 0 the score of ln α net of the effects (column 1 of x: what apply() took off c). `sums`: Σ_{j<v} αj/(1 + αj) for
- * v = 0 … large.
+ * with α > 0 the score of ln α net of the effects (column 1 of x: what apply() took off c). `sums`: scoreSums of
+ * src/count-sums.ts, of counts to `large`.
  */
 export function countScores(
   plan: Plan, x: usize, first: i32, k: i32, y: usize, prior: usize, alpha: f64, sums: usize, large: i32, block: usize,
@@ -165,14 +166,28 @@ export function countScores(
       store<f64>(sum, load<f64>(sum) + s);
     }
     if (!sums) continue;
-    const inner = yi <= <f64>large ? load<f64>(sums + (<usize>yi << 3)) : load<f64>(sums + (<usize>large << 3)) + beyond(alpha, <f64>large, yi);
-    const own = inner - (t > 0 ? mu * (1 - log1p(t) / t) : 0) - ((yi - mu) * t) / (1 + t);
+    const own = slopeOf(alpha, yi, mu, sums, large);
     const s = w * own + load<f64>(at, 8) * score;
     store<f64>(to, s);
     to += 8;
     const sum = total + (<usize>k << 3);
     store<f64>(sum, load<f64>(sum) + s);
   }
+}
+
+/** Derivative by ln α of one row's log-likelihood. */
+function slopeOf(alpha: f64, y: f64, mu: f64, sums: usize, large: i32): f64 {
+  const most = <f64>large;
+  const inner = load<f64>(sums + (<usize>min(y, most) << 3));
+  const edge = load<f64>(sums + (<usize>large << 3), 8);
+  const centred = edge == edge;
+  if (centred && y > most) return inner + edge + centredSlope(alpha, y, mu);
+  const t = alpha * mu;
+  const up = 1 + t;
+  const log = log1p(t);
+  const gap = t > 1 ? log / t - 1 / up : t / up - logDeficit(t, log);
+  if (centred) return inner + mu * gap + y / up;
+  return inner + (y > most ? beyond(alpha, most, y) : 0) + mu * gap - (y * t) / up;
 }
 
 /** Σ_{a ≤ j < b} αj/(1 + αj) for large a by Euler–Maclaurin. */

@@ -96,8 +96,25 @@ export function poissonWork(plan: Plan, y: usize, prior: usize, x: usize): void 
   }
 }
 
-/** 1 − ln(1 + t)/t, without cancellation. */
-function logDeficit(t: f64, log: f64): f64 {
+/** Counts above this are outside the table of src/count-sums.ts. */
+const LARGE: f64 = 65536;
+
+/** The log-likelihood of a centred row outside the table, but for constants and what all of them share (in src/count-sums.ts). */
+function centredPart(alpha: f64, y: f64, mu: f64, lnUp: f64): f64 {
+  const end = 1 + alpha * y;
+  const lnEnd = log1p(alpha * y);
+  return (lnEnd - lnUp) / alpha - y * log1p((y - mu) / (mu * end)) - lnEnd / 2 + alpha / end / 12;
+}
+
+/** Its derivative by ln α, but for the shared part. */
+export function centredSlope(alpha: f64, y: f64, mu: f64): f64 {
+  const up = 1 + alpha * mu;
+  const end = 1 + alpha * y;
+  return (y - mu) / up - log1p((alpha * (y - mu)) / up) / alpha + 1 / (2 * end) + alpha / (12 * end * end);
+}
+
+/** 1 − ln(1 + t)/t, without cancellation. Beside share = t/(1 + t), whose difference from it is taken in another way for large t. */
+export function logDeficit(t: f64, log: f64): f64 {
   if (t > 0.03) return 1 - log / t;
   let sum: f64 = 0;
   for (let j = 11; j > 1; j--) sum = t * (1 / <f64>j - sum);
@@ -109,7 +126,9 @@ function logDeficit(t: f64, log: f64): f64 {
  * out = {Σ prior (y·eta − (y + 1/α) ln(1 + t)), its derivative by a, its second derivative by a}. What depends on y and α only
  * (Σ ln(1 + αj), j < y, and derivatives) is added by the caller.
  */
-export function nb2Mean(plan: Plan, y: usize, prior: usize, eta: usize, alpha: f64, out: usize): void {
+export function nb2Mean(
+  plan: Plan, y: usize, prior: usize, eta: usize, alpha: f64, centred: i32, out: usize,
+): void {
   const mu = plan.w;
   let total: f64 = 0;
   let first: f64 = 0;
@@ -128,12 +147,17 @@ export function nb2Mean(plan: Plan, y: usize, prior: usize, eta: usize, alpha: f
       const t = alpha * m;
       const up = 1 + t;
       const log = getf(buffer, i - from) + (t - (up - 1)) / up;
-      const deficit = logDeficit(t, log);
       const share = t / up;
+      const gap = t > 1 ? log / t - 1 / up : share - logDeficit(t, log);
       const a: f64 = prior ? getf(prior, i) : 1;
-      part0 += a * (yi * (getf(eta, i) - log) - m * (1 - deficit));
-      part1 -= a * (m * deficit + (yi - m) * share);
-      part2 -= a * (m * (share - deficit) + ((yi - m) * share) / up);
+      if (centred && yi > LARGE) {
+        part0 += a * centredPart(alpha, yi, m, log);
+        part1 += a * centredSlope(alpha, yi, m);
+      } else {
+        part0 += a * (yi * (getf(eta, i) - log) - log / alpha);
+        part1 += a * (m * gap + (centred ? yi / up : -yi * share));
+      }
+      part2 -= a * (m * gap + ((yi - m) * share) / up);
     }
     total += part0;
     first += part1;

@@ -25,7 +25,7 @@ import {
   type Workspace,
   withinResidual,
 } from './absorb-workspace.ts';
-import { type CountSums, countSums, firstSums, sumsAt } from './count-sums.ts';
+import { type CountSums, countSums, isCentred, scoreSums, sumsAt } from './count-sums.ts';
 import { dot, type Factor, factorise, inverse, solve } from './dense.ts';
 import { exp, log } from './elementary.ts';
 
@@ -47,6 +47,8 @@ interface Ascent {
   /** NB2 only. */
   lnAlpha: number;
   counts?: CountSums;
+  /** Whether counts are centred: the objective has another constant then. */
+  centred: boolean;
   objective: number;
   /** Root mean square of the last step in η, by working weight. */
   step: number;
@@ -61,9 +63,9 @@ function evaluate(a: Ascent): number {
   const { core, plan, y, prior, eta, small } = a.ws;
   if (!a.counts) return core.poissonMean(plan, y, prior, eta);
   const alpha = exp(a.lnAlpha);
-  core.nb2Mean(plan, y, prior, eta, alpha, small);
+  core.nb2Mean(plan, y, prior, eta, alpha, a.centred ? 1 : 0, small);
   const [objective, slope, curve] = doubles(core, small, 3);
-  const sums = sumsAt(a.counts, alpha);
+  const sums = sumsAt(a.counts, alpha, a.centred);
   a.slope = slope + sums[1];
   a.curve = curve + sums[2];
   return objective + sums[0];
@@ -154,6 +156,7 @@ function begin(ws: Workspace, counts: CountSums | undefined, start: AbsorbOption
     ws,
     beta: new Float64Array(ws.k),
     lnAlpha: Number.NaN,
+    centred: false,
     objective: Number.NEGATIVE_INFINITY,
     step: 1,
     iterations: 0,
@@ -169,6 +172,7 @@ function begin(ws: Workspace, counts: CountSums | undefined, start: AbsorbOption
     const given = start?.coef[ws.k] ?? Number.NaN;
     a.lnAlpha = given > SUSPECT ? given : startDispersion(ws);
     a.counts = counts;
+    a.centred = isCentred(counts, exp(a.lnAlpha));
     a.objective = evaluate(a);
   }
   return a;
@@ -232,6 +236,10 @@ function climb(a: Ascent, options: AbsorbOptions): Ended {
   while (a.iterations < maxIter) {
     const separated = guard && a.iterations % LOOK === LOOK - 1 ? separatedNow(a) : undefined;
     if (separated) return { status: Status.separated, separated };
+    if (a.counts && isCentred(a.counts, exp(a.lnAlpha)) !== a.centred) {
+      a.centred = !a.centred;
+      a.objective = evaluate(a);
+    }
     const final = a.step <= 1e-5;
     const least = a.step <= COARSE ? COARSE : FINE;
     const { cu, cc } = project(a, final ? last : tolerance(a.step, last));
@@ -264,13 +272,13 @@ function scoresOf(a: Ascent, wanted: boolean): { scores: Float64Array; gradient:
   const { core, plan, n, k, first, x, y, prior, block } = a.ws;
   const p = k + (a.counts ? 1 : 0);
   const alpha = a.counts ? exp(a.lnAlpha) : 0;
-  const sums = a.counts ? firstSums(a.counts, alpha) : new Float64Array(0);
+  const sums = a.counts ? scoreSums(a.counts, alpha, a.centred) : new Float64Array(0);
   const total = alloc(core, p * 8);
   doubles(core, total, p).fill(0);
   const sumsAt = a.counts ? alloc(core, sums.length * 8) : 0;
   doubles(core, sumsAt, sums.length).set(sums);
   const fill = (from: number, rows: number) =>
-    core.countScores(plan, x, first, k, y, prior, alpha, sumsAt, sums.length - 1, block, from, rows, total);
+    core.countScores(plan, x, first, k, y, prior, alpha, sumsAt, sums.length - 2, block, from, rows, total);
   let scores: Float64Array = new Float64Array(0);
   if (wanted) scores = takeRows(a.ws, p, fill);
   else inBlocks(n, fill);

@@ -59,7 +59,7 @@ export interface AbsorbExports {
   poissonMean(plan: number, y: number, prior: number, eta: number): number;
   poissonWork(plan: number, y: number, prior: number, x: number): void;
   poissonSummary(plan: number, y: number, prior: number, eta: number, out: number): void;
-  nb2Mean(plan: number, y: number, prior: number, eta: number, alpha: number, out: number): void;
+  nb2Mean(plan: number, y: number, prior: number, eta: number, alpha: number, centred: number, out: number): void;
   nb2Work(plan: number, y: number, prior: number, x: number, alpha: number, out: number): void;
   nb2Summary(plan: number, y: number, prior: number, eta: number, alpha: number, out: number): void;
   takeStep(plan: number, x: number, eta: number, b: number, out: number): void;

@@ -218,6 +218,32 @@ describe('absorbFit', () => {
     expect(broken({ y: spoil(good.y, Number.NaN) }).coef).toEqual(new Float64Array(2));
   });
 
+  it.each([
+    // α·Σy²/Σy, which decides the form of the sums, is far above 1 in the first two and 40 in the third
+    ['amounts from 0 to 10⁹', (y: number, i: number) => Math.round(y * 10 ** (i % 9))],
+    ['amounts above 65,536 alone', (y: number, i: number) => Math.round((y + 1) * 10 ** (5 + (i % 5)))],
+    ['large counts near the Poisson', (y: number, i: number) => 4_000_000 + 3000 * (y - 3) + (i % 7)],
+  ])('keeps the digits of nb2 in large counts: %s', (_, amount) => {
+    const problem = randomEffects('nb2', { seed: 4, n: 400, levels: [9, 6, 4], k: 2, weights: true });
+    const y = problem.y.map(amount);
+    const expanded = withDummies(kernels, { ...problem, y });
+    const [mine, dummies] = [kernels.absorbFit('nb2', { ...problem, y }), kernels.fit('nb2', expanded)];
+    expect([Status[mine.status], Status[dummies.status]]).toEqual(['ok', 'ok']);
+    const k = problem.k;
+    const p = dummies.coef.length;
+    const keep = [...Array.from({ length: k }, (_, j) => j), p - 1];
+    expect(
+      distance(
+        mine.coef,
+        keep.map((j) => dummies.coef[j]),
+      ),
+    ).toBeLessThan(1e-9);
+    expect(distance(mine.vcov, block(dummies.vcov, p, keep))).toBeLessThan(1e-8);
+    const meat = block(sandwich(dummies, problem.n, p), p, keep);
+    expect(distance(sandwich(mine, problem.n, k + 1), meat)).toBeLessThan(1e-7);
+    expect(digits(mine.loglik, dummies.loglik)).toBeGreaterThan(12);
+  });
+
   it('keeps counts above 2³¹', () => {
     const problem = randomEffects('poisson', { ...shape, level: 40 });
     const scaled = kernels.absorbFit('poisson', { ...problem, y: problem.y.map((v) => v * 2 ** 32) });
