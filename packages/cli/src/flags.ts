@@ -115,6 +115,7 @@ export const fitFlags = () => [
     "frontier: terms that move inefficiency, e.g. 'openness + log(distance)'",
   ),
   new Option('--noise', 'count frontiers: normal noise beside inefficiency'),
+  new Option('--random-effects', 'frontier: a normal effect of each unit beside v and u of each row (Greene 2005)'),
   new Option('--efficiencies <file>', 'frontier: write the efficiency of every row used to a CSV file'),
   new Option('--level <p>', 'level of confidence intervals (default 0.95)').argParser(
     numberOf('--level', 'a number between 0 and 1', 'Write --level 0.9.', (p) => p > 0 && p < 1),
@@ -164,6 +165,7 @@ export interface FitFlags extends ResampleFlags {
   inefficiency?: FrontierSpec['inefficiency'];
   inefficiencyEffects?: string;
   noise?: boolean;
+  randomEffects?: boolean;
   efficiencies?: string;
   level?: number;
   tol?: number;
@@ -187,8 +189,9 @@ function frontierOf({
   inefficiency,
   inefficiencyEffects: effects,
   noise,
+  randomEffects: random,
 }: FitFlags): FrontierSpec | undefined {
-  const given = Object.entries({ distribution, inefficiency, effects, noise }).filter(
+  const given = Object.entries({ distribution, inefficiency, effects, noise, random }).filter(
     ([, value]) => value !== undefined,
   );
   return given.length > 0 ? Object.fromEntries(given) : undefined;

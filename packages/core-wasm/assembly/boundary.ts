@@ -19,6 +19,7 @@ export function lost(status: i32): bool {
 
 /** The model's own start; nb1, nb2 and poisson-re take the Poisson estimates (to three digits) and a moment estimate of the dispersion. */
 export function defaultStart(t: Task, theta: usize): i32 {
+  if (t.random) put(theta, t.k + 1, 0);
   if (isFrontier(t.model)) return frontierStart(t, theta);
   if (t.model == POISSON) poissonStart(t, theta);
   else if (!dispersed(t.model)) groupStart(t, theta);

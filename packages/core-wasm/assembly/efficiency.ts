@@ -6,6 +6,7 @@ import { below, integrate, nodeP, nodeT, nodeW, setNodes, windowLow, windowTotal
 import { alloc, mark, reset } from './memory';
 import { normalQuantile, tail, tailK, tailW } from './normal';
 import { useRule } from './quadrature';
+import { residualsAt, withoutEffect } from './random-frontier';
 import { log1p } from './special';
 import { FRONTIER_GAUSS, get, OK, OUT_OF_MEMORY, put, Task } from './task';
 import { exp1, log1 } from './vmath';
@@ -52,9 +53,10 @@ function report(out: usize, i: i32, u: f64, e: f64, low: f64, high: f64): void {
 
 /**
  * n × 4 numbers, one set a row (rows of a unit differ under decay only): E(h u), E(e^(−h u)), and the limits of e^(−h u) that hold with
- * probability `level`.
+ * probability `level`. With an effect w of the unit n numbers E(w) follow.
  */
 export function efficiencies(t: Task, theta: usize, level: f64, out: usize): i32 {
+  if (t.random) return besideEffect(t, theta, level, out);
   return t.model == FRONTIER_GAUSS ? continuous(t, theta, level, out) : counted(t, theta, level, out);
 }
 
@@ -75,6 +77,50 @@ function continuous(t: Task, theta: usize, level: f64, out: usize): i32 {
       report(out, i, h * meanOfU, efficient, least, most);
     }
   }
+  return OK;
+}
+
+/** u of each row, mixed over the effect of its unit given all of its rows. */
+function besideEffect(t: Task, theta: usize, level: f64, out: usize): i32 {
+  const status = residualsAt(t, theta);
+  if (status) return status;
+  const flat = withoutEffect(t, theta);
+  const n = flat ? 1 : t.nodes;
+  if (!flat) useRule(n >> 1);
+  const top = mark();
+  const room = alloc(<f64>(n + 1) * 32);
+  const given = alloc(<f64>n * 16);
+  if (!room || !given) {
+    reset(top);
+    return OUT_OF_MEMORY;
+  }
+  setNodes(room, n);
+  const P = precision(1);
+  const sd = 1 / sqrt(P);
+  for (let g = 0; g < t.g; g++) {
+    const from = load<i32>(t.group + (<usize>g << 2));
+    const to = load<i32>(t.group + (<usize>g << 2), 4);
+    if (to == from) continue;
+    integrate(from, to, n, flat);
+    memory.copy(given + ((<usize>n) << 3), nodeP, (<usize>n) << 3);
+    let shared: f64 = 0;
+    for (let k = 0; k < n; k++) shared += get(nodeP, k) * get(nodeW, k);
+    for (let i = from; i < to; i++) {
+      let u: f64 = 0;
+      let e: f64 = 0;
+      for (let k = 0; k < n; k++) {
+        const mean = pull(0, get(t.lambda, i) - get(nodeW, k)) / P;
+        truncated(mean, sd, 1, 0);
+        u += get(nodeP, k) * meanOfU;
+        e += get(nodeP, k) * efficient;
+        put(given, k, mean);
+      }
+      noisyLimits(given, n, sd, level);
+      report(out, i, u, e, least, most);
+      put(out, 4 * t.n + i, shared);
+    }
+  }
+  reset(top);
   return OK;
 }
 

@@ -5,6 +5,8 @@ import { defaultStart, lost, overPoisson } from './boundary';
 import { conditionNumber } from './condition';
 import { atInfinity, supremum, withinLimits } from './limits';
 import { covarianceInto, evaluate, iterations, newton, newtonRoom, scaledGradient } from './newton';
+import { overEffects } from './random-search';
+import { withoutEffect } from './random-frontier';
 import { poissonBase } from './rows';
 import { isSeparated, suspectSeparation } from './separation';
 import {
@@ -47,11 +49,20 @@ export function maximise(t: Task, start: usize, tol: f64, maxIter: i32, theta: u
   }
   t.iterations = used + iterations;
   t.scaledGradient = scaledGradient;
-  return finish(t, status, theta, vcov, scores);
+  status = finish(t, status, theta, vcov, scores);
+  if (t.random && withoutEffect(t, theta)) {
+    const at = t.k + 1;
+    for (let j = 0; j < t.p; j++) {
+      put(vcov, at * t.p + j, 0);
+      put(vcov, j * t.p + at, 0);
+    }
+  }
+  return status;
 }
 
 /** @param first from the model's own start. */
 function climb(t: Task, tol: f64, maxIter: i32, theta: usize, first: bool): i32 {
+  if (t.random) return overEffects(t, tol, maxIter, theta);
   if (isFrontier(t.model)) return overInefficiency(t, tol, maxIter, theta);
   if (dispersed(t.model)) return overPoisson(t, tol, maxIter, theta);
   if (t.model == NB_RE) return withinLimits(t, tol, maxIter, theta);

@@ -9,6 +9,8 @@ import { addGram, addTZe, cholesky, choleskySolve } from './matrix';
 import { alloc } from './memory';
 import { covarianceInto, evaluate, iterations, newton, scaledGradient, setIterations, setScaledGradient } from './newton';
 import { ROOT_2_PI } from './normal';
+import { evaluateRandom, withoutEffect } from './random-frontier';
+import { SMALL, splitEffect } from './random-search';
 import { isSeparated, suspectSeparation } from './separation';
 import { dispersionStart, poissonStart } from './start';
 import {
@@ -26,6 +28,7 @@ const FAR_LOCATION: f64 = 30;
 const NO_GAIN: f64 = 1e-6;
 
 export function evaluateFrontiers(t: Task, theta: usize): i32 {
+  if (t.random) return evaluateRandom(t, theta);
   return t.model == FRONTIER_GAUSS ? evaluateFrontier(t, theta) : evaluateCount(t, theta);
 }
 
@@ -42,14 +45,20 @@ export function atFloor(t: Task, theta: usize): bool {
   return b - (t.model == FRONTIER_GAUSS ? get(theta, t.k) : 0.0) < FLOOR;
 }
 
+/** σ_w of an effect of the unit has shrunk away beside σ_v. */
+export function atEffectFloor(t: Task, theta: usize): bool {
+  return t.random && !withoutEffect(t, theta) && get(theta, t.k + 1) - get(theta, t.k) < FLOOR;
+}
+
 /** σ_v → 0 beside σ_u, α → 0, or μ/σ_u out of bounds. */
 export function runsAway(t: Task, theta: usize): bool {
   if (t.model != FRONTIER_GAUSS) {
     const a = get(theta, t.k);
     return (t.model == NB_FRONTIER || t.noise) && a < -14;
   }
+  if (atEffectFloor(t, theta)) return true;
   if (t.frozen) return get(theta, t.k) < -30;
-  const b = get(theta, t.k + 1);
+  const b = get(theta, placeOfU(t));
   if (b - get(theta, t.k) > NO_NOISE) return true;
   return t.law == TRUNCATED && abs(meanLocation(t, theta)) > FAR_LOCATION * exp1(b);
 }
@@ -87,7 +96,9 @@ function leastSquares(t: Task, theta: usize): void {
     addTZe(x, t.ld, rows, t.rowE, t.tXe);
     addGram(x, t.ld, rows, t.rowW, t.S, t.G);
   }
+  const bare = t.random && withoutEffect(t, theta);
   for (let j = 0; j < t.p; j++) put(theta, j, 0);
+  if (bare) put(theta, k + 1, NO_INEFFICIENCY);
   for (let i = 0; i < k; i++) for (let j = 0; j <= i; j++) put(t.neg, i * k + j, get(t.G, i * t.ld + j));
   if (cholesky(t.neg, k, t.neg, 1e-13)) choleskySolve(t.neg, k, t.tXe, theta);
   predict(t, theta);
@@ -99,9 +110,10 @@ function leastSquares(t: Task, theta: usize): void {
     weights += weight(t, i);
   }
   put(theta, k, 0.5 * log1(squares / weights));
+  if (t.random && !bare) splitEffect(t, theta, squares / weights);
 }
 
-/** Third central moment of residuals over the cube of their spread, at the least squares in theta; the spread into t.rowC. */
+/** Third central moment of residuals over the cube of their spread (with an effect, of σ_v), at the base fit in theta. */
 function skewness(t: Task, theta: usize): f64 {
   predict(t, theta);
   let weights: f64 = 0;
@@ -118,7 +130,8 @@ function skewness(t: Task, theta: usize): f64 {
     two += weight(t, i) * e * e;
     three += weight(t, i) * e * e * e;
   }
-  return (three / weights) / ((two / weights) * sqrt(two / weights));
+  const spread = t.random ? exp1(get(theta, t.k)) : sqrt(two / weights);
+  return three / weights / (spread * spread * spread);
 }
 
 /** Puts inefficiency of standard deviation parameter s into a base fit: ln σ_u, and its mean into the constant. */
@@ -166,7 +179,8 @@ function baseInto(t: Task, theta: usize, tol: f64, maxIter: i32): i32 {
 /** The default start: the base fit with inefficiency of the size its moments say. */
 export function frontierStart(t: Task, theta: usize): i32 {
   const status = baseInto(t, theta, 1e-3, 100);
-  if (status != OK && !lost(status)) return status;
+  if (atEffectFloor(t, theta)) put(theta, t.k + 1, get(theta, t.k) + SMALL);
+  else if (status != OK && !lost(status)) return status;
   if (t.model == FRONTIER_GAUSS) momentStart(t, theta, shareOfSkewness(t, skewness(t, theta)));
   else {
     predict(t, theta);
@@ -197,15 +211,21 @@ export function overInefficiency(t: Task, tol: f64, maxIter: i32, theta: usize):
   }
   const status = newton(t, theta, tol, maxIter);
   const located = t.model == FRONTIER_GAUSS && t.law == TRUNCATED;
-  if (status == OK && !(t.model == NB_FRONTIER || t.noise || located)) return OK;
+  if (status == OK && !(t.model == NB_FRONTIER || t.noise || t.random || located)) return OK;
+  if (status == NO_INTERIOR_MAXIMUM && atEffectFloor(t, theta)) return status;
   const reached = t.loglik;
   const slope = scaledGradient;
   let used = iterations;
   const base = alloc(<f64>t.p * 8);
   const lostAt = alloc(<f64>t.p * 8);
   if (!base || !lostAt) return OUT_OF_MEMORY;
+  memory.copy(base, theta, <usize>t.p << 3);
   const atBase = baseInto(t, base, tol, maxIter);
   used += iterations;
+  if (atBase == NO_INTERIOR_MAXIMUM && status != OK && atEffectFloor(t, base)) {
+    memory.copy(theta, base, <usize>t.p << 3);
+    return keep(atBase, used, slope);
+  }
   if (atBase != OK && status != OK) return keep(lost(status) ? atBase : status, used, slope);
   const limit = t.loglik;
   const baseSlope = scaledGradient;

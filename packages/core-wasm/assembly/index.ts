@@ -99,15 +99,15 @@ export function evaluate(theta: usize, gradient: usize, hessian: usize, scalars:
 
 /**
  * What the frontiers prepared from now on are: law of u, n × m regressors z of μ (0 for none), n distances to the last period (0: no
- * decay), noise of counts, nodes of the quadrature, whether a fit is to be that without inefficiency. The pointers are read until the problem is done with.
+ * decay), noise of counts, an effect of the unit, nodes of the quadrature, whether a fit is to be that without inefficiency. The pointers are read until the problem is done with.
  */
-export function frontierShape(law: i32, m: i32, z: usize, decay: usize, noise: i32, nodes: i32, baseOnly: i32): void {
-  setShape(law, m, z, decay, noise != 0, nodes, baseOnly != 0);
+export function frontierShape(law: i32, m: i32, z: usize, decay: usize, noise: i32, random: i32, nodes: i32, baseOnly: i32): void {
+  setShape(law, m, z, decay, noise != 0, random != 0, nodes, baseOnly != 0);
 }
 
 /**
  * For each unit of the prepared frontier at the user's theta (p): E(u), E(e⁻ᵘ), and the limits of e⁻ᵘ between which it lies with
- * probability `level`; 4 numbers a unit into out. A status.
+ * probability `level`; 4 numbers a row into out, then, with an effect of the unit, E(w) of each row. A status.
  */
 export function efficiency(theta: usize, level: f64, out: usize): i32 {
   const t = task!;

@@ -1,9 +1,11 @@
 /**
  * One unit of a count frontier, y ~ Poisson or NB2 with mean exp(η + w): its log-likelihood as an integral over the shift w it shares.
  * Without noise w = −u ≤ 0, u half-normal or exponential; with noise w = v − u, v ~ N(0, σ_v²), whose density is that of composed.ts.
+ * Also of a frontier with an effect w ~ N(0, σ_w²) of the unit: rows of composed-row.ts at their residual less w.
  * The integrand is log-concave: it is laid under a Gauss–Legendre rule over the window in which it exceeds e⁻³⁷ of its maximum.
  */
 import { bend, composed, composedLevel, E, EXPONENTIAL, H, setScales, SIX, slope } from './composed';
+import { rowE, rowEE, rowLevel, rowSlopes } from './composed-row';
 import { HALF_LN_2PI, log1p } from './special';
 import { positions, shares } from './quadrature';
 import { lnNegbin, lnPoisson } from './steps';
@@ -21,7 +23,9 @@ let to_: i32 = 0;
 let counts: f64 = 0;
 let means: f64 = 0;
 let shape: f64 = 0;
-/** The law of w. */
+/** Whether w is the effect of a unit on a frontier, with residuals in t.lambda. */
+let effect: bool = false;
+/** The law of w; with noise (or as an effect) it has both signs. */
 let noise: bool = false;
 let law: i32 = 0;
 let sigma: f64 = 0;
@@ -36,10 +40,13 @@ let atMode: f64 = 0;
 let low: f64 = 0;
 let high: f64 = 0;
 let priorAtMode: f64 = 0;
+/** Σ ℓ of the rows of a frontier at the mode. */
+let levelAtMode: f64 = 0;
 
 /** Law of w for the units that follow: ln σ_v (with noise) and ln σ_u. */
 export function setShift(t: Task, alpha: f64, a: f64, b: f64): void {
   t_ = t;
+  effect = false;
   shape = alpha;
   noise = t.noise;
   law = t.law;
@@ -48,8 +55,28 @@ export function setShift(t: Task, alpha: f64, a: f64, b: f64): void {
   if (noise) setScales(law, a, b);
 }
 
+/** w ~ N(0, e^{2c}) of a frontier whose residuals stand in t.lambda. */
+export function setEffect(t: Task, c: f64): void {
+  t_ = t;
+  effect = true;
+  noise = true;
+  lnSigma = c;
+  sigma = exp1(c);
+}
+
+/** Σ ℓ of the rows of a frontier at w. */
+function rowsLevel(w: f64): f64 {
+  let s: f64 = 0;
+  for (let i = from_; i < to_; i++) s += rowLevel(get(t_.lambda, i) - w);
+  return s;
+}
+
 /** ln f(w). */
 function prior(w: f64): f64 {
+  if (effect) {
+    const s = w / sigma;
+    return -HALF_LN_2PI - lnSigma - 0.5 * s * s;
+  }
   if (noise) return composedLevel(w);
   if (law == EXPONENTIAL) return w / sigma - lnSigma;
   const s = w / sigma;
@@ -58,6 +85,7 @@ function prior(w: f64): f64 {
 
 /** ln of the rows' probability at w less that at the mode. */
 function likelihood(w: f64): f64 {
+  if (effect) return rowsLevel(w) - levelAtMode;
   const d = w - mode;
   if (shape == 0) return counts * d - means * (exp1(w) - atMode);
   let s = counts * d;
@@ -70,6 +98,16 @@ function likelihood(w: f64): f64 {
 }
 
 function slopes(w: f64): void {
+  if (effect) {
+    second = -1 / (sigma * sigma);
+    first = w * second;
+    for (let i = from_; i < to_; i++) {
+      rowSlopes(get(t_.lambda, i) - w);
+      first -= rowE;
+      second += rowEE;
+    }
+    return;
+  }
   const e = exp1(w);
   first = 0;
   second = 0;
@@ -116,6 +154,7 @@ function findMode(): void {
   mode = w;
   atMode = exp1(w);
   priorAtMode = prior(w);
+  if (effect) levelAtMode = rowsLevel(w);
 }
 
 /** How far from the mode, in the direction `side`, the log integrand has fallen by DROP. */
@@ -160,6 +199,7 @@ export function setNodes(at: usize, n: i32): void {
 
 /** ln of the rows' probability at w = mode. */
 function rowsAtMode(): f64 {
+  if (effect) return rowsLevel(mode);
   let s: f64 = 0;
   for (let i = from_; i < to_; i++) {
     const mu = get(t_.lambda, i) * atMode;
@@ -173,6 +213,7 @@ function take(from: i32, to: i32): void {
   to_ = to;
   counts = 0;
   means = 0;
+  if (effect) return;
   for (let i = from; i < to; i++) {
     counts += get(t_.y, i);
     means += get(t_.lambda, i);

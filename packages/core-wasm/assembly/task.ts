@@ -90,6 +90,8 @@ export class Task {
   z: usize = 0;
   decay: usize = 0;
   noise: bool = false;
+  /** frontier: w ~ N(0, σ_w²) of the unit beside v and u of each row (random-frontier.ts). */
+  random: bool = false;
   nodes: i32 = 0;
   frozen: bool = false;
   baseOnly: bool = false;
@@ -104,16 +106,18 @@ let m_: i32 = 0;
 let z_: usize = 0;
 let decay_: usize = 0;
 let noise_: bool = false;
+let random_: bool = false;
 let nodes_: i32 = 0;
 let baseOnly_: bool = false;
 
 /** What a frontier is, for the tasks made from now on; see the fields of {@link Task}. */
-export function setShape(law: i32, m: i32, z: usize, decay: usize, noise: bool, nodes: i32, baseOnly: bool): void {
+export function setShape(law: i32, m: i32, z: usize, decay: usize, noise: bool, random: bool, nodes: i32, baseOnly: bool): void {
   law_ = law;
   m_ = m;
   z_ = z;
   decay_ = decay;
   noise_ = noise;
+  random_ = random;
   nodes_ = nodes;
   baseOnly_ = baseOnly;
 }
@@ -122,14 +126,14 @@ export function isFrontier(model: i32): bool {
   return model >= FRONTIER_GAUSS;
 }
 
-/** Auxiliaries of a frontier that stay where there is no inefficiency: ln σ_v; ln α and, with noise, ln σ_v. */
+/** Auxiliaries of a frontier that stay where there is no inefficiency: ln σ_v and, with an effect, ln σ_w; ln α and, with noise, ln σ_v. */
 export function baseAuxiliaries(t: Task): i32 {
-  return t.model == FRONTIER_GAUSS ? 1 : (t.model == NB_FRONTIER ? 1 : 0) + (t.noise ? 1 : 0);
+  return t.model == FRONTIER_GAUSS ? (t.random ? 2 : 1) : (t.model == NB_FRONTIER ? 1 : 0) + (t.noise ? 1 : 0);
 }
 
 /** Number of parameters beside the k coefficients. */
 export function auxiliaries(model: i32): i32 {
-  if (model == FRONTIER_GAUSS) return 2 + (law_ == 2 ? m_ : 0) + (decay_ ? 1 : 0);
+  if (model == FRONTIER_GAUSS) return 2 + (random_ ? 1 : 0) + (law_ == 2 ? m_ : 0) + (decay_ ? 1 : 0);
   if (isFrontier(model)) return (model == NB_FRONTIER ? 1 : 0) + (noise_ ? 1 : 0) + 1;
   return dispersed(model) ? 1 : model == NB_RE ? 2 : 0;
 }
@@ -178,6 +182,7 @@ export function newTask(model: i32, n: i32, k: i32): Task | null {
     t.z = z_;
     t.decay = decay_;
     t.noise = noise_;
+    t.random = random_;
     t.nodes = nodes_;
     t.baseOnly = baseOnly_;
   }

@@ -54,7 +54,7 @@ export enum Status {
 }
 
 /**
- * What a frontier is beside its rows. Parameters of frontier: β, ln σ_v, ln σ_u, δ (truncated-normal), η (decay); of the count frontiers:
+ * What a frontier is beside its rows. Parameters of frontier: β, ln σ_v, ln σ_w (random), ln σ_u, δ (truncated-normal), η (decay); of the count frontiers:
  * β, ln α (nb-frontier), ln σ_v (noise), ln σ_u.
  */
 export interface FrontierShape {
@@ -69,7 +69,12 @@ export interface FrontierShape {
   decay?: Float64Array;
   /** Count frontiers: normal noise v beside u in the linear predictor. */
   noise?: boolean;
-  /** Count frontiers: nodes of the quadrature, a multiple of 4, at most 512. Default 32. */
+  /**
+   * frontier: a normal effect w of the unit beside v and u of each row; half-normal or exponential. Where σ_w → 0 the frontier of rows is
+   * the supremum: the status is that of its fit, ln σ_w is LN_BOUNDARY and its row and column of vcov and scores are 0.
+   */
+  random?: boolean;
+  /** Count frontiers, and random: nodes of the quadrature, a multiple of 4, at most 512. Default 32. */
   nodes?: number;
   /** Fits: the model without inefficiency (with the noise, if any), as at the boundary: {@link Status.poissonBoundary}. */
   baseOnly?: boolean;
@@ -177,7 +182,7 @@ export interface Kernels extends AbsorbKernels, ResampleKernels {
   ): { status: Status; loglik: number; gradient: Float64Array; hessian: Float64Array };
   /**
    * Inefficiency of each row of a frontier given the data at theta: n × 4 numbers E(u), E(e⁻ᵘ) and the limits between which e⁻ᵘ lies with
-   * probability `level` (rows of a unit repeat it); undefined where theta is out of range.
+   * probability `level` (rows of a unit repeat it); with `random` n numbers E(w) follow. undefined where theta is out of range.
    */
   efficiency(model: KernelModel, problem: Problem, theta: Float64Array, level: number): Float64Array | undefined;
   /**

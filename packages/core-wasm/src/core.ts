@@ -15,7 +15,7 @@ import type { ResampleKernels } from './abi-resample.ts';
 import { absorbKernels } from './absorb.ts';
 import { frontierScale } from './frontier-scale.ts';
 import type { CoreExports, CoreModule } from './instantiate.ts';
-import { auxiliariesOf, isFrontier, modelCode, putShape, scoresByGroup, unitsOf } from './models.ts';
+import { auxiliariesOf, isFrontier, isOfUnits, modelCode, putShape, scoresByGroup, unitsOf } from './models.ts';
 import { resampleKernels } from './resample.ts';
 
 /** Order = codes of `special` in assembly/index.ts. */
@@ -116,7 +116,7 @@ class Core {
       groupAt = this.alloc(groupStart.length * 4);
       new Int32Array(this.core.memory.buffer, groupAt, groupStart.length).set(groupStart);
     }
-    if (isFrontier(name) && !putShape(this.core, problem, (values) => this.put(values))) return Status.badInput;
+    if (isFrontier(name) && !putShape(this.core, name, problem, (values) => this.put(values))) return Status.badInput;
     const groups = groupStart ? groupStart.length - 1 : 0;
     return this.core.prepare(modelCode(name), n, k, groups, yAt, xAt, offsetAt, weightsAt, groupAt);
   }
@@ -125,7 +125,7 @@ class Core {
     const scale = frontierScale(name, given);
     const problem = scale?.problem ?? given;
     const rows = unitsOf(name, problem) ? unitsOf(name, problem)!.length - 1 : problem.n;
-    const byGroup = scoresByGroup(name) && !(isFrontier(name) && problem.frontier?.units !== true);
+    const byGroup = scoresByGroup(name) && !(isFrontier(name) && !isOfUnits(problem));
     const wantScores = options.scores ?? true;
     const p = problem.k + auxiliariesOf(name, problem);
     try {
@@ -206,8 +206,9 @@ class Core {
     return this.scoped(() => {
       if (this.prepare(name, problem) !== Status.ok) return undefined;
       const at = this.put(theta);
-      const out = this.alloc(problem.n * 32);
-      return this.core.efficiency(at, level, out) === Status.ok ? this.take(out, problem.n * 4) : undefined;
+      const width = problem.frontier?.random ? 5 : 4;
+      const out = this.alloc(problem.n * width * 8);
+      return this.core.efficiency(at, level, out) === Status.ok ? this.take(out, problem.n * width) : undefined;
     });
   }
 

@@ -65,6 +65,8 @@ export function frontierScale(name: KernelModel, problem: Problem): FrontierScal
   const usable =
     m > 0 && frontier!.z !== undefined && frontier!.z.length >= n * m && frontier!.z.every(Number.isFinite);
   const located = usable ? locate(frontier!.z!, n, m) : undefined;
+  /** ln σ_v, ln σ_u, and with an effect ln σ_w between them. */
+  const scales = frontier?.random ? [k, k + 1, k + 2] : [k, k + 1];
   const first = k + 2;
   const ln = log(unit);
   /** ∂(user)/∂(core) of parameter j, the shear of the centred z apart. */
@@ -95,8 +97,7 @@ export function frontierScale(name: KernelModel, problem: Problem): FrontierScal
   };
   const coefToUser = (coef: Float64Array, from = 0, p = coef.length) => {
     forwards(coef, from, p);
-    coef[from + k] += ln;
-    if (coef[from + k + 1] !== LN_BOUNDARY) coef[from + k + 1] += ln;
+    for (const j of scales) if (coef[from + j] !== LN_BOUNDARY) coef[from + j] += ln;
   };
   let total = 0;
   for (let i = 0; i < n; i++) total += weights ? weights[i] : 1;
@@ -113,8 +114,7 @@ export function frontierScale(name: KernelModel, problem: Problem): FrontierScal
       if (sheared)
         for (let j = 0; j < m; j++) if (first + j !== constant) out[constant] += out[first + j] * located.center[j];
       for (let j = 0; j < out.length; j++) out[j] /= share(j);
-      out[k] -= ln;
-      if (out[k + 1] !== LN_BOUNDARY) out[k + 1] -= ln;
+      for (const j of scales) if (out[j] !== LN_BOUNDARY) out[j] -= ln;
       return out;
     },
     fitToUser(fit) {

@@ -30,7 +30,16 @@ export interface CoreExports extends AbsorbExports, ResampleExports {
     eta: number,
     scalars: number,
   ): number;
-  frontierShape(law: number, m: number, z: number, decay: number, noise: number, nodes: number, baseOnly: number): void;
+  frontierShape(
+    law: number,
+    m: number,
+    z: number,
+    decay: number,
+    noise: number,
+    random: number,
+    nodes: number,
+    baseOnly: number,
+  ): void;
   efficiency(theta: number, level: number, out: number): number;
   evaluate(theta: number, gradient: number, hessian: number, scalars: number): number;
   rankColumns(n: number, k: number, x: number, w: number, tol: number, keep: number): number;

@@ -11,7 +11,7 @@ import type {
 import { type ClusterRows, sortByCluster } from './cluster-rows.ts';
 import { frontierScale } from './frontier-scale.ts';
 import { type CoreExports, type CoreModule, instantiateAgain } from './instantiate.ts';
-import { auxiliariesOf, boundaryAt, isFrontier, modelCode, putShape } from './models.ts';
+import { auxiliariesOf, boundariesAt, isFrontier, modelCode, putShape } from './models.ts';
 import { alloc, checkPairs, checkWeighted, newBatch, Refused, requireInteger, TWO32, words } from './replicates.ts';
 import { openFactorResampler } from './resample-factors.ts';
 
@@ -108,7 +108,7 @@ function open(core: CoreExports, spec: ResampleProblem, sorted: ClusterRows): vo
   const room = n * core.stride(k);
   const xAt = alloc(core, room * 8);
   new Float64Array(core.memory.buffer, xAt + (room - n * k) * 8, n * k).set(x);
-  if (isFrontier(model) && !putShape(core, sorted.problem, (values) => putDoubles(core, values)))
+  if (isFrontier(model) && !putShape(core, model, sorted.problem, (values) => putDoubles(core, values)))
     throw new Refused(Status.badInput);
   const status = core.resampleOpen(
     modelCode(model),
@@ -124,7 +124,7 @@ function open(core: CoreExports, spec: ResampleProblem, sorted: ClusterRows): vo
     putIntegers(core, sorted.rowStart),
     putIntegers(core, sorted.clusterGroups),
     putDoubles(core, coef),
-    coef[boundaryAt(model, sorted.problem)] === LN_BOUNDARY ? 1 : 0,
+    boundariesAt(model, sorted.problem).some((at) => coef[at] === LN_BOUNDARY) ? 1 : 0,
     METHODS.indexOf(spec.method ?? 'exact'),
     spec.tol ?? 1e-12,
     spec.maxIter ?? 12,

@@ -1,6 +1,6 @@
 /** Estimates with standard errors, tests and confidence limits. */
 
-import { exp } from '@gravpanel/core-wasm';
+import { exp, LN_BOUNDARY } from '@gravpanel/core-wasm';
 import { normalCritical, normalUpper, tCritical, tUpper } from './distributions.ts';
 import { PanelError } from './errors.ts';
 import type { Auxiliary } from './models/model.ts';
@@ -85,7 +85,7 @@ export function coeftable(
   });
 }
 
-/** Auxiliary parameters on the scale people read, SEs by the delta method: se(exp θ) = exp(θ) se(θ). */
+/** Auxiliary parameters on the scale people read, SEs by the delta method: se(exp θ) = exp(θ) se(θ). At their boundary both are 0. */
 export function auxiliaryTable(
   auxiliaries: readonly Auxiliary[],
   estimates: Float64Array,
@@ -94,6 +94,7 @@ export function auxiliaryTable(
   const r = estimates.length;
   return auxiliaries.map(({ shown, scale }, a) => {
     const j = r - auxiliaries.length + a;
+    if (scale === 'exp' && estimates[j] === LN_BOUNDARY) return { name: shown, estimate: 0, se: 0 };
     const se = standardError(covariance[j * r + j], shown);
     const factor = scale === 'exp' ? exp(estimates[j]) : 1;
     return { name: shown, estimate: scale === 'exp' ? factor : estimates[j], se: factor * se };

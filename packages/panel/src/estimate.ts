@@ -143,6 +143,7 @@ export function estimate(model: Model, problem: Problem, kernels: Kernels, optio
   if (model.starts > 1 && !options.single && !hopeless && (model.grouped || work < MANY_STARTS_WORK)) {
     const plain = model.plainStart(problem);
     fits.push(run(plain), run(perturbed(plain, problem, seed, model.kernel === 'frontier' ? spread(problem) : 1)));
+    for (const start of model.furtherStarts?.(problem, kernels) ?? []) fits.push(run(start));
   }
   if (
     model.key === 'nb-fe' &&

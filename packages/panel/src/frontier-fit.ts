@@ -1,5 +1,6 @@
-/** The maximum of a frontier: for counts with as many nodes as the log-likelihood needs. */
+/** The maximum of a frontier: for counts, and beside random effects, with as many nodes as the log-likelihood needs. */
 import { type FrontierShape, type Kernels, type Problem, Status } from '@gravpanel/core-wasm';
+import { PanelError } from './errors.ts';
 import { DEFAULT_MAX_ITER, DEFAULT_TOL, type Estimate, type EstimateOptions, estimate } from './estimate.ts';
 import type { Model } from './models/model.ts';
 import type { Design } from './types.ts';
@@ -12,7 +13,7 @@ const ROUNDING = 1e-13;
 
 /** What the core needs to know of a design's frontier. */
 export function frontierShape({ spec, frontier }: Design): FrontierShape {
-  const { distribution, inefficiency = 'rows', effects, noise } = spec.frontier ?? {};
+  const { distribution, inefficiency = 'rows', effects, noise, random } = spec.frontier ?? {};
   const { z, zTerms, decay } = frontier ?? {};
   return {
     law: effects !== undefined ? 'truncated-normal' : (distribution ?? 'half-normal'),
@@ -20,6 +21,7 @@ export function frontierShape({ spec, frontier }: Design): FrontierShape {
     ...(z && { z, m: zTerms!.length }),
     ...(decay && { decay }),
     ...(noise && { noise }),
+    ...(random && { random }),
   };
 }
 
@@ -28,9 +30,20 @@ const withNodes = (problem: Problem, nodes: number): Problem => ({
   frontier: { ...problem.frontier!, nodes },
 });
 
+/** @throws PanelError data/one-row-units. */
+function checkUnits({ groupStart }: Problem): void {
+  if (groupStart!.some((from, g) => g + 1 < groupStart!.length && groupStart![g + 1] - from > 1)) return;
+  throw new PanelError({
+    code: 'data/one-row-units',
+    message: `Each of the ${groupStart!.length - 1} units has one row; units of several rows were expected: a random effect is told from noise by rows of the same unit.`,
+    hint: 'Leave --random-effects out, or name the unit that the rows share: --panel ID,TIME.',
+  });
+}
+
 /**
- * {@link estimate}; for counts the quadrature gets twice as many nodes, and the search goes on, until that moves the log-likelihood at the
+ * {@link estimate}; for counts, and beside random effects, the quadrature gets twice as many nodes, and the search goes on, until that moves the log-likelihood at the
  * optimum by less than 1e-9.
+ * @throws PanelError data/one-row-units.
  * @returns the estimate, and the problem with the nodes it was made with.
  */
 export function estimateFrontier(
@@ -39,12 +52,15 @@ export function estimateFrontier(
   kernels: Kernels,
   options: EstimateOptions,
 ): Estimate & { problem: Problem } {
-  if (model.kernel === 'frontier') return { ...estimate(model, problem, kernels, options), problem };
+  const random = problem.frontier?.random;
+  if (model.kernel === 'frontier' && !random) return { ...estimate(model, problem, kernels, options), problem };
+  if (random) checkUnits(problem);
   let nodes = FIRST_NODES;
   let found = estimate(model, withNodes(problem, nodes), kernels, options);
   while (true) {
     const now = withNodes(problem, nodes);
-    if (found.fit.status !== Status.ok && !(found.fit.status === Status.poissonBoundary && problem.frontier?.noise))
+    const noisy = problem.frontier?.noise || random;
+    if (found.fit.status !== Status.ok && !(found.fit.status === Status.poissonBoundary && noisy))
       return { ...found, problem: now };
     const finer = withNodes(problem, 2 * nodes);
     const { loglik } = kernels.evaluate(model.kernel, finer, found.fit.coef);

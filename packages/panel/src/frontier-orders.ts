@@ -58,13 +58,14 @@ const KINDS = { frontier: 'normal', 'poisson-frontier': 'Poisson', 'nb-frontier'
 
 /** "Poisson, exponential", "normal, half-normal, decaying", "NB, half-normal, by row". */
 export function lawWords({ model, frontier }: Fit): string {
-  const { distribution, inefficiency, noise, effects } = frontier!;
+  const { distribution, inefficiency, noise, random, effects } = frontier!;
   return [
     KINDS[model as keyof typeof KINDS],
     LAWS[distribution],
     ...(inefficiency === 'rows' ? ['by row'] : []),
     ...(inefficiency === 'decay' ? ['decaying'] : []),
     ...(noise ? ['with noise'] : []),
+    ...(random ? ['with random effects'] : []),
     ...(effects !== undefined ? ['with effects'] : []),
   ].join(', ');
 }

@@ -1,5 +1,5 @@
 /** What a fitted frontier says beyond its coefficients: skewness, the test of no inefficiency, efficiencies. */
-import { exp, type Kernels, type Problem, Status } from '@gravpanel/core-wasm';
+import { exp, type Kernels, LN_BOUNDARY, type Problem, Status } from '@gravpanel/core-wasm';
 import { chi2Upper, normalUpper } from './distributions.ts';
 import { PanelError } from './errors.ts';
 import type { Estimated } from './maximise.ts';
@@ -20,9 +20,9 @@ function skewnessOf(residuals: Float64Array): NonNullable<FrontierReading['skewn
   return { value, statistic, p: normalUpper(-statistic) };
 }
 
-/** The model without inefficiency, with the noise where there is some; undefined where it has no maximum of its own. */
+/** The model without inefficiency, with the noise or the random effects where there are some; undefined where it has no maximum of its own. */
 function baseFit({ model, problem }: Estimated, kernels: Kernels) {
-  if (problem.frontier?.noise) {
+  if (problem.frontier?.noise || problem.frontier?.random) {
     const frontier = { ...problem.frontier, baseOnly: true };
     const fit = kernels.fit(model.kernel, { ...problem, frontier }, { scores: false });
     return fit.status === Status.poissonBoundary ? fit : undefined;
@@ -35,7 +35,7 @@ function baseFit({ model, problem }: Estimated, kernels: Kernels) {
 
 /**
  * LR of no inefficiency. σ_u = 0 is on the edge of its space: ½χ²₀ + ½χ²₁ (Coelli 1995); with q further parameters that are free,
- * ½χ²_q + ½χ²_{q+1} (Kodde, Palm 1986). A second spread (α, or σ_v of noise) is inside its space in both models and changes nothing.
+ * ½χ²_q + ½χ²_{q+1} (Kodde, Palm 1986). A second spread (α, σ_v of noise, or σ_w of random effects) is inside its space in both models and changes nothing.
  */
 function noInefficiency(loglik: number, base: number, free: number): NonNullable<FrontierReading['test']> {
   const statistic = Math.max(0, 2 * (loglik - base));
@@ -63,12 +63,14 @@ function efficiencyRows(design: Design, estimated: Estimated, kernels: Kernels, 
   const { groupStart, groups, times, lines, y } = design;
   const unitOf = new Int32Array(design.n);
   for (let g = 0; g + 1 < (groupStart?.length ?? 0); g++) unitOf.fill(g, groupStart![g], groupStart![g + 1]);
+  const effect = (i: number) => (problem.frontier?.random ? found[4 * design.n + i] : 0);
   return Array.from(y, (outcome, i) => ({
     line: lines![i],
     ...(groups && { unit: groups[unitOf[i]] }),
     ...(times && { time: times[i] }),
     outcome,
-    potential: model.kernel === 'frontier' ? fit.eta[i] : exp(fit.eta[i]),
+    potential: model.kernel === 'frontier' ? fit.eta[i] + effect(i) : exp(fit.eta[i]),
+    ...(problem.frontier?.random && { effect: effect(i) }),
     inefficiency: found[4 * i],
     efficiency: found[4 * i + 1],
     lower: found[4 * i + 2],
@@ -85,21 +87,24 @@ export function frontierReading(
 ): FrontierReading | undefined {
   const { model, problem, fit, boundary, auxiliaryAt } = estimated;
   if (!model.variant) return undefined;
-  const { inefficiency = 'rows', effects, noise } = design.spec.frontier ?? {};
+  const { inefficiency = 'rows', effects, noise, random } = design.spec.frontier ?? {};
   const base = baseFit(estimated, kernels);
   const continuous = model.kernel === 'frontier';
   const free = model.auxiliaries.length - (model.base ?? 0) - 1;
-  const skewness = continuous && base && skewnessOf(problem.y.map((value, i) => value - base.eta[i]));
-  const squares = (j: number) => exp(2 * fit.coef[auxiliaryAt + j]);
+  // with effects of units residuals are not independent, and its law is not that of the table
+  const skewness = continuous && !random && base && skewnessOf(problem.y.map((value, i) => value - base.eta[i]));
+  const squares = (name: string) =>
+    exp(2 * fit.coef[auxiliaryAt + model.auxiliaries.findIndex(({ shown }) => shown === name)]);
   const efficiencies = boundary ? [] : efficiencyRows(design, estimated, kernels, level);
   return {
     distribution: problem.frontier!.law,
     inefficiency,
     ...(effects !== undefined && { effects }),
     ...(noise && { noise }),
+    ...(random && { random }),
     ...(skewness && { skewness }),
     ...(base && { test: noInefficiency(fit.loglik, base.loglik, free) }),
-    ...(continuous && { gamma: boundary ? 0 : squares(1) / (squares(0) + squares(1)) }),
+    ...(continuous && { gamma: boundary ? 0 : squares('sigma_u') / (squares('sigma_v') + squares('sigma_u')) }),
     ...(efficiencies.length > 0 && { summary: summaryOf(efficiencies) }),
     efficiencies,
   };
@@ -120,18 +125,42 @@ export const untested = ({ test, noise }: FrontierReading): Note[] =>
 
 const OF = { rows: 'one a row', units: 'one a unit', decay: 'one a unit, as exp(−η(t − T))' };
 
-/** What a frontier, its boundary, the quadrature, or effects as dummies ask to be said. */
-export function frontierNotes(design: Design, { model, problem, boundary, certificate }: Estimated): Note[] {
+/** Random effects: what they take, and their own boundary. */
+function effectNotes({ fit, problem, auxiliaryAt }: Estimated): Note[] {
+  if (!problem.frontier?.random) return [];
+  const none = fit.coef[auxiliaryAt + 1] === LN_BOUNDARY;
+  return [
+    {
+      code: 'random-effects',
+      message:
+        'A normal effect w of each unit stands beside v and u ("true" random effects, Greene 2005): whatever of a unit does not change over time, lasting inefficiency included, is w. The frontier that a row is held against is xβ + E(w | data).',
+    },
+    ...(none
+      ? [
+          {
+            code: 'no-unit-variance',
+            message:
+              'sigma_w = 0: rows of a unit are no more alike than those of others beyond the regressors, so this is the frontier of rows; sigma_w has no standard error (0 is written).',
+          },
+        ]
+      : []),
+  ];
+}
+
+/** What a frontier, its boundary, the quadrature, or effects as dummies or random ones ask to be said. */
+export function frontierNotes(design: Design, estimated: Estimated): Note[] {
+  const { model, problem, boundary, certificate } = estimated;
   if (!model.variant) return [];
-  const { inefficiency = 'rows' } = design.spec.frontier ?? {};
+  const { inefficiency = 'rows', random } = design.spec.frontier ?? {};
   const notes: Note[] = [
     {
       code: 'frontier',
       message: `Inefficiency u is ${problem.frontier!.law.replace('-', ' ')}, ${OF[inefficiency]}; efficiency is the mean of exp(−u) given the data. How far counts or values fall short is told from noise by the shape of the distribution alone.`,
     },
   ];
+  notes.push(...effectNotes(estimated));
   const plain =
-    model.kernel === 'frontier' ? 'least squares' : model.kernel === 'poisson-frontier' ? 'the Poisson model' : 'nb2';
+    model.kernel === 'frontier' ? (random ? 'the normal random-effects model' : 'least squares') : model.kernel === 'poisson-frontier' ? 'the Poisson model' : 'nb2';
   const limit = problem.frontier?.noise ? `${plain} with normal noise` : plain;
   if (model.kernel === 'nb-frontier' && inefficiency === 'rows' && !boundary)
     notes.push({
@@ -144,7 +173,7 @@ export function frontierNotes(design: Design, { model, problem, boundary, certif
       code: 'no-inefficiency',
       message:
         model.kernel === 'frontier'
-          ? `sigma_u = 0: the residuals are not skewed to the left, so ${model.key} is ${limit} here and every efficiency is 1. Check the sign of the outcome and the terms, or try another distribution; sigma_u has no standard error (0 is written).`
+          ? `sigma_u = 0: the residuals are not skewed to the left${random ? ' within units' : ''}, so ${model.key} is ${limit} here and every efficiency is 1. Check the sign of the outcome and the terms, or try another distribution; sigma_u has no standard error (0 is written).`
           : `sigma_u = 0: counts fall no further below their means than ${limit} has them, so ${model.key} is ${limit} here and every efficiency is 1. sigma_u has no standard error (0 is written).`,
     });
   if ((certificate.quadratureError ?? 0) > 1e-9)

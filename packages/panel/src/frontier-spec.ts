@@ -13,7 +13,7 @@ export function checkFrontier({ frontier: options, model: key }: FitSpec, model:
       `${key} cannot use ${Object.keys(options).join(', ')}: it has no inefficiency.`,
       'Use frontier, poisson-frontier or nb-frontier, or leave the option out.',
     );
-  const { distribution, inefficiency, effects, noise } = options;
+  const { distribution, inefficiency, effects, noise, random } = options;
   const counts = key !== 'frontier';
   if (counts && distribution === 'truncated-normal')
     throw refuse(
@@ -26,6 +26,21 @@ export function checkFrontier({ frontier: options, model: key }: FitSpec, model:
     throw refuse(
       `${key} cannot use regressors of inefficiency.`,
       'Use frontier on a logarithm, or put them into the formula.',
+    );
+  if (counts && random)
+    throw refuse(
+      `${key} cannot use random effects beside a u of each row.`,
+      'Use --inefficiency units --noise: u and a normal effect of the same unit; or frontier on a logarithm.',
+    );
+  if (random && (distribution === 'truncated-normal' || effects !== undefined))
+    throw refuse(
+      'Random effects beside a truncated normal are not estimated: its location is hardly told from the constant, less so with an effect of each unit.',
+      'Use half-normal or exponential.',
+    );
+  if (random && inefficiency !== undefined && inefficiency !== 'rows')
+    throw refuse(
+      `Random effects stand beside a u of each row (Greene 2005); inefficiency of ${inefficiency} has one u a unit.`,
+      'Leave --inefficiency out, or --random-effects.',
     );
   if (!counts && noise)
     throw refuse('frontier has noise v in any case; the option is for counts.', 'Leave --noise out.');

@@ -36,8 +36,9 @@ export interface StudyPlan {
 }
 
 /** The options of a frontier among a model's keys. */
-function frontierOf({ distribution, inefficiency, inefficiency_effects: effects, noise }: ModelSpec) {
-  const given = Object.entries({ distribution, inefficiency, effects, noise }).filter(
+function frontierOf(model: ModelSpec) {
+  const { distribution, inefficiency, inefficiency_effects: effects, noise, random_effects: random } = model;
+  const given = Object.entries({ distribution, inefficiency, effects, noise, random }).filter(
     ([, value]) => value !== undefined,
   );
   return given.length > 0 ? (Object.fromEntries(given) as FrontierSpec) : undefined;

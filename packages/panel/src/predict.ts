@@ -67,7 +67,8 @@ function frontierMoments(fit: Fit, lambda: Float64Array, eta: Float64Array): Mom
   const [u, v] = [auxiliary(fit, 'sigma_u'), auxiliary(fit, 'sigma_v')];
   const half = distribution === 'half-normal';
   const mean = half ? u * ROOT_2_PI : u;
-  const variance = v * v + u * u * (half ? 1 - ROOT_2_PI * ROOT_2_PI : 1);
+  const w = auxiliary(fit, 'sigma_w');
+  const variance = w * w + v * v + u * u * (half ? 1 - ROOT_2_PI * ROOT_2_PI : 1);
   return { mean: eta.map((value) => value - mean), variance: eta.map(() => variance) };
 }
 

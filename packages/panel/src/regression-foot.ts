@@ -62,6 +62,7 @@ const PARAMETERS: Record<string, string> = {
   sigma_u: 'SD of unit effects σᵤ',
   sigma_e: 'SD of the rest σₑ',
   sigma_v: 'SD of noise σᵥ',
+  sigma_w: 'SD of unit effects σ_w',
   mu: 'Location of inefficiency μ',
   eta: 'Decay of inefficiency η',
   theta: 'Share of unit means taken out θ',

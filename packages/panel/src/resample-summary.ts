@@ -243,25 +243,24 @@ function failureNotes(job: ResampleJob, { failures, failed }: Pick<Resampling, '
   ];
 }
 
-/** Among the reported numbers, that which is LN_BOUNDARY at a boundary: ln σ_u of a frontier, else the first auxiliary. */
-const boundaryPlace = ({ reported, problem, names }: ResampleJob) =>
-  problem.frontier ? names.indexOf('ln_sigma_u') : Array.from(reported).findIndex((p) => p >= problem.k);
+/** Among the reported numbers, those that are LN_BOUNDARY at a boundary: ln σ_u and ln σ_w of a frontier, else the first auxiliary. */
+function boundaryPlaces({ reported, problem, names }: ResampleJob): [at: number, name: string][] {
+  const found: [number, string][] = problem.frontier
+    ? ['sigma_u', 'sigma_w'].map((name) => [names.indexOf(`ln_${name}`), name])
+    : [[Array.from(reported).findIndex((p) => p >= problem.k), 'the dispersion']];
+  return found.filter(([at]) => at >= 0);
+}
 
 function boundaryNotes(job: ResampleJob, { status, estimates }: Draws): Note[] {
   const width = job.reported.length;
-  const at = boundaryPlace(job);
-  if (at < 0) return [];
-  let met = 0;
-  for (let r = 0; r < status.length; r++)
-    if (hasEstimate(status[r]) && estimates[r * width + at] === LN_BOUNDARY) met++;
-  return met === 0
-    ? []
-    : [
-        {
-          code: 'boundary-replicates',
-          message: `In ${met} of ${job.reps} replicates ${job.problem.frontier ? 'sigma_u' : 'the dispersion'} is 0; its standard error leaves them out.`,
-        },
-      ];
+  return boundaryPlaces(job).flatMap(([at, name]) => {
+    let met = 0;
+    for (let r = 0; r < status.length; r++)
+      if (hasEstimate(status[r]) && estimates[r * width + at] === LN_BOUNDARY) met++;
+    if (met === 0) return [];
+    const message = `In ${met} of ${job.reps} replicates ${name} is 0; its standard error leaves them out.`;
+    return [{ code: 'boundary-replicates', message }];
+  });
 }
 
 /** The replicates without an estimate: how many, and the first of them. */

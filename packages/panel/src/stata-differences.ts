@@ -17,7 +17,9 @@ const COMMANDS: Partial<Record<ModelKey, string>> = {
 const DISTRIBUTIONS = { 'half-normal': 'hnormal', exponential: 'exponential', 'truncated-normal': 'tnormal' };
 
 /** xtfrontier knows the truncated normal alone; with its location held at 0 it is the half-normal. */
-function frontierCommand({ distribution, inefficiency, effects }: NonNullable<Fit['frontier']>): string | undefined {
+function frontierCommand(frontier: NonNullable<Fit['frontier']>): string | undefined {
+  const { distribution, inefficiency, effects, random } = frontier;
+  if (random) return undefined;
   if (inefficiency === 'rows')
     return `frontier, distribution(${DISTRIBUTIONS[distribution]})${effects === undefined ? '' : ' with cm()'}`;
   if (distribution === 'exponential' || effects !== undefined) return undefined;

@@ -122,6 +122,8 @@ const frontierKeys = {
   /** Right-hand side whose value is the location of a truncated normal. */
   inefficiency_effects: z.string().min(1).optional(),
   noise: z.boolean().optional(),
+  /** A normal effect of the unit beside v and u of each row. */
+  random_effects: z.boolean().optional(),
 };
 
 export const modelSchema = z.strictObject({

@@ -30,7 +30,7 @@ export interface Certificate {
   hessianCondition: number;
   starts: number;
   agreeing: number;
-  /** Count frontiers: nodes of the quadrature, and by how much twice as many move the log-likelihood. */
+  /** Count frontiers, and random effects beside inefficiency: nodes of the quadrature, and by how much twice as many move the log-likelihood. */
   nodes?: number;
   quadratureError?: number;
 }
@@ -95,9 +95,11 @@ export interface EfficiencyRow {
   line: number;
   unit?: string;
   time?: number;
-  /** y, and the frontier it is held against: exp(xβ + offset) of counts, xβ + offset else. */
+  /** y, and the frontier it is held against: exp(xβ + offset) of counts, xβ + offset else, with E(w | data) of a random effect. */
   outcome: number;
   potential: number;
+  /** E(w | data), the random effect of the row's unit. */
+  effect?: number;
   /** E(u | data), E(e⁻ᵘ | data), and the limits between which e⁻ᵘ lies at the fit's level, estimates taken as given. */
   inefficiency: number;
   efficiency: number;
@@ -111,6 +113,7 @@ export interface FrontierReading {
   inefficiency: NonNullable<FrontierSpec['inefficiency']>;
   effects?: string;
   noise?: boolean;
+  random?: boolean;
   /** frontier: skewness of the least squares residuals, negative where there is inefficiency; its z (Coelli 1995) and P(Z < z). */
   skewness?: { value: number; statistic: number; p: number };
   /** LR test of no inefficiency against the mixture of χ² in `rule`. */

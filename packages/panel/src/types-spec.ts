@@ -24,6 +24,8 @@ export interface FrontierSpec {
   effects?: string;
   /** Count frontiers: normal noise v beside u. */
   noise?: boolean;
+  /** frontier: a normal effect of the unit beside v and u of each row ("true" random effects, Greene 2005). */
+  random?: boolean;
 }
 
 /** How standard errors are computed. */

@@ -50,7 +50,14 @@ export interface ExportColumn {
   /** What the scripts estimate: at a boundary the model that it is there (Poisson; of frontiers least squares, Poisson or nb2). */
   model: string;
   /** Frontiers: law and kind of the inefficiency, the regressors of its location, auxiliaries to two digits for a start. */
-  frontier?: { law: string; inefficiency: string; intercept: boolean; effects: ExportTerm[]; start: number[] };
+  frontier?: {
+    law: string;
+    inefficiency: string;
+    random?: boolean;
+    intercept: boolean;
+    effects: ExportTerm[];
+    start: number[];
+  };
 }
 /** Everything that a script says. */
 export interface ExportPlan {
@@ -200,7 +207,7 @@ const rough = (x: number) => Number(x.toPrecision(2));
 
 function frontierOf(fit: Fit, frame: Frame, shift: (names: string[]) => number): ExportColumn['frontier'] {
   if (!fit.frontier) return undefined;
-  const { distribution: law, inefficiency, effects } = fit.frontier;
+  const { distribution: law, inefficiency, effects, random } = fit.frontier;
   const of = (name: string) => fit.parameters.find((p) => p.name === name)?.estimate;
   const located = fit.parameters.flatMap(({ name }) => (name.startsWith('mu:') ? [name.slice(3)] : []));
   const names = located.filter((name) => name !== '(Intercept)');
@@ -208,14 +215,15 @@ function frontierOf(fit: Fit, frame: Frame, shift: (names: string[]) => number):
   const location = ['mu', ...located.map((name) => `mu:${name}`), 'eta'].map(of).filter((x) => x !== undefined);
   const scales = ['sigma_v', 'sigma_u'].map((name) => Math.max(of(name) ?? 0, 1e-6));
   const intercept = effects === undefined ? law === 'truncated-normal' : located.includes('(Intercept)');
-  return { law, inefficiency, intercept, effects: terms, start: [...scales, ...location].map(rough) };
+  const start = [...scales, ...location].map(rough);
+  return { law, inefficiency, ...(random && { random }), intercept, effects: terms, start };
 }
 
 /** What a column is where it ended at a boundary. */
 function modelOf(fit: Fit): string {
   const codes = fit.notes.map(({ code }) => code);
   if (codes.includes('poisson-boundary')) return 'poisson';
-  if (!codes.includes('no-inefficiency') || fit.frontier?.noise) return fit.model;
+  if (!codes.includes('no-inefficiency') || fit.frontier?.noise || fit.frontier?.random) return fit.model;
   return { frontier: 'ols', 'poisson-frontier': 'poisson', 'nb-frontier': 'nb2' }[fit.model as string] ?? fit.model;
 }
 

@@ -10,8 +10,16 @@ const PYTHON: Record<string, string> = {
   'nb-frontier': 'no stochastic frontier for counts',
 };
 
+const RANDOM: Record<Tool, string> = {
+  r: "R's frontier and sfaR have no stochastic frontier with a random effect of the unit, nor have the other tools' own commands",
+  stata:
+    "Stata's own commands have no stochastic frontier with a random effect of the unit; sfpanel, model(tre) of Belotti et al. (2013) simulates its likelihood",
+  python: 'statsmodels and pyfixest have no stochastic frontier with a random effect of the unit, nor have R and Stata',
+};
+
 /** "statsmodels and pyfixest have no …; models.R and models.do estimate it"; undefined where the tool has the model. */
 export function lackingReason(tool: Tool, { model, frontier }: ExportColumn): string | undefined {
+  if (model === 'frontier' && frontier!.random) return RANDOM[tool];
   const counts = model === 'poisson-frontier' || model === 'nb-frontier';
   if (tool === 'python') {
     const what = PYTHON[model];

@@ -1,6 +1,6 @@
 /** What every entry of the registry says about its estimator. */
 
-import type { AbsorbModel, KernelModel, Problem } from '@gravpanel/core-wasm';
+import type { AbsorbModel, KernelModel, Kernels, Problem } from '@gravpanel/core-wasm';
 import { exp, log } from '@gravpanel/core-wasm';
 import type { FrontierSpec, Like, ModelKey, VcovSpec } from '../types.ts';
 
@@ -49,6 +49,8 @@ export interface Model {
   distribution: 'z' | 't';
   /** Starting points whose optima are compared: 1, where the log-likelihood is concave. */
   starts: 1 | 3;
+  /** Starts beyond those, where the likelihood has more than one hill. */
+  furtherStarts?(problem: Problem, kernels: Kernels): Float64Array[];
   /** Whether the units of the panel are the groups of the likelihood. */
   grouped: boolean;
   /** The plain start, in the user's scale: no slopes, the constant at its mean where that has a meaning. */

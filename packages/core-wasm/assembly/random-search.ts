@@ -1,0 +1,70 @@
+/** The search of a frontier with an effect of the unit: its start, and σ_w → 0, where the frontier of rows is the maximum. */
+import { NO_INEFFICIENCY, predict } from './frontier';
+import { atEffectFloor, frontierStart, overInefficiency } from './frontiers';
+import { iterations, scaledGradient, setIterations, setScaledGradient } from './newton';
+import { effectSlope, withoutEffect } from './random-frontier';
+import { get, NO_CONVERGENCE, NO_INTERIOR_MAXIMUM, OK, POISSON_BOUNDARY, put, Task, weight } from './task';
+import { log1 } from './vmath';
+
+/** ln(σ_w/σ_v) from which the search goes on where an effect raises the log-likelihood after all. */
+export const SMALL: f64 = -2;
+
+/**
+ * Splits the least squares variance in theta (½ ln(RSS/n) at k) between unit and row by the products of residuals within units,
+ * Σ (S² − Σ e²)/Σ T(T − 1); the unit gets 5% to 90% of it.
+ */
+export function splitEffect(t: Task, theta: usize, total: f64): void {
+  predict(t, theta);
+  let products: f64 = 0;
+  let pairs: f64 = 0;
+  for (let g = 0; g < t.g; g++) {
+    const from = load<i32>(t.group + (<usize>g << 2));
+    const to = load<i32>(t.group + (<usize>g << 2), 4);
+    if (to == from) continue;
+    let sum: f64 = 0;
+    let squares: f64 = 0;
+    for (let i = from; i < to; i++) {
+      const e = get(t.y, i) - get(t.eta, i);
+      sum += e;
+      squares += e * e;
+    }
+    products += weight(t, from) * (sum * sum - squares);
+    pairs += weight(t, from) * <f64>(to - from) * <f64>(to - from - 1);
+  }
+  const share = min(max(pairs > 0 ? products / pairs / total : 0.5, 0.05), 0.9);
+  put(theta, t.k, 0.5 * log1((1 - share) * total));
+  put(theta, t.k + 1, 0.5 * log1(share * total));
+}
+
+/**
+ * As overInefficiency. Where σ_w shrinks away the frontier of rows is estimated, and is the maximum unless the log-likelihood rises in
+ * σ_w² there; then the search goes on from that point. ln σ_w = −40 says that there is no effect.
+ */
+export function overEffects(t: Task, tol: f64, maxIter: i32, theta: usize): i32 {
+  const c = t.k + 1;
+  let used = 0;
+  if (!withoutEffect(t, theta)) {
+    const status = overInefficiency(t, tol, maxIter, theta);
+    if (status != NO_INTERIOR_MAXIMUM || !atEffectFloor(t, theta)) return status;
+    used = iterations;
+  }
+  put(theta, c, NO_INEFFICIENCY);
+  if (!t.baseOnly) frontierStart(t, theta);
+  let status = overInefficiency(t, tol, maxIter, theta);
+  setIterations(used + iterations);
+  if (status != OK && status != POISSON_BOUNDARY) return status;
+  const slope = scaledGradient;
+  t.frozen = status == POISSON_BOUNDARY;
+  const rising = effectSlope(t, theta) > 0;
+  t.frozen = false;
+  if (!rising) {
+    setScaledGradient(slope);
+    return status;
+  }
+  put(theta, c, get(theta, t.k) + SMALL);
+  if (status == POISSON_BOUNDARY) put(theta, c + 1, get(theta, t.k) - 1);
+  used = iterations;
+  status = overInefficiency(t, tol, maxIter, theta);
+  setIterations(used + iterations);
+  return status == NO_INTERIOR_MAXIMUM && atEffectFloor(t, theta) ? NO_CONVERGENCE : status;
+}
