@@ -64,6 +64,7 @@ models:
   unitsexp: { model: frontier, formula: made ~ in, inefficiency: units, distribution: exponential }
   decay: { model: frontier, formula: made ~ in, inefficiency: decay, lag: 1 }
   none: { model: frontier, formula: I(-made) ~ in }
+  lasting: { model: frontier, formula: made ~ in, random_effects: true }
   counts: { model: poisson-frontier, formula: y ~ in, inefficiency: units }
 sample: { common: true }
 `;
@@ -110,7 +111,7 @@ describe('exported scripts', () => {
         encoding: 'utf8',
       });
       expect(status, stderr).toBe(0);
-      expect(stdout.match(/have no /g)).toHaveLength(12);
+      expect(stdout.match(/have no /g)).toHaveLength(13);
       const [head, ...rows] = script('estimates-python.csv')
         .trim()
         .split(/\r?\n/)
@@ -126,9 +127,10 @@ describe('exported scripts', () => {
   );
   it('what a tool cannot estimate is said in its script and on the console', () => {
     const lines = said.trim().split('\n');
-    expect(lines).toHaveLength(2 + 1 + 12);
+    expect(lines).toHaveLength(2 + 1 + 15);
     for (const line of [
       "models.do: unitsexp (1) is not estimated there: Stata's xtfrontier has no exponential inefficiency of a unit; models.R estimates it.",
+      "models.R: lasting (1) is not estimated there: R's frontier and sfaR have no stochastic frontier with a random effect of the unit, nor have the other tools' own commands.",
       'models.R: counts (1) is not estimated there: R has no stochastic frontier for counts, nor have the other tools.',
       'models.py: front (1) is not estimated there: statsmodels and pyfixest have no stochastic frontier; models.R and models.do estimate it.',
     ])

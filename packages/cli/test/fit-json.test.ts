@@ -1,4 +1,5 @@
 /** The JSON of a fit is what docs say: each key by name, each type, for every model. */
+import { readFileSync } from 'node:fs';
 import { fixturePath } from '@gravpanel/test-fixtures';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Workspace, workspace } from './program.ts';
@@ -93,4 +94,19 @@ it('one entry a column of csw0, split and several outcomes', () => {
       ),
     ),
   );
+});
+
+it('a frontier with random effects on real data: the effect, its certificate, the frontier of each row', () => {
+  const data = ['--data', fixturePath('data', 'rice.csv'), '--panel', 'FMERCODE,YEARDUM', '--json'];
+  const model = ['--model', 'frontier', '--random-effects', '--efficiencies', 'rows.csv'];
+  const { code, stdout } = w.run(['fit', ...data, ...model, 'log(PROD) ~ log(AREA) + log(LABOR) + log(NPK)']);
+  expect(code).toBe(0);
+  const [column] = JSON.parse(stdout).columns;
+  // R's own maximum of the same likelihood: test-fixtures/peers/random-frontier.json
+  expect(column.loglik).toBeCloseTo(-68.0292203, 6);
+  expect(column.parameters.map((p: { name: string }) => p.name)).toEqual(['sigma_v', 'sigma_w', 'sigma_u']);
+  expect(column.certificate).toMatchObject({ starts: 6, agreeing: 6, nodes: number, quadratureError: number });
+  expect(column.frontier).toMatchObject({ random: true, inefficiency: 'rows', test: { rule: '½χ²(0) + ½χ²(1)' } });
+  const rows = readFileSync(w.path('rows.csv'), 'utf8').trim().split('\r\n');
+  expect(rows).toHaveLength(345);
 });

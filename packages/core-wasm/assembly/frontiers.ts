@@ -21,8 +21,9 @@ import { exp1, log1, expInto } from './vmath';
 
 /** ln(σ_u/σ_v), or ln σ_u of counts, below which inefficiency is looked for no further. */
 const FLOOR: f64 = -6;
-/** ln(σ_u/σ_v) above which there is no noise left, |μ|/σ_u beyond which the truncated normal is its limit. */
+/** ln(σ_u/σ_v) above which there is no noise left (beside an effect, none that its quadrature could see), |μ|/σ_u beyond which the truncated normal is its limit. */
 const NO_NOISE: f64 = 9;
+const NO_NOISE_SEEN: f64 = 6;
 const FAR_LOCATION: f64 = 30;
 /** A truncated normal that raises the log-likelihood by less than this is none. */
 const NO_GAIN: f64 = 1e-6;
@@ -59,7 +60,7 @@ export function runsAway(t: Task, theta: usize): bool {
   if (atEffectFloor(t, theta)) return true;
   if (t.frozen) return get(theta, t.k) < -30;
   const b = get(theta, placeOfU(t));
-  if (b - get(theta, t.k) > NO_NOISE) return true;
+  if (b - get(theta, t.k) > (t.random ? NO_NOISE_SEEN : NO_NOISE)) return true;
   return t.law == TRUNCATED && abs(meanLocation(t, theta)) > FAR_LOCATION * exp1(b);
 }
 

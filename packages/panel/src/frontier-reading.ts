@@ -123,6 +123,7 @@ export const untested = ({ test, noise }: FrontierReading): Note[] =>
         },
       ];
 
+const BASE = { frontier: 'least squares', 'poisson-frontier': 'the Poisson model', 'nb-frontier': 'nb2' };
 const OF = { rows: 'one a row', units: 'one a unit', decay: 'one a unit, as exp(−η(t − T))' };
 
 /** Random effects: what they take, and their own boundary. */
@@ -159,8 +160,7 @@ export function frontierNotes(design: Design, estimated: Estimated): Note[] {
     },
   ];
   notes.push(...effectNotes(estimated));
-  const plain =
-    model.kernel === 'frontier' ? (random ? 'the normal random-effects model' : 'least squares') : model.kernel === 'poisson-frontier' ? 'the Poisson model' : 'nb2';
+  const plain = random ? 'the normal random-effects model' : BASE[model.kernel as keyof typeof BASE];
   const limit = problem.frontier?.noise ? `${plain} with normal noise` : plain;
   if (model.kernel === 'nb-frontier' && inefficiency === 'rows' && !boundary)
     notes.push({

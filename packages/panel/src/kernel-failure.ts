@@ -56,7 +56,7 @@ function frontierLimit(
       `${key} has no maximum inside: ${auxiliaries[0].shown} runs to 0, so inefficiency alone explains the spread of the counts.`,
       key === 'nb-frontier' ? 'Use poisson-frontier, which is its limit.' : 'Leave the noise out: that is its limit.',
     );
-  if (coef[at + auxiliaries.findIndex(({ shown }) => shown === 'sigma_u')] - coef[at] > 6)
+  if (coef[at + auxiliaries.findIndex(({ shown }) => shown === 'sigma_u')] - coef[at] > 5.9)
     return error(
       'fit/no-interior-maximum',
       'frontier has no maximum inside: sigma_v runs to 0, so every deviation from the frontier would be inefficiency.',

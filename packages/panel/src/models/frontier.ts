@@ -8,8 +8,7 @@ const SIGMA_W: Auxiliary = { estimated: 'ln_sigma_w', shown: 'sigma_w', scale: '
 const same = (name: string): Auxiliary => ({ estimated: name, shown: name, scale: 'identity' });
 
 /** Whether rows of a unit are one observation of the likelihood: they share one u, or a random effect. */
-export const isOfUnits = ({ inefficiency = 'rows', random = false }: FrontierSpec) =>
-  inefficiency !== 'rows' || random;
+export const isOfUnits = ({ inefficiency = 'rows', random = false }: FrontierSpec) => inefficiency !== 'rows' || random;
 
 /** What a frontier's options change in its entry; zTerms: names of the regressors of μ. */
 export function frontierVariant(spec: FrontierSpec, zTerms: readonly string[] = []): Partial<Model> {
@@ -76,7 +75,12 @@ export const frontier: Model = {
   /** The mean of y, no slopes, and half of its variance to either error. */
   plainStart(problem) {
     const { n, k, y, frontier: shape } = problem;
-    const p = k + 2 + (shape?.random ? 1 : 0) + (shape?.law === 'truncated-normal' ? (shape.m ?? 0) : 0) + (shape?.decay ? 1 : 0);
+    const p =
+      k +
+      2 +
+      (shape?.random ? 1 : 0) +
+      (shape?.law === 'truncated-normal' ? (shape.m ?? 0) : 0) +
+      (shape?.decay ? 1 : 0);
     const start = new Float64Array(p);
     const mean = y.reduce((sum, value) => sum + value, 0) / n;
     const variance = y.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n;
