@@ -119,17 +119,13 @@ function rowOf(units, [w, u], samples, c) {
     replicate(Number(values.seed) * 1e6 + c * 1e4 + r, units, w, u),
   );
   const good = all.filter(({ failed }) => failed === undefined);
-  const failed = Object.entries(
-    Object.groupBy(
-      all.filter((one) => one.failed),
-      (one) => one.failed,
-    ),
-  );
+  const names = all.flatMap((one) => one.failed ?? []);
+  const failed = [...new Set(names)].map((name) => `${names.filter((one) => one === name).length} ${name}`).join(', ');
   const of = (name) => good.map((one) => one[name]).filter((v) => v !== undefined);
   const worst = Math.max(...of('quadratureError'));
   if (worst > 1e-9) throw new Error(`quadrature error ${worst}`);
   console.error(`${units} units, σ_w ${w}, σ_u ${u}`);
-  return `| ${units} × ${YEARS} | ${samples} | ${w} | ${u} | ${failed.map(([name, list]) => `${list.length} ${name}`).join(', ') || '0'} | ${share(of('sigmaW').map((s) => (s === 0 ? 1 : 0)))} | ${share(of('sigmaU').map((s) => (s === 0 ? 1 : 0)))} | ${quartiles(of('sigmaW'))} | ${share(of('coversW'))} | ${quartiles(of('sigmaU'))} | ${share(of('coversU'))} | ${number(of('slope'), 3)} | ${share(of('covered'))} | ${number(of('rank'), 2)} | ${quartiles(of('pooledU'))} | ${number(of('pooledRank'), 2)} |`;
+  return `| ${units} × ${YEARS} | ${samples} | ${w} | ${u} | ${failed || '0'} | ${share(of('sigmaW').map((s) => (s === 0 ? 1 : 0)))} | ${share(of('sigmaU').map((s) => (s === 0 ? 1 : 0)))} | ${quartiles(of('sigmaW'))} | ${share(of('coversW'))} | ${quartiles(of('sigmaU'))} | ${share(of('coversU'))} | ${number(of('slope'), 3)} | ${share(of('covered'))} | ${number(of('rank'), 2)} | ${quartiles(of('pooledU'))} | ${number(of('pooledRank'), 2)} |`;
 }
 
 /** Median CPU milliseconds of a fit with six starts, of frontiers of rows and with random effects. */

@@ -53,6 +53,11 @@ export function setRowScales(law: i32, a: f64, b: f64): void {
   if (normal) constant += 0.69314718055994530942 - HALF_LN_2PI;
 }
 
+/** 1/σ_v², which −∂²ℓ/∂e² does not exceed. */
+export function rowPrecision(): f64 {
+  return tau;
+}
+
 /** ℓ(e). */
 export function rowLevel(e: f64): f64 {
   tail(pull(0, e) / root);

@@ -86,7 +86,6 @@ function besideEffect(t: Task, theta: usize, level: f64, out: usize): i32 {
   if (status) return status;
   const flat = withoutEffect(t, theta);
   const n = flat ? 1 : t.nodes;
-  if (!flat) useRule(n >> 1);
   const top = mark();
   const room = alloc(<f64>(n + 1) * 32);
   const given = alloc(<f64>n * 16);

@@ -33,7 +33,7 @@ export function maximise(t: Task, start: usize, tol: f64, maxIter: i32, theta: u
     memory.copy(theta, start, <usize>t.p << 3);
     status = climb(t, tol, maxIter, theta, false);
     if (lost(status) && isSeparated(t)) status = SEPARATED;
-    for (let pull = 0; pull < PULLS && lost(status); pull++) {
+    for (let pull = 0; pull < PULLS && lost(status) && !t.random; pull++) {
       used += iterations;
       defaultStart(t, theta);
       for (let j = 0; j < t.p; j++) {

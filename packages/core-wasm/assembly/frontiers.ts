@@ -10,7 +10,7 @@ import { alloc } from './memory';
 import { covarianceInto, evaluate, iterations, newton, scaledGradient, setIterations, setScaledGradient } from './newton';
 import { ROOT_2_PI } from './normal';
 import { evaluateRandom, withoutEffect } from './random-frontier';
-import { SMALL, splitEffect } from './random-search';
+import { atEffectFloor, SMALL, splitEffect } from './random-search';
 import { isSeparated, suspectSeparation } from './separation';
 import { dispersionStart, poissonStart } from './start';
 import {
@@ -21,6 +21,8 @@ import { exp1, log1, expInto } from './vmath';
 
 /** ln(σ_u/σ_v), or ln σ_u of counts, below which inefficiency is looked for no further. */
 const FLOOR: f64 = -6;
+/** The same beside an effect of the unit, whose evaluations are dear: what lies below raises ℓ by 1e-10 a row at most. */
+const EFFECT_FLOOR: f64 = -4;
 /** ln(σ_u/σ_v) above which there is no noise left (beside an effect, none that its quadrature could see), |μ|/σ_u beyond which the truncated normal is its limit. */
 const NO_NOISE: f64 = 9;
 const NO_NOISE_SEEN: f64 = 6;
@@ -43,12 +45,7 @@ function placeOfU(t: Task): i32 {
 export function atFloor(t: Task, theta: usize): bool {
   if (t.frozen) return false;
   const b = get(theta, placeOfU(t));
-  return b - (t.model == FRONTIER_GAUSS ? get(theta, t.k) : 0.0) < FLOOR;
-}
-
-/** σ_w of an effect of the unit has shrunk away beside σ_v. */
-export function atEffectFloor(t: Task, theta: usize): bool {
-  return t.random && !withoutEffect(t, theta) && get(theta, t.k + 1) - get(theta, t.k) < FLOOR;
+  return b - (t.model == FRONTIER_GAUSS ? get(theta, t.k) : 0.0) < (t.random ? EFFECT_FLOOR : FLOOR);
 }
 
 /** σ_v → 0 beside σ_u, α → 0, or μ/σ_u out of bounds. */

@@ -5,7 +5,7 @@
  * The integrand is log-concave: it is laid under a Gauss–Legendre rule over the window in which it exceeds e⁻³⁷ of its maximum.
  */
 import { bend, composed, composedLevel, E, EXPONENTIAL, H, setScales, SIX, slope } from './composed';
-import { rowE, rowEE, rowLevel, rowSlopes } from './composed-row';
+import { rowE, rowEE, rowLevel, rowPrecision, rowSlopes } from './composed-row';
 import { HALF_LN_2PI, log1p } from './special';
 import { positions, shares } from './quadrature';
 import { lnNegbin, lnPoisson } from './steps';
@@ -247,6 +247,32 @@ function layOnBothSides(n: i32): f64 {
   return weigh(n);
 }
 
+/** δ of {@link layBySinh} over the least spread that w can have given its rows. */
+const NEAR: f64 = 4;
+
+function asinh(x: f64): f64 {
+  return x < 0 ? -log1(sqrt(x * x + 1) - x) : log1(x + sqrt(x * x + 1));
+}
+
+/**
+ * The effect of a unit: w = c + δ sinh t, the trapezoidal rule in t. The integrand is entire and dies away at both ends; where a small σ_v makes
+ * it turn within σ_v/√T is where w comes down to the highest residual, or its top if that is lower: there nodes are dense.
+ */
+function layBySinh(n: i32): f64 {
+  const d = NEAR / sqrt(rowPrecision() * <f64>(to_ - from_) + 1 / (sigma * sigma));
+  let c = -Infinity;
+  for (let i = from_; i < to_; i++) c = max(c, get(t_.lambda, i));
+  c = max(min(c, mode), low);
+  const start = asinh((low - c) / d);
+  const step = (asinh((high - c) / d) - start) / (n - 1);
+  for (let k = 0; k < n; k++) {
+    const e = exp1(start + step * k);
+    put(nodeW, k, c + 0.5 * d * (e - 1 / e));
+    put(nodeP, k, 0.5 * d * (e + 1 / e) * step);
+  }
+  return weigh(n);
+}
+
 /** Multiplies the rule's weights in nodeP by the integrand over that at the mode; returns the sum. */
 function weigh(n: i32): f64 {
   expInto(nodeW, nodeT, n);
@@ -291,7 +317,7 @@ export function integrate(from: i32, to: i32, n: i32, flat: bool): f64 {
     return rowsAtMode();
   }
   findWindow();
-  const total = noise ? layOnBothSides(n) : layOver(low, high, n);
+  const total = effect ? layBySinh(n) : noise ? layOnBothSides(n) : layOver(low, high, n);
   for (let k = 0; k < n; k++) put(nodeP, k, get(nodeP, k) / total);
   return rowsAtMode() + priorAtMode + log1(total);
 }

@@ -12,7 +12,6 @@ import { NO_INEFFICIENCY, predict } from './frontier';
 import { integrate, nodeP, nodeW, setEffect, setNodes } from './inefficiency';
 import { addGram, axpyInto } from './matrix';
 import { alloc, mark, reset } from './memory';
-import { useRule } from './quadrature';
 import { sumAdd, sumEnd, sumStart } from './sum';
 import { ETA_OVERFLOW, get, OK, OUT_OF_MEMORY, put, Task, weight } from './task';
 import { exp1, log1 } from './vmath';
@@ -60,7 +59,6 @@ export function evaluateRandom(t: Task, theta: usize): i32 {
   if (status) return status;
   const flat = withoutEffect(t, theta);
   const nodes = flat ? 1 : t.frozen ? 3 : t.nodes;
-  if (nodes > 3) useRule(nodes >> 1);
   width = t.ld + 4;
   const top = mark();
   table = alloc(<f64>nodes * width * 8);

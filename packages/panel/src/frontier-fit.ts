@@ -8,6 +8,8 @@ import type { Design } from './types.ts';
 /** Nodes at first and at most; twice as many may move the log-likelihood by this much, relative where it is large. */
 const FIRST_NODES = 32;
 const MOST_NODES = 256;
+/** Nodes with which a search beside random effects must have failed to have failed. */
+const ENOUGH_NODES = 128;
 const MOVE = 1e-9;
 const ROUNDING = 1e-13;
 
@@ -60,8 +62,13 @@ export function estimateFrontier(
   while (true) {
     const now = withNodes(problem, nodes);
     const noisy = problem.frontier?.noise || random;
-    if (found.fit.status !== Status.ok && !(found.fit.status === Status.poissonBoundary && noisy))
-      return { ...found, problem: now };
+    if (found.fit.status !== Status.ok && !(found.fit.status === Status.poissonBoundary && noisy)) {
+      if (!random || nodes >= ENOUGH_NODES) return { ...found, problem: now };
+      // few nodes see little of an effect beside a small σ_v: the failure may be theirs
+      nodes = ENOUGH_NODES;
+      found = estimate(model, withNodes(problem, nodes), kernels, options);
+      continue;
+    }
     const finer = withNodes(problem, 2 * nodes);
     const { loglik } = kernels.evaluate(model.kernel, finer, found.fit.coef);
     const quadratureError = Math.abs(loglik - found.fit.loglik);
