@@ -1,5 +1,5 @@
 /**
- * node bench/random-frontier.mjs [--samples 100,30] [--seed 1] [--record]
+ * node bench/random-frontier.mjs [--samples 50,10] [--seed 1] [--record]
  * Frontiers with a normal effect of the unit: what they recover, and how long they take. Samples of y = 1 + 0.5 x₁ − 0.3 x₂ + w + v − u with
  * σ_v = 0.3, u half-normal of each row, 50 units × 8 and 200 units × 8, estimated as `fit` does it; beside them the frontier of rows on
  * the same samples. --record appends the tables to bench/RESULTS.md.
@@ -25,7 +25,7 @@ const CELLS = [
 ];
 const { values } = parseArgs({
   options: {
-    samples: { type: 'string', default: '100,30' },
+    samples: { type: 'string', default: '50,10' },
     seed: { type: 'string', default: '1' },
     record: { type: 'boolean', default: false },
   },

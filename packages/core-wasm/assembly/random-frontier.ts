@@ -16,6 +16,8 @@ import { sumAdd, sumEnd, sumStart } from './sum';
 import { ETA_OVERFLOW, get, OK, OUT_OF_MEMORY, put, Task, weight } from './task';
 import { exp1, log1 } from './vmath';
 
+/** ln(σ_u/σ_v) at which the quadrature no longer sees where the rows' densities turn. */
+const UNSEEN: f64 = 8;
 const ROOT_3: f64 = 1.7320508075688772935;
 
 /** S at the nodes: per node β (ld, padded), ln σ_v, ln σ_w, ln σ_u; its mean; 4 doubles wider than ld. */
@@ -45,7 +47,7 @@ export function residualsAt(t: Task, theta: usize): i32 {
   const a = get(theta, t.k);
   const c = get(theta, t.k + 1);
   const b = t.frozen ? NO_INEFFICIENCY : get(theta, t.k + 2);
-  if (!(abs(a) < 100 && abs(b) < 100 && abs(c) < 100)) return ETA_OVERFLOW;
+  if (!(abs(a) < 100 && abs(b) < 100 && abs(c) < 100 && b - a < UNSEEN)) return ETA_OVERFLOW;
   setRowScales(t.frozen ? HALF_NORMAL : t.law, a, b);
   setEffect(t, c);
   return OK;
