@@ -70,6 +70,7 @@ export { expandFormula, parseFormula } from './formula.ts';
 export { setPanel } from './frame.ts';
 export { frameCsv } from './frame-csv.ts';
 export { efficienciesCsv } from './frontier-csv.ts';
+export { frontierFault, frontierOptions } from './frontier-spec.ts';
 export {
   hausman,
   hausmanCommonScale,

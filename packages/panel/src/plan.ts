@@ -3,6 +3,7 @@ import { nearestHint, PanelError } from './errors.ts';
 import { DEFAULT_SEED } from './estimate.ts';
 import { parseExpression } from './expression-parse.ts';
 import { expandFormula, parseFormula } from './formula.ts';
+import { frontierOptions } from './frontier-spec.ts';
 import { boundaryName, checkOptions, modelOf } from './models/index.ts';
 import { type PlannedCurve, planMultiverse } from './multiverse-plan.ts';
 import { modelsOfTable, type PlannedTable, planTables } from './plan-tables.ts';
@@ -11,7 +12,7 @@ import type { DescribeSpec, ModelSpec, Study, TestSpec } from './study.ts';
 import type { InfluenceSpec, RollingSpec } from './study-curves.ts';
 import { located, placeOf, type StudySource } from './study-places.ts';
 import { twinsOf } from './twins.ts';
-import type { FitSpec, FrontierSpec, SplitSpec } from './types.ts';
+import type { FitSpec, SplitSpec } from './types.ts';
 
 export interface PlannedModel {
   id: string;
@@ -35,18 +36,9 @@ export interface StudyPlan {
   rolling: RollingSpec[];
 }
 
-/** The options of a frontier among a model's keys. */
-function frontierOf(model: ModelSpec) {
-  const { distribution, inefficiency, inefficiency_effects: effects, noise, random_effects: random } = model;
-  const given = Object.entries({ distribution, inefficiency, effects, noise, random }).filter(
-    ([, value]) => value !== undefined,
-  );
-  return given.length > 0 ? (Object.fromEntries(given) as FrontierSpec) : undefined;
-}
-
 function specOf(study: Study, id: string, model: ModelSpec, seed: number, level: number): FitSpec {
   const { lag, split, offset, exposure, weights } = model;
-  const frontier = frontierOf(model);
+  const frontier = frontierOptions(model);
   const where = bothFilters(study.sample?.where, model.where);
   return {
     id,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { models } from '@gravpanel/panel';
+import { type FrontierSpec, models, studyJsonSchema } from '@gravpanel/panel';
 import { firstVisit } from '../src/engine/first.ts';
 import { FIRST, studyIn } from './first-study.ts';
 
@@ -14,7 +14,26 @@ const atlas = path.join(root, 'node_modules/world-atlas/countries-50m.json');
 
 export const made = await firstVisit(text, bytes, () => JSON.parse(readFileSync(atlas, 'utf8')));
 
-/** What each estimator can use: the form offers nothing else. */
+/** The values that a key of a model can have in a study. */
+function valuesOf(key: string): string[] {
+  const { properties } = studyJsonSchema() as unknown as {
+    properties: { models: { additionalProperties: { properties: Record<string, { enum: string[] }> } } };
+  };
+  return properties.models.additionalProperties.properties[key].enum;
+}
+/** The default first. */
+export const laws = {
+  distribution: valuesOf('distribution') as NonNullable<FrontierSpec['distribution']>[],
+  inefficiency: valuesOf('inefficiency') as NonNullable<FrontierSpec['inefficiency']>[],
+};
+
+/** What each estimator can use, a frontier by what its inefficiency is of: the form offers nothing else. */
 export const uses = Object.fromEntries(
-  Object.values(models).map(({ key, needs: { vcov, like } }) => [key, { vcov, like }]),
+  Object.values(models).map(({ key, needs: { vcov, like }, needs, variant }) => {
+    const by = laws.inefficiency.map((inefficiency) => [
+      inefficiency,
+      { ...needs, ...variant?.({ inefficiency }).needs }.vcov,
+    ]);
+    return [key, { vcov, like, ...(variant && { frontier: Object.fromEntries(by) }) }];
+  }),
 );

@@ -142,7 +142,11 @@ async function firstRun(): Promise<void> {
   const { first, rest } = module.made;
   write(
     'models.ts',
-    `export const MODELS: Record<string, { vcov: string[]; like: string[] }> = ${JSON.stringify(module.uses)};\n`,
+    `import type { FrontierSpec } from '@gravpanel/panel';
+type Laws = { [K in 'distribution' | 'inefficiency']: NonNullable<FrontierSpec[K]>[] };
+type Uses = { vcov: string[]; like: string[]; frontier?: Record<string, string[]> };
+export const LAWS: Laws = ${JSON.stringify(module.laws)};
+export const MODELS: Record<string, Uses> = ${JSON.stringify(module.uses)};\n`,
   );
   write('first.json', JSON.stringify(first));
   write('first-rest.json', JSON.stringify(rest));

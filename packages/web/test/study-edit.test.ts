@@ -3,6 +3,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import {
+  added,
+  copied,
+  type Loss,
+  left,
+  nameFault,
+  renamed,
+  tablesOf,
+  without,
+} from '../src/lib/study/study-models.ts';
 import { linesOf, type Path, setValue } from '../src/lib/study-edit.ts';
 
 const TEXT = `version: 1 # first
@@ -130,5 +140,167 @@ describe('setValue', () => {
       else parent[path.at(-1)!] = value;
       expect(parse(setValue(text, path, value))).toEqual(wanted);
     }
+  });
+});
+
+const MODELS = `version: 1
+title: T
+data: { path: panel.csv, unit: id, time: year }
+# estimated
+models:
+  # the one that counts
+  full:
+    model: nb-fe # conditional
+    formula: "y ~ x + csw0(z, w)"
+    # not before
+    lag: 1
+  # beside it
+  other: { model: ols, formula: y ~ x } # plain
+  third: { model: poisson, formula: y ~ x }
+tests:
+  # first
+  - { kind: hausman, of: full } # of full
+  - kind: vuong
+    of: other
+    against: full
+  # last
+  - { kind: reset, of: other }
+influence: [{ of: full }, { of: third }]
+rolling:
+  - { of: full, width: 4 }
+tables:
+  main: { models: [full, other], groups: [{ label: G, columns: 1:3 }], title: Main } # of both
+  alone: { models: [full] }
+  parts:
+    panels: # one under the other
+      - { title: A, models: [full] }
+      - title: B
+        models:
+          - other # o
+          - full # f
+      - { title: C, models: [third] }
+  two:
+    panels: [{ title: A, models: [full] }, { title: B, models: [other] }]
+expected:
+  full.1.x: { estimate: 1.0 } # printed
+  full.2.l(x, 1): { se: 0.5 }
+  other.1.x: { estimate: 2 }
+`;
+const comments = (text: string) => text.match(/#.*$/gm) ?? [];
+
+describe('the models of a study', () => {
+  test('a renamed one is renamed wherever the study names it, and nothing else changes', () => {
+    const next = renamed(MODELS, 'full', 'alle');
+    const wanted = MODELS.replace(/\bfull\b/g, 'alle')
+      .replace('# of alle', '# of full')
+      .replace('alle.2.l(x, 1):', '"alle.2.l(x, 1)":');
+    expect(next).toBe(wanted);
+    expect(parse(next).expected).toEqual({
+      'alle.1.x': { estimate: 1 },
+      'alle.2.l(x, 1)': { se: 0.5 },
+      'other.1.x': { estimate: 2 },
+    });
+    expect(JSON.stringify(parse(next))).not.toContain('full');
+  });
+
+  test('one that is taken out takes all with it that names it, and says what', () => {
+    const { text, losses } = without(MODELS, 'full');
+    const wanted = parse(MODELS);
+    delete wanted.models.full;
+    wanted.tests = [wanted.tests[2]];
+    wanted.influence = [{ of: 'third' }];
+    delete wanted.rolling;
+    wanted.tables = {
+      main: { models: ['other'], title: 'Main' },
+      parts: {
+        panels: [
+          { title: 'B', models: ['other'] },
+          { title: 'C', models: ['third'] },
+        ],
+      },
+      two: { models: ['other'] },
+    };
+    wanted.expected = { 'other.1.x': { estimate: 2 } };
+    expect(parse(text)).toEqual(wanted);
+    const told = ({ what, name, n }: Loss) => [what, name, n].filter((part) => part !== '' && part !== 1).join(' ');
+    expect(losses.map(told)).toEqual([
+      'columns main',
+      'groups main',
+      'table alone',
+      'columns parts',
+      'panel parts, A',
+      'columns two',
+      'panels two',
+      'tests hausman',
+      'tests vuong',
+      'influence',
+      'rolling',
+      'expected 2',
+    ]);
+    // Comments of all that stays; those beside what went go with it.
+    for (const comment of ['# estimated', '# beside it', '# plain', '# last', '# of both', '# one under', '# o'])
+      expect(text).toContain(comment);
+    expect(parse(without(text, 'other').text).tables).toEqual({ parts: { models: ['third'] } });
+  });
+
+  test('without a table left each model has its own again, and without a model none is written', () => {
+    const text =
+      'models:\n  a: { model: ols, formula: y ~ x }\n  b: { model: ols, formula: y ~ z }\ntables:\n  t: { models: [a] }\n';
+    expect(without(text, 'a').text).toBe('models:\n  b: { model: ols, formula: y ~ z }\n');
+    expect(parse(without(without(text, 'a').text, 'b').text)).toEqual({ models: {} });
+  });
+
+  test('a copy stands after its model with its layout and comments, in a table of its own', () => {
+    const { text, id } = copied(MODELS, 'full');
+    expect(id).toBe('full-2');
+    const { models, tables } = parse(text);
+    expect(Object.keys(models)).toEqual(['full', 'full-2', 'other', 'third']);
+    expect(models['full-2']).toEqual(models.full);
+    expect(tables['full-2']).toEqual({ models: ['full-2'] });
+    expect(comments(text).length).toBe(comments(MODELS).length + 2);
+    const again = copied(text, 'full-2');
+    expect(again.id).toBe('full-3');
+    expect(parse(copied('models: { a: { model: ols, formula: y ~ x } }\n', 'a').text)).toEqual({
+      models: { a: { model: 'ols', formula: 'y ~ x' }, 'a-2': { model: 'ols', formula: 'y ~ x' } },
+    });
+  });
+
+  test('a new one is a study that can be planned, beside others or as the first, in YAML and in JSON', () => {
+    for (const text of [
+      MODELS,
+      'version: 1\ntitle: T\n',
+      '{ "version": 1, "models": { "model": { "model": "ols", "formula": "y ~ x" } } }',
+    ]) {
+      const first = Object.keys(parse(text).models ?? {})[0];
+      const next = added(text, 'y', first);
+      expect(parse(next.text).models[next.id]).toEqual({ model: 'poisson', formula: 'y ~ 1' });
+      for (const comment of comments(text)) expect(next.text).toContain(comment);
+    }
+  });
+
+  test('goes into tables at their end and out of them, the comments of a list included', () => {
+    const places = tablesOf(MODELS, 'third')!;
+    expect(places.map(({ table, holds, alone }) => [table, holds, alone])).toEqual([
+      ['main', false, false],
+      ['alone', false, false],
+      ['parts', true, false],
+      ['two', false, false],
+    ]);
+    const into = (table: string, panel = 0) =>
+      setValue(MODELS, tablesOf(MODELS, 'third')!.find((one) => one.table === table)!.ends[panel].path, 'third');
+    expect(parse(into('main')).tables.main.models).toEqual(['full', 'other', 'third']);
+    const parts = into('parts', 1);
+    expect(parts).toBe(MODELS.replace('          - full # f\n', '          - full # f\n          - third\n'));
+    expect(tablesOf(MODELS, 'full')!.map(({ alone }) => alone)).toEqual([false, true, false, false]);
+    expect(parse(left(MODELS, 'alone', 'full')).tables.alone).toBeUndefined();
+    expect(parse(left(MODELS, 'main', 'other')).tables.main).toEqual({ models: ['full'], title: 'Main' });
+    expect(tablesOf('models: {}\n', 'full')).toBeUndefined();
+  });
+
+  test('has names that are free and that name files', () => {
+    expect(nameFault(MODELS, 'models', 'full')).toBe('taken');
+    expect(nameFault(MODELS, 'models', 'a b')).toBe('characters');
+    expect(nameFault(MODELS, 'models', '')).toBe('characters');
+    expect(nameFault(MODELS, 'models', '全部_1')).toBeUndefined();
   });
 });
