@@ -125,21 +125,6 @@ describe.runIf(hasChromium('the form of the study was'))('the form of the study'
     expect(await page.locator('.identification').textContent()).toContain('Distance, in oil');
   }, 60_000);
 
-  test('shows where a formula is broken, keeps the rest of the form as it was, and mends with it', async () => {
-    const whole = await formula();
-    await page.locator('.formula textarea').fill('collaboration ~ lnpatent1 + csw0(in, re');
-    await page.waitForSelector('.formula .error');
-    const said = await page.locator('.formula .error').textContent();
-    expect(said).toContain('formula/');
-    expect(said).toMatch(/Character \d+/);
-    expect(await page.locator('.formula .error pre').textContent()).toMatch(/\n +\^/);
-    expect(await page.locator('#f-lag').isDisabled()).toBe(true);
-    await page.locator('.formula textarea').fill(whole);
-    await page.locator('.formula .error').waitFor({ state: 'detached' });
-    await until(`${OTHERS + 12} columns`);
-    expect(await page.locator('#f-lag').isEnabled()).toBe(true);
-  });
-
   /** What the page keeps in this browser, read as any script of the page could read it. */
   const kept = () =>
     page.evaluate(
@@ -165,6 +150,77 @@ describe.runIf(hasChromium('the form of the study was'))('the form of the study'
           };
         }),
     );
+
+  test('copies a model, renames it, offers what its estimator takes, and takes it out with all that names it', async () => {
+    const text = async () => (await kept())?.text ?? '';
+    const options = (id: string) =>
+      page.locator(`#${id} option`).evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value));
+    await expect.poll(text).toContain('log(dist_km)');
+    const before = await text();
+    await page.locator('#f-model').selectOption('full');
+    expect(await page.locator('#f-inefficiency, #f-distribution, #f-effects-u').count()).toBe(0);
+    await page.getByRole('button', { name: 'Copy', exact: true }).click();
+    await page.locator('#f-name').fill('period');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#f-name[aria-invalid=true]');
+    await page.locator('#f-name').fill('mine');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('#f-model').inputValue()).toBe('mine');
+    await page.locator('#f-split').selectOption('');
+    await page.locator('#f-estimator').selectOption('frontier');
+    await page.locator('#f-effects-u').waitFor();
+    expect(await page.getByRole('checkbox', { name: 'Noise beside it' }).count()).toBe(0);
+    await page.locator('#f-distribution').selectOption('truncated-normal');
+    await page.locator('#f-inefficiency').selectOption('decay');
+    await page.locator('#f-effects-u').waitFor({ state: 'detached' });
+    expect(await options('f-vcov')).not.toContain('hc1');
+    await page.locator('#f-estimator').selectOption('poisson-frontier');
+    await expect.poll(() => options('f-inefficiency')).toEqual(['rows', 'units']);
+    await page.getByRole('checkbox', { name: 'Noise beside it' }).check();
+    await page.getByLabel('add to a table').selectOption({ label: 'period' });
+    await expect.poll(async () => parse(await text()).models.mine?.noise).toBe(true);
+    const { models, tables } = parse(await text());
+    expect(Object.keys(models).slice(0, 2)).toEqual(['full', 'mine']);
+    expect(models.mine).toEqual({
+      model: 'poisson-frontier',
+      formula: models.full.formula,
+      vcov: models.full.vcov,
+      noise: true,
+    });
+    expect([tables['full-2'], tables.period.models]).toEqual([{ models: ['mine'] }, ['period', 'mine']]);
+    const removed = async (name: string) => {
+      await page.getByRole('button', { name: 'Take out', exact: true }).click();
+      const said = await page.locator('.ask').textContent();
+      expect(said).toContain(`Take “${name}” out?`);
+      await page.getByRole('button', { name: 'Take it out' }).click();
+      return said;
+    };
+    const said = await removed('mine');
+    for (const words of ['Table “full-2”: the whole table', 'Table “period”: its columns'])
+      expect(said).toContain(words);
+    await expect.poll(text).toBe(before);
+    await page.locator('#f-model').selectOption('full');
+    expect(await removed('full')).toContain('Test: hausman');
+    await expect.poll(async () => parse(await text()).tests).toBeUndefined();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(text).toBe(before);
+    await expect.poll(() => page.locator('#f-model').inputValue()).toBe('full');
+  }, 30_000);
+
+  test('shows where a formula is broken, keeps the rest of the form as it was, and mends with it', async () => {
+    const whole = await formula();
+    await page.locator('.formula textarea').fill('collaboration ~ lnpatent1 + csw0(in, re');
+    await page.waitForSelector('.formula .error');
+    const said = await page.locator('.formula .error').textContent();
+    expect(said).toContain('formula/');
+    expect(said).toMatch(/Character \d+/);
+    expect(await page.locator('.formula .error pre').textContent()).toMatch(/\n +\^/);
+    expect(await page.locator('#f-lag').isDisabled()).toBe(true);
+    await page.locator('.formula textarea').fill(whole);
+    await page.locator('.formula .error').waitFor({ state: 'detached' });
+    await until(`${OTHERS + 12} columns`);
+    expect(await page.locator('#f-lag').isEnabled()).toBe(true);
+  });
 
   test('keeps study, data and run over a reload, comments and order of the text included', async () => {
     const asked: string[] = [];

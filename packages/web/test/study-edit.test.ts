@@ -1,8 +1,11 @@
 /** Edits of a study's text: the value changes, all other bytes stay. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { models, planStudy, type Study } from '@gravpanel/panel';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { LAWS, MODELS as USES } from '../generated/models.ts';
+import { choiceOf, isFrontier, strayOptions, takesEffects, takesNoise } from '../src/lib/study/frontier.ts';
 import {
   added,
   copied,
@@ -302,5 +305,57 @@ describe('the models of a study', () => {
     expect(nameFault(MODELS, 'models', 'a b')).toBe('characters');
     expect(nameFault(MODELS, 'models', '')).toBe('characters');
     expect(nameFault(MODELS, 'models', '全部_1')).toBeUndefined();
+  });
+});
+
+describe('the options of a frontier', () => {
+  type Model = NonNullable<Study['models']>[string];
+  const plans = (model: Model) => {
+    try {
+      planStudy({ version: 1, title: 'T', data: { path: 'p.csv', unit: 'id', time: 'year' }, models: { m: model } });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const base = (model: string) => ({ model, formula: 'y ~ x' }) as Model;
+  const frontiers = Object.keys(models).filter(isFrontier);
+
+  test.each(frontiers)('of %s: what is offered beside what is chosen is what the program takes', (key) => {
+    let compared = 0;
+    for (const distribution of [undefined, ...LAWS.distribution])
+      for (const inefficiency of [undefined, ...LAWS.inefficiency])
+        for (const inefficiency_effects of [undefined, 'z']) {
+          const given = { distribution, inefficiency, inefficiency_effects };
+          const model = { ...base(key), ...JSON.parse(JSON.stringify(given)) } as Model;
+          if (!plans(model)) continue;
+          for (const option of ['distribution', 'inefficiency'] as const) {
+            const taken = LAWS[option].filter((value) => plans({ ...model, [option]: value } as Model));
+            expect(choiceOf(model, option)?.values ?? taken).toEqual(taken);
+            expect(choiceOf(model, option) === undefined).toBe(taken.length < 2);
+            compared++;
+          }
+          expect(takesNoise(model)).toBe(plans({ ...model, noise: true }));
+          expect(takesEffects(model)).toBe(plans({ ...model, inefficiency_effects: 'z' }));
+        }
+    expect(compared).toBeGreaterThan(10);
+    for (const inefficiency of LAWS.inefficiency)
+      for (const vcov of ['iid', 'hc0', 'hc1', 'hc2', 'cluster:id'] as const)
+        if (plans({ ...base(key), inefficiency } as Model))
+          expect(USES[key].frontier![inefficiency].includes(vcov.split(':')[0])).toBe(
+            plans({ ...base(key), inefficiency, vcov } as Model),
+          );
+  });
+
+  test('go with another estimator where it has none, and stay where it takes them', () => {
+    const full = { ...base('frontier'), distribution: 'truncated-normal', inefficiency: 'decay' } as Model;
+    for (const estimator of Object.keys(models)) {
+      const next = { ...full, model: estimator } as Model;
+      for (const key of strayOptions(full, estimator)) delete next[key];
+      expect([estimator, plans(next)]).toEqual([estimator, true]);
+    }
+    expect(strayOptions(full, 'frontier')).toEqual([]);
+    expect(strayOptions({ ...full, inefficiency: 'units' } as Model, 'poisson-frontier')).toEqual(['distribution']);
+    expect(strayOptions(full, 'ols')).toEqual(['distribution', 'inefficiency']);
   });
 });
