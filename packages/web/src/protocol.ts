@@ -179,6 +179,8 @@ export interface BootEvent {
   live?: LiveHistograms;
 }
 export interface BootView {
+  /** Hash of all that the replicates depend on: data, formula, number and seed. */
+  job: string;
   /** SHA-256 of the replicates: the same for the same study, seed and number, wherever and in how many pieces they were drawn. */
   sha256: string;
   table: TableView;
@@ -270,8 +272,8 @@ export interface EngineApi {
   run(text: string, onEvent: (event: RunEvent) => void): Promise<Answer<RunView>>;
   /** A figure of the last run as SVG with the page's colours. */
   figure(figure: Figure, width: number): Promise<Answer<string>>;
-  /** Replicates of a request that are kept from before. */
-  bootStored(text: string, request: BootRequest): Promise<Answer<number>>;
+  /** What a request comes to: the hash of its job, and how many of its replicates are kept from before. */
+  bootStored(text: string, request: BootRequest): Promise<Answer<{ job: string; stored: number }>>;
   boot(
     text: string,
     request: BootRequest,

@@ -80,12 +80,13 @@ const api: EngineApi = {
   fits: (text) => answer(() => engine.fits(text)),
   bootStored: (text, request) =>
     answer(async () => {
-      const [{ bootJob }, { storedOf }] = await Promise.all([
+      const [{ bootJob }, { storedOf }, { jobKey }] = await Promise.all([
         import('./engine/boot.ts'),
         import('./engine/draw-store.ts'),
+        import('./engine/job-key.ts'),
       ]);
       const job = bootJob(await engine.open(text), request, await kernels);
-      return job ? storedOf(job) : 0;
+      return job ? { job: jobKey(job), stored: await storedOf(job) } : { job: '', stored: 0 };
     }),
   boot: (text, request, threads, onEvent) =>
     answer(async () => {

@@ -236,6 +236,55 @@ describe.runIf(hasChromium('the path from a dropped table to a Word file was'))(
     );
   }, 90_000);
 
+  /** Bootstraps that are written to this browser. */
+  const written = () =>
+    page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const asked = indexedDB.open('gravpanel-study');
+          asked.onsuccess = () => {
+            const study = asked.result.transaction('study').objectStore('study').get('now');
+            study.onsuccess = () => {
+              asked.result.close();
+              resolve(study.result?.boots?.length ?? 0);
+            };
+          };
+        }),
+    );
+
+  test('has the finished bootstrap after another reload, and says when the data are no longer its own', async () => {
+    const drawn = await shown(page, '.drawn > figure.table tbody td');
+    expect(await page.locator('.finished').textContent()).toMatch(/at most 2 MB: now 1, \d+ kB/);
+    await expect.poll(written).toBe(1);
+    await page.reload();
+    await page.waitForSelector('body[data-settled]');
+    await goTo(page, 'read');
+    await page.waitForSelector('#s-bootstrap > figure.table');
+    expect(await shown(page, '#s-bootstrap > figure.table tbody td')).toEqual(drawn);
+    await goTo(page, 'run');
+    await page.waitForSelector('.drawn:not(.stale)');
+    expect(await page.locator('.drawn').getAttribute('data-draws')).toBe(expected.view.sha256);
+    expect(await shown(page, '.drawn > figure.table tbody td')).toEqual(drawn);
+    expect(await status()).toMatch(/^40,000 replicates in /);
+    expect(
+      await page.locator('.boot input').evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value)),
+    ).toEqual([REPS, SEED].map(String));
+    const [, first] = CLEAN.split('\n');
+    const cells = first.split(',');
+    const count = CLEAN.split('\n')[0].split(',').indexOf('patent2');
+    const other = [...cells.slice(0, count), Number(cells[count]) + 1, ...cells.slice(count + 1)].join(',');
+    await choose(page, [textFile('mine.csv', DIRTY.replaceAll(first, other))]);
+    await goTo(page, 'run');
+    await page.waitForSelector('.drawn.stale');
+    expect(await page.locator('.drawn').textContent()).toContain('other data');
+    await choose(page, [textFile('mine.csv', DIRTY)]);
+    await goTo(page, 'run');
+    await page.waitForSelector('.drawn:not(.stale)');
+    await page.getByRole('button', { name: 'Forget them' }).click();
+    await page.locator('.drawn').waitFor({ state: 'detached' });
+    await expect.poll(written).toBe(0);
+  }, 60_000);
+
   test('takes a Word file away that opens, with the numbers of the table', async () => {
     await run(page);
     await page.getByRole('button', { name: 'Take away' }).click();

@@ -25,6 +25,7 @@ import {
 } from '@gravpanel/panel';
 import type { BootEvent, BootRequest, BootView } from '../protocol.ts';
 import { hashOf } from './files.ts';
+import { jobKey } from './job-key.ts';
 import { type LiveDraws, liveDraws } from './live-draws.ts';
 import { type DrawStore, poolRunner } from './pool.ts';
 import { tableView } from './views.ts';
@@ -139,6 +140,7 @@ export async function runBoot(
   const figure = main && figureOf(fit, main.job, main.draws, study, title);
   for (const job of jobs) await store.remove(job);
   return {
+    job: main ? jobKey(main.job) : '',
     sha256: main ? hashOf(packRecord(drawn(main.draws))) : '',
     table: tableView(table),
     ...(figure && { figure }),

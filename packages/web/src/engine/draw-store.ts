@@ -1,7 +1,7 @@
 /** Replicates in IndexedDB, chunk by chunk, so that a run that was stopped, or a page that was closed, goes on where it was. */
-import { type Draws, packRecord, type Range, type ResampleJob } from '@gravpanel/panel';
+import type { Draws, Range, ResampleJob } from '@gravpanel/panel';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import { hashOf } from './files.ts';
+import { jobKey } from './job-key.ts';
 import type { DrawStore } from './pool.ts';
 
 interface Schema extends DBSchema {
@@ -14,13 +14,6 @@ const database = () => {
   return opened;
 };
 
-/** The identity of a job: the hash of everything that its replicates depend on. */
-const keys = new WeakMap<ResampleJob, string>();
-function keyOf(job: ResampleJob): string {
-  const known = keys.get(job) ?? hashOf(packRecord(job));
-  keys.set(job, known);
-  return known;
-}
 const rangeOf = (key: string) => IDBKeyRange.bound([key, 0], [key, Number.MAX_SAFE_INTEGER]);
 
 /** Without a database (a private window) nothing is kept, and the run goes on without. */
@@ -38,7 +31,7 @@ export const drawStore = (): DrawStore => ({
       const ranges: Range[] = [];
       const db = await database();
       for (
-        let cursor = await db.transaction('draws').store.openCursor(rangeOf(keyOf(job)));
+        let cursor = await db.transaction('draws').store.openCursor(rangeOf(jobKey(job)));
         cursor;
         cursor = await cursor.continue()
       ) {
@@ -49,8 +42,8 @@ export const drawStore = (): DrawStore => ({
       return ranges;
     }, []),
   add: (job, first, draws) =>
-    void quietly(async () => (await database()).put('draws', draws, [keyOf(job), first]), undefined),
-  remove: (job) => quietly(async () => (await database()).delete('draws', rangeOf(keyOf(job))), undefined),
+    void quietly(async () => (await database()).put('draws', draws, [jobKey(job), first]), undefined),
+  remove: (job) => quietly(async () => (await database()).delete('draws', rangeOf(jobKey(job))), undefined),
 });
 
 /** Replicates of a job that are kept. */
@@ -59,7 +52,7 @@ export const storedOf = (job: ResampleJob): Promise<number> =>
     let stored = 0;
     const db = await database();
     for (
-      let cursor = await db.transaction('draws').store.openCursor(rangeOf(keyOf(job)));
+      let cursor = await db.transaction('draws').store.openCursor(rangeOf(jobKey(job)));
       cursor;
       cursor = await cursor.continue()
     )

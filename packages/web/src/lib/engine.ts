@@ -98,7 +98,7 @@ export const starterOf = (file: string): Promise<string> => call((api) => api.st
 export const runStudyText = (text: string, onEvent: (event: RunEvent) => void): Promise<RunView> =>
   call((api) => api.run(text, proxy(onEvent)));
 
-export const bootStored = (text: string, request: BootRequest): Promise<number> =>
+export const bootStored = (text: string, request: BootRequest): Promise<{ job: string; stored: number }> =>
   call((api) => api.bootStored(text, request));
 
 /** Replicates on all cores. */

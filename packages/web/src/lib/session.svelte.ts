@@ -26,6 +26,7 @@ let inspecting = $state(false);
 let openError = $state.raw<PanelErrorFields>();
 let run = $state.raw<RunView>();
 let builtIn = $state(false);
+let otherData = $state(false);
 let runState = $state<RunState>('none');
 let step = $state.raw<Step>();
 let soFar = $state.raw<Record<string, TableView>>({});
@@ -75,9 +76,13 @@ export const session = {
   get builtIn() {
     return builtIn;
   },
-  /** Whether the study was edited since the run shown. */
+  /** Whether other files took the place of those of the run shown. */
+  get otherData() {
+    return otherData;
+  },
+  /** Whether the study was edited, or got other files, since the run shown. */
   get stale() {
-    return run !== undefined && run.text !== text;
+    return run !== undefined && (otherData || run.text !== text);
   },
   get runState() {
     return runState;
@@ -143,6 +148,7 @@ function forget(): void {
   inspection = {};
   run = undefined;
   builtIn = false;
+  otherData = false;
   runState = 'none';
   step = undefined;
   soFar = {};
@@ -151,16 +157,21 @@ function forget(): void {
   shipped = undefined;
 }
 
-/** Opens a study with its files; `from`: its own text where it ships, `finished`: its last run. */
+interface Finished {
+  finished?: RunView;
+  builtIn?: boolean;
+}
+/** Opens a study with its files; `from`: its own text where it ships, `finished`: its last run, which may have come with the page. */
 export async function openStudy(
   named: string,
   studyText: string,
   files: StudyFileMap,
-  { from, finished }: { from?: { name: string; text: string }; finished?: RunView } = {},
+  { from, finished, builtIn: came = false }: Finished & { from?: { name: string; text: string } } = {},
 ): Promise<void> {
   forget();
   shipped = from;
   run = finished;
+  builtIn = came;
   runState = finished ? 'done' : 'none';
   name = named;
   text = studyText;
@@ -194,6 +205,7 @@ export async function openTableAlone(files: StudyFileMap, table: string): Promis
 export async function addFiles(files: StudyFileMap): Promise<void> {
   held = { ...held, ...files };
   shipped = undefined;
+  otherData = run !== undefined;
   fileNames = Object.keys(held);
   ready = setFiles(held);
   await inspectNow();
@@ -214,7 +226,10 @@ async function shippedFiles({ files }: (typeof SHIPPED)[number]): Promise<StudyF
  * Opens a study that ships with the page; with `other`, that text over its data: a link carries the text alone, and what is kept on
  * this device is no more than that.
  */
-export async function openShipped(wanted: string, other?: { text: string; finished?: RunView }): Promise<void> {
+export async function openShipped(
+  wanted: string,
+  { text: other, ...made }: Finished & { text?: string } = {},
+): Promise<void> {
   const found = SHIPPED.find((study) => study.name === wanted);
   if (!found) return;
   try {
@@ -223,9 +238,9 @@ export async function openShipped(wanted: string, other?: { text: string; finish
       shippedFiles(found),
     ]);
     const from = { name: found.name, text: own };
-    await openStudy(found.name, other?.text ?? own, files, {
+    await openStudy(found.name, other ?? own, files, {
+      ...made,
       from,
-      ...(other?.finished && { finished: other.finished }),
     });
   } catch (error) {
     openError = { code: 'data/file-not-read', message: errorFields(error).message };
@@ -280,6 +295,7 @@ export async function startRun(): Promise<void> {
     await ready;
     run = await runStudyText(text, onEvent);
     builtIn = false;
+    otherData = false;
     runState = 'done';
   } catch (error) {
     if (error instanceof Stopped) return;

@@ -272,6 +272,11 @@ export const en = {
   'boot.stopped': 'Stopped. {done} of {total} replicates are kept; continue when you like.',
   'boot.done': '{reps} replicates in {seconds} s on {threads} {threads|thread|threads}, {failed} failed',
   'boot.hash': 'Replicates, SHA-256:',
+  'boot.otherData': 'These replicates are of other data than those that are open now.',
+  'boot.finished': 'Finished and kept',
+  'boot.finishedOne': '{name}, {reps} replicates, seed {seed}',
+  'boot.finishedKept': 'The newest {most} stay in this browser over a reload, at most {bytes} MB: now {n}, {now} kB.',
+  'boot.forget': 'Forget them',
 
   'read.title': 'Read',
   'read.contents': 'Contents',

@@ -2,6 +2,7 @@
 import firstUrl from '../../../generated/first.json?url';
 import { SHIPPED } from '../../../generated/studies.ts';
 import type { StudyFileMap } from '../../protocol.ts';
+import { boot, restoreBoots } from '../boot/boot.svelte.ts';
 import { stopEngine } from '../engine.ts';
 import { openFirst, openShipped, openStudy, session } from '../session.svelte.ts';
 import type { KeptStudy, Slot } from './store.ts';
@@ -54,9 +55,10 @@ const everKept = () => flagIs((value) => value !== null);
 const flagged = () => flagIs((value) => value === '1');
 
 const [first] = SHIPPED;
-/** The first study untouched is what a page begins with anyway. */
+/** The first study untouched is what a page begins with anyway, unless something was drawn of it. */
 const worthKeeping = () =>
-  session.text !== '' && !(session.shipped?.name === first.name && session.shipped.text === session.text);
+  session.text !== '' &&
+  (boot.finished.length > 0 || !(session.shipped?.name === first.name && session.shipped.text === session.text));
 
 let opened = -1;
 let queue: Promise<unknown> = Promise.resolve();
@@ -76,7 +78,9 @@ async function write(): Promise<void> {
     own: shipped?.text !== text,
     build: BUILD,
     ...(shipped && { shipped: shipped.name }),
-    ...(run && { run }),
+    // A run of data that others took the place of is none of this study.
+    ...(run && !session.otherData && { run, builtIn: session.builtIn }),
+    ...(boot.finished.length > 0 && { boots: boot.finished }),
   };
   try {
     await (await store()).keep(study, files, fresh);
@@ -113,7 +117,7 @@ export function watch(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   $effect.root(() => {
     $effect(() => {
-      void [session.name, session.text, session.files, session.run, session.shipped];
+      void [session.name, session.text, session.files, session.run, session.shipped, boot.finished];
       clearTimeout(timer);
       timer = setTimeout(() => {
         queue = queue.then(write);
@@ -123,10 +127,11 @@ export function watch(): void {
 }
 
 async function reopen({ study, files }: { study: KeptStudy; files: StudyFileMap }): Promise<void> {
-  const { name, text, shipped, run, build } = study;
-  const finished = build === BUILD ? run : undefined;
-  if (shipped !== undefined) await openShipped(shipped, { text, ...(finished && { finished }) });
-  else await openStudy(name, text, files, finished && { finished });
+  const { name, text, shipped, run, builtIn, boots, build } = study;
+  const made = build === BUILD && run ? { finished: run, builtIn: builtIn === true } : {};
+  if (shipped !== undefined) await openShipped(shipped, { text, ...made });
+  else await openStudy(name, text, files, made);
+  if (build === BUILD && boots && session.name === name) restoreBoots(boots);
 }
 
 /** Opens what was left here; false where there is nothing. */

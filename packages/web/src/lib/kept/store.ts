@@ -1,6 +1,7 @@
 /** The study that is worked on, in IndexedDB of this browser: its text, its files and its last run. Nothing of it goes anywhere else. */
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb';
 import type { RunView, StudyFileMap } from '../../protocol.ts';
+import type { FinishedBoot } from '../boot/finished.ts';
 
 export interface KeptStudy {
   name: string;
@@ -10,6 +11,10 @@ export interface KeptStudy {
   /** Whether it is the reader's work, and not a study as it ships. */
   own: boolean;
   run?: RunView;
+  /** The run came with the page. */
+  builtIn?: boolean;
+  /** Bootstraps that were finished, newest first. */
+  boots?: FinishedBoot[];
   /** The build that made the run: another one may read it otherwise. */
   build: string;
 }
