@@ -157,21 +157,24 @@ function forget(): void {
   shipped = undefined;
 }
 
+/** A run that was made before: with the page, or of other files than those that are open. */
 interface Finished {
   finished?: RunView;
   builtIn?: boolean;
+  otherData?: boolean;
 }
-/** Opens a study with its files; `from`: its own text where it ships, `finished`: its last run, which may have come with the page. */
+/** Opens a study with its files; `from`: its own text where it ships, `finished`: its last run. */
 export async function openStudy(
   named: string,
   studyText: string,
   files: StudyFileMap,
-  { from, finished, builtIn: came = false }: Finished & { from?: { name: string; text: string } } = {},
+  { from, finished, ...of }: Finished & { from?: { name: string; text: string } } = {},
 ): Promise<void> {
   forget();
   shipped = from;
   run = finished;
-  builtIn = came;
+  builtIn = of.builtIn === true;
+  otherData = of.otherData === true;
   runState = finished ? 'done' : 'none';
   name = named;
   text = studyText;

@@ -1,5 +1,4 @@
 /** Files that were dropped, chosen or pasted: a study with its tables, a table for the study that is open, or a table alone. */
-import { SHIPPED } from '../../../generated/studies.ts';
 import type { StudyFileMap } from '../../protocol.ts';
 import { addFiles, openStudy, openTableAlone, session } from '../session.svelte.ts';
 
@@ -9,7 +8,7 @@ const baseName = (path: string) => path.split('/').at(-1)!;
 /** Files that the study names, by their last part. One that ships has its own: a newcomer's panel.csv is no part of it. */
 function wantedNames(): string[] {
   const { data } = session.inspection.study ?? {};
-  if (!data || SHIPPED.some(({ name }) => name === session.name)) return [];
+  if (!data || session.shipped) return [];
   const paths = [data.path, ...Object.values(data.tables ?? {}).map((table) => table.path)];
   return [...paths, ...(data.join ?? []).map((join) => join.path)].map(baseName);
 }

@@ -78,8 +78,7 @@ async function write(): Promise<void> {
     own: shipped?.text !== text,
     build: BUILD,
     ...(shipped && { shipped: shipped.name }),
-    // A run of data that others took the place of is none of this study.
-    ...(run && !session.otherData && { run, builtIn: session.builtIn }),
+    ...(run && { run, builtIn: session.builtIn, otherData: session.otherData }),
     ...(boot.finished.length > 0 && { boots: boot.finished }),
   };
   try {
@@ -127,8 +126,8 @@ export function watch(): void {
 }
 
 async function reopen({ study, files }: { study: KeptStudy; files: StudyFileMap }): Promise<void> {
-  const { name, text, shipped, run, builtIn, boots, build } = study;
-  const made = build === BUILD && run ? { finished: run, builtIn: builtIn === true } : {};
+  const { name, text, shipped, run, builtIn, otherData, boots, build } = study;
+  const made = build === BUILD && run ? { finished: run, builtIn, otherData } : {};
   if (shipped !== undefined) await openShipped(shipped, { text, ...made });
   else await openStudy(name, text, files, made);
   if (build === BUILD && boots && session.name === name) restoreBoots(boots);

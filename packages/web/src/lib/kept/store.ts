@@ -13,6 +13,8 @@ export interface KeptStudy {
   run?: RunView;
   /** The run came with the page. */
   builtIn?: boolean;
+  /** Other files took the place of those of the run. */
+  otherData?: boolean;
   /** Bootstraps that were finished, newest first. */
   boots?: FinishedBoot[];
   /** The build that made the run: another one may read it otherwise. */

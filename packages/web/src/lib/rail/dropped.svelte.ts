@@ -1,5 +1,5 @@
 /** The step of a waterfall that is looked into: the rows it took, shown on the panel map and listed. */
-import type { DroppedRows } from '../../protocol.ts';
+import type { DroppedRows, StudyFileMap } from '../../protocol.ts';
 import { droppedOf } from '../engine.ts';
 import { session } from '../session.svelte.ts';
 
@@ -8,15 +8,16 @@ interface Wanted {
   column: number;
   /** undefined: a line of the map was chosen, no reason yet. */
   reason?: string;
-  /** The text and the study that it is of. */
+  /** The text and the files that it is of. */
   text: string;
-  name: string;
+  files: StudyFileMap;
 }
 let wanted = $state.raw<Wanted>();
 let found = $state.raw<DroppedRows>();
 let line = $state<number>();
 
-const isNow = (one: Wanted | undefined) => one !== undefined && one.text === session.text && one.name === session.name;
+const isNow = (one: Wanted | undefined) =>
+  one !== undefined && one.text === session.text && one.files === session.files;
 
 export const dropped = {
   /** Rows of the column that is looked into, while the study is as it was. */
@@ -37,7 +38,7 @@ export const dropped = {
 
 /** Looks into a step, or closes it where it was open. */
 export async function lookInto(model: string, column: number, reason?: string): Promise<void> {
-  const { text, name } = session;
+  const { text, files } = session;
   if (
     reason !== undefined &&
     isNow(wanted) &&
@@ -49,7 +50,7 @@ export async function lookInto(model: string, column: number, reason?: string): 
     found = undefined;
     return;
   }
-  const mine: Wanted = { model, column, ...(reason !== undefined && { reason }), text, name };
+  const mine: Wanted = { model, column, ...(reason !== undefined && { reason }), text, files };
   const same = isNow(wanted) && found?.model === model && found.column === column;
   wanted = mine;
   if (reason !== undefined) line = undefined;
