@@ -63,14 +63,21 @@ describe('elementary functions', () => {
   });
 
   test('agree with the engine to 2 ulp over all magnitudes (each side may err by one)', () => {
+    const off: string[] = [];
+    let compared = 0;
+    const agree = (found: number, expected: number, words: () => string) => {
+      compared++;
+      if (!(ulps(found, expected) <= 2)) off.push(words());
+    };
     for (const x of numbers(20_000)) {
-      expect(ulps(log(x), Math.log(x)), `log ${x}`).toBeLessThanOrEqual(2);
-      expect(ulps(log1p(x), Math.log1p(x)), `log1p ${x}`).toBeLessThanOrEqual(2);
-      if (x < 1) expect(ulps(log1p(-x), Math.log1p(-x)), `log1p ${-x}`).toBeLessThanOrEqual(2);
-      for (const v of [x, -x]) expect(ulps(exp(v), Math.exp(v)), `exp ${v}`).toBeLessThanOrEqual(2);
-      for (const y of [1.7, -0.3, 3, -5, 0.5, 1 / 3])
-        expect(ulps(pow(x, y), x ** y), `${x} ** ${y}`).toBeLessThanOrEqual(2);
+      agree(log(x), Math.log(x), () => `log ${x}`);
+      agree(log1p(x), Math.log1p(x), () => `log1p ${x}`);
+      if (x < 1) agree(log1p(-x), Math.log1p(-x), () => `log1p ${-x}`);
+      for (const v of [x, -x]) agree(exp(v), Math.exp(v), () => `exp ${v}`);
+      for (const y of [1.7, -0.3, 3, -5, 0.5, 1 / 3]) agree(pow(x, y), x ** y, () => `${x} ** ${y}`);
     }
+    expect(off).toEqual([]);
+    expect(compared).toBeGreaterThan(200_000);
   });
 
   test('keep the special cases of the language', () => {
@@ -94,16 +101,15 @@ describe('elementary functions', () => {
       2 ** 70,
       1025,
     ];
+    // An engine's own numbers are off by one in the last place here and there: log 3 in chromium, not in Node.
+    const same = (found: number, expected: number, words: string) => {
+      if (Number.isFinite(expected) && expected !== 0) expect(ulps(found, expected), words).toBeLessThanOrEqual(1);
+      else expect(found, words).toBe(expected);
+    };
     for (const x of odd) {
-      expect(log(x), `log ${x}`).toBe(Math.log(x));
-      if (Math.abs(x) !== 2 && Math.abs(x) !== 3) expect(exp(x), `exp ${x}`).toBe(Math.exp(x));
-      for (const y of odd) {
-        const expected = x ** y;
-        const found = pow(x, y);
-        if (Number.isFinite(expected) && expected !== 0)
-          expect(ulps(found, expected), `${x} ** ${y}`).toBeLessThanOrEqual(1);
-        else expect(found, `${x} ** ${y}`).toBe(expected);
-      }
+      same(log(x), Math.log(x), `log ${x}`);
+      same(exp(x), Math.exp(x), `exp ${x}`);
+      for (const y of odd) same(pow(x, y), x ** y, `${x} ** ${y}`);
     }
     expect(log1p(-1)).toBe(-Infinity);
     expect(log1p(-2)).toBeNaN();
