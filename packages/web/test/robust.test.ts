@@ -148,7 +148,7 @@ describe.runIf(hasChromium('the main thread, dying workers, the keyboard and axe
       for (const station of STATIONS) {
         await goTo(page, station);
         await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
-        await expect.poll(sideways, { message: `${station}, letters` }).toBe(0);
+        await expect.poll(sideways, { message: `${station}, letters`, timeout: 10_000 }).toBe(0);
         await page.evaluate(() => document.documentElement.style.removeProperty('font-size'));
       }
       await page.setViewportSize({ width: 1440, height: 1000 });
