@@ -1,7 +1,7 @@
 /** Edits of a study's text: the value changes, all other bytes stay. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { models, planStudy, type Study } from '@gravpanel/panel';
+import { models, planStudy, readStudy, type Study } from '@gravpanel/panel';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { LAWS, MODELS as USES } from '../generated/models.ts';
@@ -300,12 +300,40 @@ describe('the models of a study', () => {
     expect(tablesOf('models: {}\n', 'full')).toBeUndefined();
   });
 
+  test('is edited in JSON as in YAML, and stays JSON', () => {
+    const json = JSON.stringify(parse(MODELS), null, 2);
+    for (const edited of [(text: string) => renamed(text, 'full', 'all'), (text: string) => without(text, 'full').text])
+      expect(JSON.parse(edited(json))).toEqual(parse(edited(MODELS)));
+    expect(JSON.parse(copied(json, 'full').text)).toEqual(parse(copied(MODELS, 'full').text));
+    expect(JSON.parse(left(json, 'main', 'other'))).toEqual(parse(left(MODELS, 'main', 'other')));
+  });
+
   test('has names that are free and that name files', () => {
     expect(nameFault(MODELS, 'models', 'full')).toBe('taken');
     expect(nameFault(MODELS, 'models', 'a b')).toBe('characters');
     expect(nameFault(MODELS, 'models', '')).toBe('characters');
     expect(nameFault(MODELS, 'models', '全部_1')).toBeUndefined();
   });
+
+  const folder = fileURLToPath(new URL('../../../studies', import.meta.url));
+  test.each(readdirSync(folder))(
+    'of %s: each is renamed, copied and taken out, and the program takes what is left',
+    (name) => {
+      const text = readFileSync(`${folder}/${name}/study.yaml`, 'utf8');
+      const planned = (of: string) => planStudy(readStudy(of, { file: 'study.yaml' }).study);
+      const ids = Object.keys(parse(text).models ?? {});
+      for (const id of [ids[0], ids.at(-1)!].slice(0, Math.min(2, ids.length))) {
+        const [now, other] = [planned(text), planned(renamed(text, id, 'other'))];
+        expect(other.models.map((one) => one.id)).toEqual(ids.map((one) => (one === id ? 'other' : one)));
+        expect(other.tables.map((table) => table.models)).toEqual(
+          now.tables.map((table) => table.models.map((one) => (one === id ? 'other' : one))),
+        );
+        expect(planned(copied(text, id).text).models.length).toBe(ids.length + 1);
+        const rest = planned(without(text, id).text);
+        expect(rest.models.map((one) => one.id)).toEqual(ids.filter((one) => one !== id));
+      }
+    },
+  );
 });
 
 describe('the options of a frontier', () => {
