@@ -34,6 +34,7 @@ export const uses = Object.fromEntries(
       inefficiency,
       { ...needs, ...variant?.({ inefficiency }).needs }.vcov,
     ]);
-    return [key, { vcov, like, ...(variant && { frontier: Object.fromEntries(by) }) }];
+    const random = { ...needs, ...variant?.({ random: true }).needs }.vcov;
+    return [key, { vcov, like, ...(variant && { frontier: { ...Object.fromEntries(by), random } }) }];
   }),
 );

@@ -5,7 +5,7 @@ import { models, planStudy, readStudy, type Study } from '@gravpanel/panel';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { LAWS, MODELS as USES } from '../generated/models.ts';
-import { choiceOf, isFrontier, strayOptions, takesEffects, takesNoise } from '../src/lib/study/frontier.ts';
+import { choiceOf, isFrontier, SWITCHES, strayOptions, takesEffects, takesSwitch } from '../src/lib/study/frontier.ts';
 import {
   added,
   copied,
@@ -353,8 +353,8 @@ describe('the options of a frontier', () => {
     let compared = 0;
     for (const distribution of [undefined, ...LAWS.distribution])
       for (const inefficiency of [undefined, ...LAWS.inefficiency])
-        for (const inefficiency_effects of [undefined, 'z']) {
-          const given = { distribution, inefficiency, inefficiency_effects };
+        for (const more of [{}, { inefficiency_effects: 'z' }, { random_effects: true }]) {
+          const given = { distribution, inefficiency, ...more };
           const model = { ...base(key), ...JSON.parse(JSON.stringify(given)) } as Model;
           if (!plans(model)) continue;
           for (const option of ['distribution', 'inefficiency'] as const) {
@@ -363,7 +363,7 @@ describe('the options of a frontier', () => {
             expect(choiceOf(model, option) === undefined).toBe(taken.length < 2);
             compared++;
           }
-          expect(takesNoise(model)).toBe(plans({ ...model, noise: true }));
+          for (const key of SWITCHES) expect(takesSwitch(model, key)).toBe(plans({ ...model, [key]: true } as Model));
           expect(takesEffects(model)).toBe(plans({ ...model, inefficiency_effects: 'z' }));
         }
     expect(compared).toBeGreaterThan(10);

@@ -208,6 +208,7 @@ export const en = {
   'frontier.truncated-normal': 'truncated normal',
   'frontier.effects': 'Moved by',
   'frontier.noise': 'Noise beside it',
+  'frontier.random_effects': 'Random effects of units beside it',
 
   'vcov.iid': 'Observed information',
   'vcov.hc1': 'Robust, HC1',

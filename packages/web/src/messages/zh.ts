@@ -193,6 +193,7 @@ export const zh: Catalogue = {
   'frontier.truncated-normal': '截断正态',
   'frontier.effects': '影响因素',
   'frontier.noise': '另加噪声项',
+  'frontier.random_effects': '另加单元随机效应',
   'vcov.iid': '观测信息矩阵',
   'vcov.hc1': '稳健，HC1',
   'vcov.bootstrap': '自助法',

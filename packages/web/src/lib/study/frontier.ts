@@ -2,7 +2,13 @@
 import { type FrontierSpec, frontierFault, frontierOptions, type ModelKey, type ModelSpec } from '@gravpanel/panel';
 import { LAWS, MODELS } from '../../../generated/models.ts';
 
-export const FRONTIER_KEYS = ['distribution', 'inefficiency', 'inefficiency_effects', 'noise'] as const;
+export const FRONTIER_KEYS = [
+  'distribution',
+  'inefficiency',
+  'inefficiency_effects',
+  'noise',
+  'random_effects',
+] as const;
 export type FrontierKey = (typeof FRONTIER_KEYS)[number];
 
 export const isFrontier = (model: string): boolean => MODELS[model]?.frontier !== undefined;
@@ -25,7 +31,10 @@ export function choiceOf(model: ModelSpec, key: 'distribution' | 'inefficiency')
   return values.length > 1 && chosen !== undefined ? { values, chosen } : undefined;
 }
 
-export const takesNoise = (model: ModelSpec): boolean => model.noise !== undefined || goes(model, { noise: true });
+/** Options that are on or off. */
+export const SWITCHES = ['noise', 'random_effects'] as const;
+export const takesSwitch = (model: ModelSpec, key: (typeof SWITCHES)[number]): boolean =>
+  model[key] !== undefined || goes(model, { [key]: true });
 export const takesEffects = (model: ModelSpec): boolean =>
   model.inefficiency_effects !== undefined || goes(model, { inefficiency_effects: 'x' });
 
