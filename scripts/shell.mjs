@@ -18,9 +18,13 @@ const env = {
 };
 
 /** Runs a command; resolves with its exit code and (where quiet) its output. `beside` other work: with the time that it leaves. */
-export function run([command, ...args], { quiet = false, beside = false, cwd = root } = {}) {
+export function run([command, ...args], { quiet = false, beside = false, cwd = root, env: more = {} } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...env, ...more },
+      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+    });
     if (beside && child.pid) {
       try {
         setPriority(child.pid, constants.priority.PRIORITY_LOW);

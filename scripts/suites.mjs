@@ -35,7 +35,8 @@ async function suite({ name, files }, rest) {
   say(`\n${name}`);
   const vitest = [process.execPath, join(root, 'node_modules/vitest/vitest.mjs')];
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const { code } = await run([...vitest, 'run', ...reporters, '--passWithNoTests', ...rest, ...files], { cwd });
+  const env = { GRAVPANEL_PAGE: join(root, 'packages/web/dist') };
+  const { code } = await run([...vitest, 'run', ...reporters, '--passWithNoTests', ...rest, ...files], { cwd, env });
   if (!existsSync(file)) return { name, passed: 0, failed: code === 0 ? 0 : 1 };
   const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(
     readFileSync(file, 'utf8'),

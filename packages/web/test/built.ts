@@ -31,8 +31,9 @@ function isFirst(lock: string): boolean {
   }
 }
 
-/** The folder of the built page. */
+/** The folder of the built page: GRAVPANEL_PAGE, which `npm test` has just built, or one that is built now. */
 export async function builtPage(): Promise<string> {
+  if (process.env.GRAVPANEL_PAGE) return process.env.GRAVPANEL_PAGE;
   const [folder, done, failed] = ['page', 'done', 'failed'].map((name) => join(inject('folder'), name));
   if (isFirst(join(inject('folder'), 'lock'))) {
     // vitest says "test", of which vite would make a page for developers.
