@@ -16,6 +16,15 @@ type FrontierKeys = Omit<FrontierSpec, 'effects' | 'random'> & {
   random_effects?: boolean;
 };
 
+/** The options as readers call them. */
+const WORDS: Record<keyof FrontierSpec, string> = {
+  distribution: 'a distribution of inefficiency',
+  inefficiency: 'a choice of what inefficiency is of',
+  effects: 'inefficiency effects',
+  noise: 'noise beside inefficiency',
+  random: 'random effects beside inefficiency',
+};
+
 interface Fault {
   message: string;
   hint: string;
@@ -82,7 +91,7 @@ export function checkFrontier({ frontier: options, model: key }: FitSpec, model:
   const fault = model.variant
     ? frontierFault(key, options)
     : {
-        message: `${key} cannot use ${Object.keys(options).join(', ')}: it has no inefficiency.`,
+        message: `${key} cannot use ${(Object.keys(options) as (keyof FrontierSpec)[]).map((name) => WORDS[name]).join(', ')}: it has no inefficiency.`,
         hint: 'Use frontier, poisson-frontier or nb-frontier, or leave the option out.',
       };
   if (fault) throw new PanelError({ code: 'model/option-not-supported', ...fault });

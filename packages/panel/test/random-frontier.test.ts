@@ -258,11 +258,16 @@ describe('as any other model', () => {
     [{}, { effects: 'EDYRS' }],
     [{}, { inefficiency: 'units' }],
     [{ model: 'poisson-frontier' }, {}],
+    [{ model: 'ols' }, {}],
     [{ vcov: { type: 'hc1' } }, {}],
   ] as [Partial<FitSpec>, FrontierSpec][])('%o %o is refused', (o, frontier) => {
     expect(() => fitSpec(rice(), specOf(o, frontier), kernels)).toThrow(
       expect.objectContaining({ code: 'model/option-not-supported' }),
     );
+  });
+
+  it('are called by their name where a model has no inefficiency', () => {
+    expect(() => fitSpec(rice(), specOf({ model: 'ols' }), kernels)).toThrow('ols cannot use random effects');
   });
 
   it('units of one row, and effects of the same units, are refused by name', () => {
