@@ -1,6 +1,7 @@
 /** The first thing a reader sees: the answer in at most 60 words, and the sample box. */
 import { capital, count, percent } from './format.ts';
 import { lowered, termLabel, variableLabel } from './labels.ts';
+import { models } from './models/index.ts';
 import type { StudyPlan } from './plan.ts';
 import { comparesUnits, isFit } from './regression-style.ts';
 import type { Study } from './study.ts';
@@ -73,7 +74,8 @@ export function computedLede(study: Study, plan: StudyPlan, fits: Record<string,
   const head = `${capital(fit.title)} of ${depvar}${units}${years}.`;
   const lean = (names: string[], words: string) =>
     names.length > 0 ? `${listed(names)} ${names.length === 1 ? 'goes' : 'go'} with ${words}` : '';
-  const found = [lean(more, 'higher counts'), lean(fewer, 'lower counts')].filter(Boolean).join('; ');
+  const outcome = models[fit.model].needs.counts === 'any' ? 'values' : 'counts';
+  const found = [lean(more, `higher ${outcome}`), lean(fewer, `lower ${outcome}`)].filter(Boolean).join('; ');
   const parts = [
     `In column (${column}), ${found || `nothing ${between.length > 0 ? 'that changes within units ' : ''}is told apart from zero at 5%`}.`,
     unclear.length > 0 && found ? `No clear link: ${listed(unclear)}.` : '',

@@ -175,6 +175,16 @@ describe.each(['hhg-patents', 'china-copublications', 'belt-road-copatents'])('t
 });
 
 describe('a lede that the study does not write', () => {
+  it('speaks of values where the outcome is no count', async () => {
+    const { study, frame } = rdus('tables: { t: { models: [fe] } }\n');
+    const { report } = await runStudy(
+      { ...study, models: { fe: { ...study.models!.fe, model: 'ols', formula: 'logk ~ logr', companions: false } } },
+      frame,
+      kernels,
+    );
+    expect(report.lede).toMatch(/R&D spending goes with higher values/);
+  });
+
   it('says what goes with what, from the fullest column, in at most 60 words', async () => {
     const { study, frame } = rdus('tables: { t: { models: [fe] } }\n');
     const { report } = await runStudy(
