@@ -90,7 +90,7 @@ async function styles(): Promise<void> {
     path.resolve(root, '../panel/src/render/index.ts'),
     runner,
   );
-  const { AUDIT_CSS, cssTokens, FONTS, MONO, SANS, SERIF, TABLE_CSS } = module;
+  const { AUDIT_CSS, cssTokens, FONTS, MONO, SANS, SERIF, TABLE_CSS_APP } = module;
   const face = (family: string, key: keyof typeof FONTS, weight: string) => {
     write(`${key}.woff2`, Buffer.from(FONTS[key], 'base64'));
     return `@font-face{font-family:'${family}';src:url('./${key}.woff2') format('woff2');font-weight:${weight};font-display:swap}`;
@@ -107,7 +107,7 @@ async function styles(): Promise<void> {
     `:root[data-theme=dark]{${dark}}`,
   ];
   write('theme.css', `${[...faces, ...tokens].join('\n')}\n`);
-  write('table.css', TABLE_CSS);
+  write('table.css', TABLE_CSS_APP);
   write('audit.css', AUDIT_CSS);
 }
 

@@ -314,6 +314,8 @@ describe.runIf(hasChromium('the form of the study was'))('the form of the study'
     for (let i = 0; i < count; i++) {
       await plots.nth(i).scrollIntoViewIfNeeded();
       await plots.nth(i).locator('.drawing svg').waitFor();
+      await plots.nth(i).locator('summary').click();
+      expect(await plots.nth(i).locator('details tbody tr').count()).toBeGreaterThan(1);
     }
     const titles = (await plots.locator('h3').allTextContents()).join('\n');
     // Figure 1 (series), Figure 2 (shares), the map, coefficients, rootogram: by what their titles find.

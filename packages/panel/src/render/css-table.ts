@@ -3,16 +3,15 @@
 const MOST = 24;
 const each = (css: (k: number) => string) => Array.from({ length: MOST }, (_, k) => css(k + 1)).join('');
 
-/** The chosen column: its intervals on a wide page, itself alone on a narrow one. */
-const chosen = {
-  drawings: each((k) => `.regression:has(.k${k}:checked) .v${k}{display:block}`),
-  columns: each((k) => `.regression:has(.k${k}:checked) :is(td,th).c${k}{display:table-cell}`),
-  zero: each((k) => `.regression:has(.k${k}:checked) table{--z:var(--z${k})}`),
-  focus: each((k) => `.regression:has(.k${k}:focus-visible) th.c${k} label`.concat(k < MOST ? ',' : '')),
-  heads: each((k) => `.regression:has(.k${k}:checked) th.c${k} label`.concat(k < MOST ? ',' : '')),
-};
+const listed = (css: (k: number) => string) => Array.from({ length: MOST }, (_, k) => css(k + 1)).join(',');
 
-export const TABLE_CSS = `
+/** A figure in which column k is chosen, or its tab has the focus of the keyboard. */
+interface Chosen {
+  column: (k: number) => string;
+  focus: (k: number) => string;
+}
+
+const rules = ({ column, focus }: Chosen) => `
 figure.table{margin:0 0 40px;container-type:inline-size;position:relative}
 figure.table figcaption{font:400 1rem/1.375rem var(--serif);margin:0 0 8px;text-wrap:pretty}
 figure.table figcaption b{font-weight:600}
@@ -42,7 +41,7 @@ figure.table figcaption b{font-weight:600}
 .frame tr.heading>th{font-weight:600;padding-top:10px;padding-bottom:2px;position:static}
 .frame tbody+tbody tr.heading>*{border-top:.75px solid var(--ink);padding-top:8px}
 .frame tr.statistics>*{padding-top:8px}
-.regression tbody tr:nth-last-child(2)>th{padding-bottom:6px}
+.regression tbody tr.ends>th{padding-bottom:6px}
 .regression .heads th{font-weight:600}
 .regression .heads label{cursor:pointer;display:inline-block;min-width:24px}
 .regression td.se{color:var(--ink2)}
@@ -55,18 +54,15 @@ th.n,td.n.mid{padding-right:1.55em}
 .n .i{width:var(--i);text-align:right}
 .n .f{width:var(--f);text-align:left;margin-right:1.1em}
 .n .st{color:var(--ink2)}
-${each((k) => `.c${k}{--i:var(--i${k});--f:var(--f${k})}`)}
-.regression tr.first:hover>*,.regression tr.first:hover+tr.second>*,.regression tr.first:has(+tr.second:hover)>*,.regression tr.second:hover>*,.grid tbody tr:hover>*{--bg:var(--sunken)}
+.regression tr.first:hover>*,.regression tr.first:hover+tr.second>*,.regression tr.near>*,.regression tr.second:hover>*,.grid tbody tr:hover>*{--bg:var(--sunken)}
 
 .tabs{display:contents;border:0}
 .tabs legend,.tabs input{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);margin:0;opacity:0}
 .tabs label,.over{display:none}
 .strip{display:none}
-${each((k) => `.v${k}`.concat(k < MOST ? ',' : ''))}{display:none}
-.regression:not(:has(.tabs)) .v1{display:block}
-${chosen.drawings}
-.regression table{--z:var(--z1)}
-${chosen.zero}
+${listed((k) => `.v${k}`)}{display:none}
+.regression:not(.tabbed) .v1{display:block}
+${each((k) => `${column(k)} .v${k}{display:block}`)}
 .frame .strip{width:14.25rem;min-width:14.25rem;padding:0 14px 0 20px;position:relative}
 .frame td.strip{vertical-align:top}
 .frame th.strip{font:600 .8125rem/1.125rem var(--sans);text-align:left}
@@ -86,7 +82,7 @@ ${chosen.zero}
 .axis i{transform:translateX(-50%);top:4px}
 .axis-row,.beside-heads i{display:none}
 
-${chosen.focus}{outline:2px solid var(--accent);outline-offset:2px}
+${listed((k) => `${focus(k)} th.c${k} label`)}{outline:2px solid var(--accent);outline-offset:2px}
 
 .grid table{font:400 .8125rem/1.125rem var(--sans);font-variant-numeric:tabular-nums lining-nums}
 .grid{max-width:56rem}
@@ -121,17 +117,17 @@ tr.quiet .bar>.bar{background:var(--c7)}
 @container (min-width:1020px){
 .regression:not(.many) .strip,.regression:not(.many) .axis-row{display:table-cell}
 .regression:not(.many) .axis-row{display:table-row}
-${chosen.heads}{text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:3px}
+${listed((k) => `${column(k)} th.c${k} label`)}{text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:3px}
 }
 @container (max-width:599px){
 .regression .spanner{display:none}
-.regression:has(.tabs) .tabs{display:flex;flex-wrap:wrap;border:0;margin:0 0 8px;padding:0;gap:2px;position:relative}
+.regression.tabbed .tabs{display:flex;flex-wrap:wrap;border:0;margin:0 0 8px;padding:0;gap:2px;position:relative}
 .regression .tabs label{display:block;flex:1 0 44px;text-align:center;font:400 .875rem/2.625rem var(--sans);color:var(--ink2);border-bottom:2px solid var(--hair);cursor:pointer}
 .regression .tabs input:checked+label{color:var(--ink);font-weight:600;border-color:var(--ink)}
 .regression .tabs input:focus-visible+label{outline:2px solid var(--accent);outline-offset:-2px}
 .over{margin:0 0 6px;font:400 .8125rem/1.125rem var(--serif);color:var(--ink2)}
-.regression:has(.tabs) :is(th,td)[class^="c"]{display:none}
-${chosen.columns}
+.regression.tabbed :is(${listed((k) => `.c${k}`)}){display:none}
+${each((k) => `${column(k)} :is(td,th).c${k}{display:table-cell}`)}
 .regression .strip{display:table-cell}
 .regression .axis-row{display:table-row}
 .frame .strip{width:30%;min-width:5.5rem;padding:0 10px 0 8px}
@@ -149,3 +145,22 @@ ${chosen.columns}
 .key{white-space:normal;display:block}
 }
 `;
+
+/** Column k is chosen where its radio button is: for a page that runs no script. */
+const ofButton: Chosen = {
+  column: (k) => `.regression:has(.k${k}:checked)`,
+  focus: (k) => `.regression:has(.k${k}:focus-visible)`,
+};
+/** The figure says which: in a table that grows a selector that looks into it would style all of it anew with each cell. */
+const ofFigure: Chosen = { column: (k) => `.regression.s${k}`, focus: (k) => `.regression.f${k}` };
+
+/** Widths and the zero line of every column, said once, at the table; both rows of a pair lit. */
+const atTable = `${each((k) => `.c${k}{--i:var(--i${k});--f:var(--f${k})}`)}
+.regression table{--z:var(--z1)}
+${each((k) => `${ofButton.column(k)} table{--z:var(--z${k})}`)}
+.regression tr.first:has(+tr.second:hover)>*{--bg:var(--sunken)}
+`;
+
+export const TABLE_CSS = rules(ofButton) + atTable;
+/** For the web app, which says at each cell how wide it is and where zero, at the figure what is chosen (s1, f1) and at a row that it is near. */
+export const TABLE_CSS_APP = rules(ofFigure);

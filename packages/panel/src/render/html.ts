@@ -96,7 +96,8 @@ function rowsHtml(table: Table, rows: TableRow[], { strip, blank }: Sides): stri
       });
       const side = strip ? sideHtml(table, row, pair, strip) : blank ? '<td class="strip"></td>' : '';
       const statistic = table.regression && !row.term && r > 0 && rows[r - 1].term && !blank ? 'statistics' : '';
-      const classes = [row.kind, row.tone ?? '', statistic].filter(Boolean).join(' ');
+      const ends = pair === 2 && r + 2 === rows.length ? 'ends' : '';
+      const classes = [row.kind, row.tone ?? '', statistic, ends].filter(Boolean).join(' ');
       return `<tr class="${classes}">${head}${cells.join('')}${side}</tr>`;
     })
     .join('\n');
@@ -192,7 +193,7 @@ export function renderTableHtml(table: Table): string {
   const widths = table.columns.flatMap(({ align }, j) => (align === 'decimal' ? [boxes(table, j)] : []));
   const style = [...widths, ...(strip ? zeros(strip) : [])].join(';');
   const kind = table.regression ? 'regression' : 'grid';
-  const size = `${isWide(table) ? ' many' : ''}${table.body.length + table.foot.length > 48 ? ' long' : ''}`;
+  const size = `${tabs && table.columns.length > 1 ? ' tabbed' : ''}${isWide(table) ? ' many' : ''}${table.body.length + table.foot.length > 48 ? ' long' : ''}`;
   const caption = `${table.number ? `<b>${escapeHtml(table.number)}.</b> ` : ''}${escapeHtml(table.title)}`;
   const foot =
     table.foot.length > 0 ? `<tfoot>\n${rowsHtml(table, table.foot, { blank: strip !== undefined })}\n</tfoot>` : '';

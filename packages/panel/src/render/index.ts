@@ -3,7 +3,7 @@ export { renderAuditPage } from './audit.ts';
 export { isAligned, isWide, labelOf, panelsOf, type SplitNumber, spannerRows, spansOf, splitNumber } from './cells.ts';
 export { AUDIT_CSS } from './css-audit.ts';
 export { FONT_CSS, PAGE_CSS } from './css-page.ts';
-export { TABLE_CSS } from './css-table.ts';
+export { TABLE_CSS, TABLE_CSS_APP } from './css-table.ts';
 export { fileStem, renderCsv } from './csv.ts';
 export type { DrawingDocument } from './draw.ts';
 export { fitsJson, jsonText } from './fits-json.ts';

@@ -24,7 +24,8 @@ export function gradually<T extends { id: string }>(list: () => readonly T[]) {
       const old = shown.slice(at + 1, next.length).filter(({ id }) => !own.has(id));
       shown = [...next.slice(0, at + 1), ...old];
     };
-    if (at > 0) return later(put);
+    // Another one in place of the first is shown at once; a newer form of the same has time.
+    if (at > 0 || (at === 0 && next[0].id === shown[0]?.id)) return later(put);
     if (at === 0) put();
     else if (shown.length > next.length) shown = next;
     return undefined;
