@@ -1,12 +1,14 @@
 /**
- * node bench/browser.mjs [--rounds N] [--reps B] [--large] [--record]
- * The page in headless chromium beside the same work in Node on this machine, in interleaved rounds of one run: the shipped belt-road study's
- * main model fitted, and its bootstrap, with as many workers on both sides. Times to the first table and to a page at rest, and what the main
- * thread does while a table of 10 MB (--large: and of 50 MB) is opened. --record appends to bench/RESULTS.md. Exit 5 where a limit is missed.
+ * node bench/browser.mjs [--rounds N] [--large] [--record]
+ * node bench/browser.mjs --open
+ * The page in headless chromium beside the same work in Node on this machine, in interleaved rounds of one run: the page of `#/speed` fits and
+ * resamples a model of the shipped belt-road study, and asks this server for the same in Node, with as many workers on both sides. Then the time
+ * to the first table and to a page at rest, and what the main thread does during a run and while a table of 10 MB (--large: and of 50 MB) is
+ * opened. --record appends to bench/RESULTS.md. Exit 5 where a limit is missed. --open serves the page for a browser of yours instead.
  * Needs `npm run build` and chromium (GRAVPANEL_CHROMIUM names another one).
  */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -22,23 +24,52 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    reps: { type: 'string', default: '9999' },
     large: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
+    open: { type: 'boolean', default: false },
   },
 });
-const [rounds, reps] = [Number(values.rounds), Number(values.reps)];
+const rounds = Number(values.rounds);
+/** As many as the page of `#/speed` draws. */
+const reps = 9999;
 const LIMIT = 0.9;
 const page = join(root, 'packages/web/dist');
 const executablePath = process.env.GRAVPANEL_CHROMIUM ?? '/usr/bin/chromium';
-for (const needed of [join(page, 'index.html'), executablePath])
+for (const needed of [join(page, 'index.html'), ...(values.open ? [] : [executablePath])])
   if (!existsSync(needed)) {
     console.error(`${needed} is missing; npm run build makes the page, apt install chromium the browser.`);
     process.exit(2);
   }
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json' };
+const kernels = await loadKernels();
+/** Estimates of a request in Node and the seconds they take, `times` of them one after the other, workers started for each as the page does. */
+async function inNode({ request, times, workers }) {
+  const start = performance.now();
+  let fits;
+  for (let i = 0; i < times; i++) {
+    const pool = threadPool(workers);
+    try {
+      const frame = panel.setPanel(panel.readTable(request.csv, { name: request.name }), request.unit, request.time);
+      fits = await panel.fitSpecWith(frame, request.spec, kernels, pool.runner(kernels));
+    } finally {
+      pool.stop();
+    }
+  }
+  const fit = fits.map(({ coefficients }) => ({
+    coefficients: coefficients.map(({ estimate, se }) => ({ estimate, se })),
+  }));
+  return { seconds: (performance.now() - start) / 1000 / times, fits: fit };
+}
+
 const server = createServer(async (request, response) => {
+  if (request.method === 'POST' && request.url === '/node') {
+    let asked = '';
+    for await (const part of request) asked += part;
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(await inNode(JSON.parse(asked))));
+    return;
+  }
   const path = normalize(new URL(request.url, 'http://localhost').pathname);
   const file = join(page, path === '/' ? 'index.html' : path);
   const body = await readFile(file).catch(() => undefined);
@@ -47,104 +78,38 @@ const server = createServer(async (request, response) => {
 });
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const url = `http://127.0.0.1:${server.address().port}/`;
+if (values.open) {
+  console.log(`${url}#/speed/node  (Ctrl-C ends it)`);
+  await new Promise(() => {});
+}
 const { chromium } = createRequire(join(root, 'packages/web/package.json'))('playwright-core');
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 const open = async () => (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
 
-/** The columns of studies/belt-road-copatents, its derived ones written out: what both sides are given. */
-function beltRoad() {
-  const { columns, rows } = panel.readTable(readFileSync(join(root, 'studies/belt-road-copatents/data/panel.csv')), {
-    name: 'panel',
-  });
-  const derived = {
-    lnpatent1: (i) => Math.log(columns.patent1.values[i]),
-    lnpatent2: (i) => Math.log(columns.patent2.values[i]),
-    lngd: (i) => Math.log(columns.dist_km.values[i] * columns.wti.values[i]),
-  };
-  const plain = ['partner', 'year', 'collaboration', 'in', 're', 'gdp', 'tig', 'lan'];
-  const lines = Array.from({ length: rows }, (_, i) =>
-    [
-      ...plain.map((name) => JSON.stringify(columns[name].values[i])),
-      ...Object.values(derived).map((of) => of(i)),
-    ].join(','),
-  );
-  return `${[...plain, ...Object.keys(derived)].join(',')}\n${lines.join('\n')}\n`;
-}
-const csv = beltRoad();
-/** Column (4): the last one whose replicates are not mostly without a maximum, which cost hundreds of others. */
-const FORMULA = 'collaboration ~ lnpatent1 + lnpatent2 + lngd + in + re + gdp';
 const threads = cpus().length;
-const kernels = await loadKernels();
-const requestOf = (vcov) => ({
-  csv,
-  name: 'panel',
-  unit: ['partner'],
-  time: 'year',
-  spec: { id: 'fit', model: 'nb-fe', formula: FORMULA, lag: 1, vcov },
-});
 
-/** Seconds a request and its estimates in Node, `n` of them one after the other, workers started for each as the page does. */
-async function inNode(request, n = 1) {
-  const start = performance.now();
-  let fit;
-  for (let i = 0; i < n; i++) {
-    const pool = threadPool(threads);
-    try {
-      const frame = panel.setPanel(panel.readTable(request.csv, { name: request.name }), request.unit, request.time);
-      [fit] = await panel.fitSpecWith(frame, request.spec, kernels, pool.runner(kernels));
-    } finally {
-      pool.stop();
-    }
+/** What the page of `#/speed` measures, read from it when it is done; `rounds` interleaved with those of Node, which this server answers. */
+async function measured() {
+  const visitor = await open();
+  await visitor.goto(`${url}#/speed/node`);
+  await visitor.waitForSelector('body[data-settled]');
+  const main = visitor.locator('main');
+  await main.locator('input').fill(String(rounds));
+  await main.locator('button.primary').click();
+  await visitor.waitForSelector('main table[data-results], main [role=alert]', { timeout: 600_000 });
+  const table = main.locator('table[data-results]');
+  if ((await table.count()) === 0) throw new Error(await main.locator('[role=alert]').textContent());
+  const rows = JSON.parse(await table.getAttribute('data-results'));
+  await visitor.context().close();
+  for (const { task, page, node } of rows) {
+    if (!node.same) throw new Error(`${task}: the page and Node give different numbers.`);
+    console.error(
+      `${task}: Node ${node.seconds.toFixed(4)} s, page ${page.toFixed(4)} s, rate ${node.ratio.toFixed(2)}`,
+    );
   }
-  return { seconds: (performance.now() - start) / 1000 / n, fit };
+  return Object.fromEntries(rows.map((row) => [row.task, row]));
 }
-
-const there = await open();
-await there.goto(url);
-await there.waitForSelector('body[data-settled]');
-/** The same in the page, `n` of them asked for at once, timed there: the way to the browser and back is not in it, the way to the worker is. */
-const inPage = (request, n = 1) =>
-  there.evaluate(
-    async ([asked, times, workers]) => {
-      const start = performance.now();
-      const answers = await Promise.all(Array.from({ length: times }, () => globalThis.gravpanel.fit(asked, workers)));
-      const seconds = (performance.now() - start) / 1000 / times;
-      for (const answer of answers) if (!answer.ok) throw new Error(answer.error.message);
-      return { seconds, fit: answers[0].value[0] };
-    },
-    [request, n, threads],
-  );
-
 const median = (all) => [...all].sort((a, b) => a - b)[all.length >> 1];
-const bits = ({ coefficients }) => JSON.stringify(coefficients.map(({ estimate, se }) => [estimate, se]));
-
-/** Both sides in turns, each first in every other round, `inner` times `together` requests; rates of the page over Node's. */
-async function compare(label, request, inner, together = 1) {
-  const sides = [];
-  const once = async () => {
-    for (const run of [inNode, inPage]) await run(request);
-  };
-  await once();
-  for (let i = 0; i < rounds; i++) {
-    const round = {};
-    const order = i % 2 === 0 ? ['node', 'page'] : ['page', 'node'];
-    for (const side of order) {
-      const results = [];
-      for (let n = 0; n < inner; n++) results.push(await (side === 'node' ? inNode : inPage)(request, together));
-      round[side] = median(results.map(({ seconds }) => seconds));
-      round[`${side}Bits`] = bits(results[0].fit);
-    }
-    if (round.nodeBits !== round.pageBits) throw new Error(`${label}: the page and Node give different numbers.`);
-    sides.push(round);
-    console.error(`${label}, round ${i + 1}: Node ${round.node.toFixed(3)} s, page ${round.page.toFixed(3)} s`);
-  }
-  return {
-    label,
-    node: median(sides.map((s) => s.node)),
-    page: median(sides.map((s) => s.page)),
-    ratio: median(sides.map((s) => s.node / s.page)),
-  };
-}
 
 /** Milliseconds from the request to the first table, and to the page that has loaded all it will, in a browser that knows nothing of it. */
 async function firstVisit() {
@@ -262,19 +227,9 @@ async function dropTable(megabytes) {
 }
 
 try {
-  const one = requestOf({ type: 'cluster', by: [['partner']] });
-  const fits = await compare('a fit, of 25 asked for at once', one, 3, 25);
-  const fit = await compare('a fit alone, with its way to the worker and back', one, 25);
-  const draws = await compare(
-    `${reps.toLocaleString('en-US')} replicates`,
-    requestOf({ type: 'bootstrap', reps, seed: 1 }),
-    1,
-  );
+  const { fits, draws, alone } = await measured();
   const visits = [];
   for (let i = 0; i < rounds; i++) visits.push(await firstVisit());
-  const running = await mainThread(there, async () => {
-    await inPage(requestOf({ type: 'bootstrap', reps, seed: 1 }));
-  });
   const runs = [];
   for (let i = 0; i < rounds; i++) runs.push(await runStudy());
   const study = { longest: median(runs.map(({ longest }) => longest)), sum: median(runs.map(({ sum }) => sum)) };
@@ -293,22 +248,30 @@ estimates, the same to the last bit · medians of ${rounds} interleaved rounds (
 
 | | Node | page | rate, page ÷ Node | limit |
 | --- | ---: | ---: | ---: | ---: |
-${[fits, draws, fit].map((row) => `| ${row.label} | ${s(row.node)} | ${s(row.page)} | **${row.ratio.toFixed(2)}** | ${row === fit ? '' : LIMIT} |`).join('\n')}
+${[
+  ['a fit, of 25 asked for in a row', fits, LIMIT],
+  [`${reps.toLocaleString('en-US')} replicates`, draws, LIMIT],
+  ['a fit alone, with its way to the worker and back', alone, ''],
+]
+  .map(
+    ([label, row, limit]) =>
+      `| ${label} | ${s(row.node.seconds)} | ${s(row.page)} | **${row.node.ratio.toFixed(2)}** | ${limit} |`,
+  )
+  .join('\n')}
 
 First visit from this machine: the document is interactive after ${time('interactive')}, the finished table stands after ${time('table')}, the page is at rest after ${time('rest')}.
 
 | main thread of the page, CPU time | longest task | all tasks | limit |
 | --- | ---: | ---: | ---: |
-| ${reps.toLocaleString('en-US')} replicates | ${running.longest.toFixed(0)} ms | ${running.sum.toFixed(0)} ms | 50 ms |
 | a run of hhg-patents on its page, ${reps.toLocaleString('en-US')} replicates of a column after it; longest of each of ${rounds} rounds ${runs.map(({ longest }) => longest.toFixed(0)).join(', ')} | ${study.longest.toFixed(0)} ms | ${study.sum.toFixed(0)} ms | 50 ms |
 ${drops.map((d) => `| a CSV of ${d.megabytes} MB, its map after ${d.seconds.toFixed(1)} s | ${d.longest.toFixed(0)} ms | ${d.sum.toFixed(0)} ms | 50 ms${d.megabytes === 10 ? ', 1 s' : ''} |`).join('\n')}
 `;
   console.log(text);
   if (values.record) appendFileSync(join(root, 'bench/RESULTS.md'), text);
   const missed =
-    fits.ratio < LIMIT ||
-    draws.ratio < LIMIT ||
-    [running, study, ...drops].some(({ longest }) => longest > 50) ||
+    fits.node.ratio < LIMIT ||
+    draws.node.ratio < LIMIT ||
+    [study, ...drops].some(({ longest }) => longest > 50) ||
     drops[0].sum > 1000;
   if (missed) process.exitCode = 5;
 } finally {

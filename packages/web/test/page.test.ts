@@ -9,7 +9,8 @@ import type { Browser, ConsoleMessage, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { createEngine } from '../src/engine/engine.ts';
-import type { Answer, StudyFileMap, StudyFits } from '../src/protocol.ts';
+import type { Row } from '../src/lib/speed/speed.svelte.ts';
+import type { Answer, FitRequest, StudyFileMap, StudyFits } from '../src/protocol.ts';
 import { builtPage, hasChromium, launch } from './built.ts';
 import { serve } from './serve.ts';
 
@@ -202,6 +203,41 @@ describe.runIf(found)('the built page in chromium', () => {
       expect(numbers(value)).toEqual(here);
     }
   }, 120_000);
+
+  test('measures itself beside Node on its page of speed, and says where the numbers differ', async () => {
+    const kernels = await loadKernels();
+    const other = await browser.newPage();
+    const heard: string[] = [];
+    other.on('console', (message) => message.type() === 'error' && heard.push(message.text()));
+    await other.route('**/node', async (route) => {
+      const { request, times } = route.request().postDataJSON() as { request: FitRequest; times: number };
+      const { csv, name, unit, time, spec } = request;
+      const start = performance.now();
+      const fits = fitSpec(setPanel(readTable(csv, { name }), unit, time), spec, kernels).filter(isFit);
+      // One that is asked for alone, and no bootstrap, is answered with its first estimate off by one bit.
+      if (times === 1 && spec.vcov?.type !== 'bootstrap') fits[0].coefficients[0].estimate *= 1 + 2 ** -52;
+      await route.fulfill({ json: { seconds: (performance.now() - start) / 1000, fits } });
+    });
+    await other.goto(`${server.url}#/speed/node`);
+    await other.waitForSelector('body[data-settled]');
+    await other.locator('main input').fill('1');
+    await other.getByRole('button', { name: 'Measure' }).click();
+    await other.waitForSelector('table[data-results]', { timeout: 60_000 });
+    const rows = JSON.parse((await other.locator('table').getAttribute('data-results'))!) as Row[];
+    expect(rows.map(({ task, node }) => [task, node?.same])).toEqual([
+      ['fits', true],
+      ['draws', true],
+      ['alone', false],
+    ]);
+    for (const { page: here, node } of rows) {
+      expect(here).toBeGreaterThan(0);
+      // One round: the ratio is that of its two times.
+      expect(node!.ratio).toBe(node!.seconds / here);
+    }
+    expect(await other.locator('tbody tr').last().textContent()).toContain('other bits');
+    expect(heard).toEqual([]);
+    await other.close();
+  }, 60_000);
 
   test.each(STUDIES)(
     '%s: every estimate has the same bits in Node and in chromium',

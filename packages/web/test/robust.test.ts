@@ -131,6 +131,11 @@ describe.runIf(hasChromium('the main thread, dying workers, the keyboard and axe
           }
           await findsNothing();
         }
+        await page.evaluate(() => {
+          location.hash = '#/speed';
+        });
+        await page.waitForSelector('.speed');
+        await findsNothing();
         await page.getByRole('button', { name: 'Take away' }).click();
         await page.waitForSelector('dialog li');
         await findsNothing();

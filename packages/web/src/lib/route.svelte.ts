@@ -1,6 +1,8 @@
 /** The station that the address names: "#/read", "#/read/tests" (a part of it). */
 export const STATIONS = ['data', 'study', 'run', 'read', 'audit'] as const;
-export type Station = (typeof STATIONS)[number];
+/** Pages of the app: its stations, and how fast the browser is. */
+const PAGES = [...STATIONS, 'speed'] as const;
+export type Station = (typeof PAGES)[number];
 
 export interface Route {
   station: Station;
@@ -10,7 +12,7 @@ export interface Route {
 
 export function parseRoute(hash: string): Route {
   const [, station = '', rest = ''] = /^#\/(\w*)\/?(.*)$/.exec(hash) ?? [];
-  const known = STATIONS.find((name) => name === station);
+  const known = PAGES.find((name) => name === station);
   return { station: known ?? 'read', rest: known ? decodeURIComponent(rest) : '' };
 }
 
