@@ -17,6 +17,9 @@ figure.table figcaption{font:400 1rem/1.375rem var(--serif);margin:0 0 8px;text-
 figure.table figcaption b{font-weight:600}
 .frame{overflow-x:auto;position:relative}
 .frame:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+@property --edge{syntax:"<length>";inherits:false;initial-value:0px}
+@keyframes more{from,to{mask-image:linear-gradient(to left,rgb(0 0 0/.2),#000 var(--edge))}from,85%{--edge:40px}to{--edge:0px}}
+@media screen{@supports (animation-timeline:scroll()){.frame:not(:focus-visible){animation:more linear both;animation-timeline:scroll(self inline)}}}
 .frame table{border-collapse:separate;border-spacing:0;width:100%;border-top:1.5px solid var(--ink);border-bottom:1.5px solid var(--ink)}
 .frame th,.frame td{padding:0 8px;text-align:left;vertical-align:top;font-weight:400;background:var(--bg,var(--paper))}
 .frame th:first-child,.frame td:first-child{padding-left:0;position:sticky;left:0;z-index:1}
