@@ -21,6 +21,9 @@ const QUALITY = 62;
 /** What is done before the picture of a station is taken. */
 const STATIONS = {
   read: { title: 'Read: the finished table of the belt-road study, as a first visitor finds it' },
+  map: { title: 'Read: a figure, its numbers behind it', station: 'read', of: showMap },
+  tour: { title: 'Read: the tour of a first visitor', station: 'read', of: takeTour },
+  take: { title: 'Take away: files, scripts and a link', station: 'read', of: takeAway },
   data: { title: 'Data: what is in the file, before anything else' },
   repeated: {
     title: 'Data: a file whose rows repeat, with the choices that mend it',
@@ -32,6 +35,25 @@ const STATIONS = {
   audit: { title: 'Audit: the printed tables of the paper against themselves', of: auditPaper },
 };
 
+async function showMap(tab) {
+  const map = tab.locator('figure.plot.map').first();
+  await map.waitFor({ timeout: 30_000 });
+  // What is above it is drawn as it comes into sight, and moves it.
+  for (let i = 0; i < 3; i++) {
+    await map.evaluate((figure) => scrollTo(0, figure.getBoundingClientRect().top + scrollY - 90));
+    await tab.waitForTimeout(700);
+  }
+  await map.locator('.drawing svg').waitFor();
+}
+async function takeTour(tab) {
+  await tab.getByRole('button', { name: 'A tour of this study' }).click();
+  await tab.getByRole('button', { name: 'Next' }).click();
+  await tab.waitForSelector('.toured');
+}
+async function takeAway(tab) {
+  await tab.getByRole('button', { name: 'Take away' }).click();
+  await tab.waitForSelector('dialog li');
+}
 async function auditPaper(tab) {
   await tab.getByRole('button', { name: 'The tables of Huan' }).click();
   await tab.waitForSelector('.proof');

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { complaints } from './acting.ts';
 import { builtPage, hasChromium, launch } from './built.ts';
 import { serve } from './serve.ts';
 
@@ -309,6 +310,7 @@ describe.runIf(hasChromium('the form of the study was'))('the form of the study'
       'Stata prints the coefficients marked ‡',
     ])
       expect(said).toContain(words);
+    const heard = complaints(page);
     const plots = page.locator('figure.plot');
     const count = await plots.count();
     for (let i = 0; i < count; i++) {
@@ -328,6 +330,13 @@ describe.runIf(hasChromium('the form of the study was'))('the form of the study'
     ])
       expect(titles).toContain(words);
     expect(await page.locator('figure.plot.map svg path[stroke-width]').count()).toBeGreaterThan(10);
+    // Efficiencies on the map: a land a partner, each with a colour, and no part of any drawing left out.
+    const shades = page.locator('figure.plot.map svg use');
+    expect(await shades.count()).toBeGreaterThan(40);
+    expect(await shades.evaluateAll((all) => all.filter((one) => !(one as SVGUseElement).getBBox().width).length)).toBe(
+      0,
+    );
+    expect(heard).toEqual([]);
     expect(await plots.locator('details table').count()).toBe(count);
   }, 60_000);
 

@@ -1,10 +1,11 @@
 /**
- * A drawing as text → nodes of the page. Only the parts and attributes that the drawings use are taken over, texts as texts;
- * styles are set through the object model, which a strict style policy allows where it refuses style attributes.
+ * A drawing as text → nodes of the page. Only the parts and attributes that the drawings use are taken over, texts as texts, and what is
+ * left out is told on the console; a part can refer to another one of the drawing and to nothing else. Styles are set through the object
+ * model, which a strict style policy allows where it refuses style attributes.
  */
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 const PARTS = new Set(
-  'svg g path line rect circle ellipse polygon polyline text tspan title desc defs clipPath marker'.split(' '),
+  'svg g path line rect circle ellipse polygon polyline text tspan title desc defs clipPath marker use'.split(' '),
 );
 const ATTRIBUTES = new Set(
   (
@@ -21,8 +22,13 @@ const STYLE = 'data-style';
 const withoutStyles = (text: string) =>
   text.replace(/<[\w:-]+(?:\s+[\w:-]+="[^"]*")*\s*\/?>/g, (tag) => tag.replace(/\sstyle="/, ` ${STYLE}="`));
 
+const leftOut = (what: string) => console.warn(`A drawing has ${what}, which the page leaves out.`);
+
 function copy(from: Element): SVGElement | undefined {
-  if (from.namespaceURI !== NAMESPACE || !PARTS.has(from.localName)) return undefined;
+  if (from.namespaceURI !== NAMESPACE || !PARTS.has(from.localName)) {
+    leftOut(`<${from.localName}>`);
+    return undefined;
+  }
   const to = document.createElementNS(NAMESPACE, from.localName) as SVGElement;
   for (const { name, value } of from.attributes) {
     if (name === STYLE) {
@@ -30,7 +36,8 @@ function copy(from: Element): SVGElement | undefined {
         const at = rule.indexOf(':');
         if (at > 0) to.style.setProperty(rule.slice(0, at).trim(), rule.slice(at + 1).trim());
       }
-    } else if (ATTRIBUTES.has(name)) to.setAttribute(name, value);
+    } else if (ATTRIBUTES.has(name) || (name === 'href' && value.startsWith('#'))) to.setAttribute(name, value);
+    else if (!/^xmlns(:|$)/.test(name)) leftOut(`${name}="${value.slice(0, 40)}"`);
   }
   for (const child of from.childNodes) {
     if (child.nodeType === Node.TEXT_NODE) to.append(child.textContent ?? '');
