@@ -65,10 +65,15 @@ export interface StudyCheck {
 }
 
 const MOST_GAPS = 5;
+/** Periods that are listed of one unit. */
+const MOST_PERIODS = 8;
 
 function gapNotes({ panel }: Frame): Note[] {
   if (!panel || panel.gaps.length === 0) return [];
-  const some = panel.gaps.slice(0, MOST_GAPS).map(({ unit, missing }) => `${unit} lacks ${missing.join(', ')}`);
+  const some = panel.gaps.slice(0, MOST_GAPS).map(({ unit, missing }) => {
+    const more = missing.length > MOST_PERIODS ? ' and more' : '';
+    return `${unit} lacks ${missing.slice(0, MOST_PERIODS).join(', ')}${more}`;
+  });
   const more = panel.gaps.length > MOST_GAPS ? `; … ${count(panel.gaps.length)} units in all` : '';
   return [{ code: 'gaps', message: `${some.join('; ')}${more}. A lag across a gap is missing, never the row before.` }];
 }

@@ -7,6 +7,8 @@ import type { DuplicateRule, Frame, PanelIndex } from './types.ts';
 /** Joins the labels of several unit columns. */
 export const UNIT_SEPARATOR = ' × ';
 const SHOWN = 5;
+/** Lines that a message lists of one unit and period. */
+const MOST_LINES = 8;
 /** Missing periods listed for one unit. */
 const MOST_MISSING = 1000;
 
@@ -38,7 +40,7 @@ function timeCodes(frame: Frame, time: string): Float64Array {
       throw new PanelError({
         code: 'data/time-not-integer',
         message: `${time} (time of the panel) is text, for example "${column.values.find((v) => v !== null)}"; whole numbers were expected.`,
-        hint: 'Add a column with whole periods, such as 2008, 2009, … or 1, 2, ….',
+        hint: 'Add a column with whole periods, such as 2008, 2009, … or 1, 2, …; of a date in a spreadsheet that is =YEAR(A2).',
         at: rowPlace(
           frame,
           column.values.findIndex((v) => v !== null),
@@ -94,9 +96,11 @@ function checkDuplicates(frame: Frame, index: Omit<PanelIndex, 'gaps' | 'balance
     rows++;
   }
   if (found.length === 0) return;
+  const some = (lines: number[]) =>
+    `${lines.slice(0, MOST_LINES).join(', ')}${lines.length > MOST_LINES ? `, … ${lines.length} in all` : ''}`;
   const list = found
     .slice(0, SHOWN)
-    .map(({ unit, time, lines }) => `${unit}, ${time} (lines ${lines.join(', ')})`)
+    .map(({ unit, time, lines }) => `${unit}, ${time} (lines ${some(lines)})`)
     .join('; ');
   const more = found.length > SHOWN ? `; … ${found.length} in all` : '';
   const [first] = found;

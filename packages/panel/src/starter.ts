@@ -7,7 +7,7 @@ export interface StarterHints {
   unit?: string[];
   time?: string;
   count?: string;
-  /** Where nothing fits the best guess is taken, to be mended: rows may repeat unit and period. */
+  /** Where nothing fits the best guess is taken, to be mended: rows may repeat unit and period, and there may be no count. */
   loose?: boolean;
 }
 
@@ -15,7 +15,8 @@ export interface StarterHints {
 export interface Starter {
   unit: string[];
   time: string;
-  count: string;
+  /** Absent where no column looks like one and the guess is loose. */
+  count?: string;
   regressors: { name: string; column: string; log: boolean }[];
 }
 
@@ -27,6 +28,12 @@ const IDENTIFIERS = /(^|_)(id|code|key|nr|no|cusip|gvkey|permno|sic|isic|naics|z
 const MOST_REGRESSORS = 4;
 /** Rows that a unit has on average, at least. */
 const LEAST_ROWS = 1.5;
+/** Rows that repeat unit and period in a panel that is only dirty, at most this share. */
+const MOST_REPEATED = 0.2;
+/** Cells that a regressor may lack, at most this share: the rows without it go. */
+const MOST_MISSING = 0.2;
+/** 2001-12-31, 2001/12, 31.12.2001, 12/31/2001. */
+const DATE = /^\s*(\d{4}[-/]\d{1,2}([-/]\d{1,2})?|\d{1,2}[./-]\d{1,2}[./-]\d{4})\b/;
 /** A regressor whose largest value is this many times its smallest is taken in logarithms. */
 const LOG_RANGE = 50;
 
@@ -53,6 +60,10 @@ function steps(values: Float64Array): number {
   return size;
 }
 const isWhole = ({ values }: Numeric) => values.every(Number.isInteger);
+/** Whole numbers from 0, some of which may be missing. */
+const couldCount = ({ values }: Numeric) =>
+  values.every((value) => Number.isNaN(value) || (Number.isInteger(value) && value >= 0));
+const missingIn = ({ values }: Numeric) => values.reduce((sum, value) => sum + (Number.isNaN(value) ? 1 : 0), 0);
 
 const coded = new WeakMap<Values, Float64Array>();
 /** Position of each row's value among the distinct ones. */
@@ -112,16 +123,29 @@ function timeScore({ name, values }: Numeric): number {
   return (TIME_NAMES.test(name) ? 4 : 0) + (/year/i.test(name) ? 2 : 0) + (years ? 3 : 0);
 }
 
-function guessTime(numbers: Numeric[], rows: number, loose = false): string {
+/** The column that a reader would call the time, whether it can be one or not. */
+function nearestTime(frame: Frame): string {
+  const dated = ({ values }: Column) => values.some((value) => typeof value === 'string' && DATE.test(value));
+  const scored = Object.entries(frame.columns).map(([name, column], i) => ({
+    name,
+    i,
+    score:
+      (column.kind === 'text' ? (dated(column) ? 5 : 0) : timeScore({ name, values: column.values })) +
+      (TIME_NAMES.test(name) ? 2 : 0) +
+      (column.kind === 'number' && isWhole({ name, values: column.values }) ? 1 : 0),
+  }));
+  return scored.sort((a, b) => b.score - a.score || a.i - b.i)[0].name;
+}
+
+function guessTime(frame: Frame, numbers: Numeric[], loose = false): string {
   const candidates = numbers
-    .filter((column) => isWhole(column) && distinct(column.values) >= 2 && distinct(column.values) < rows)
+    .filter((column) => isWhole(column) && distinct(column.values) >= 2 && distinct(column.values) < frame.rows)
     .map((column) => ({ name: column.name, score: timeScore(column) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score);
-  const whole = numbers.find((column) => isWhole(column) && distinct(column.values) >= 2);
-  if (candidates.length === 0 && loose && whole) return whole.name;
-  if (candidates.length === 0) throw cannotGuess('a period (whole numbers such as years)', '--panel UNIT,TIME');
-  return candidates[0].name;
+  if (candidates.length > 0) return candidates[0].name;
+  if (loose) return nearestTime(frame);
+  throw cannotGuess('a period (whole numbers such as years)', '--panel UNIT,TIME');
 }
 
 /** Rows beside the first of their key. */
@@ -147,22 +171,44 @@ function guessUnit(frame: Frame, time: string, loose = false): string[] {
   const named = candidates.filter(({ score }) => score > 0).slice(0, 8);
   for (const [i, a] of named.entries())
     for (const b of named.slice(i + 1)) if (isKey(frame, [a.name, b.name, time])) return [a.name, b.name];
-  const nearest = candidates
-    .slice(0, 8)
-    .map(({ name, score }) => ({ name, score, extra: extraRows(frame, [name, time]) }))
-    .sort((a, b) => b.score - a.score || a.extra - b.extra);
-  if (loose && nearest.length > 0) return [nearest[0].name];
+  if (loose) return nearestUnit(frame, time, candidates.slice(0, 8), named);
   throw cannotGuess(`a unit: none names each row once together with "${time}"`, '--panel UNIT,TIME or A+B,TIME');
 }
 
-function guessCount(numbers: Numeric[]): string {
-  const counts = numbers.filter(
-    (column) => isWhole(column) && column.values.every((v) => v >= 0) && distinct(column.values) > 2,
+/** The column, or the pair, with which the fewest rows repeat; where too many do, the one with the best name. */
+function nearestUnit(
+  frame: Frame,
+  time: string,
+  single: { name: string; score: number }[],
+  named: { name: string }[],
+): string[] {
+  const judged = single.map(({ name, score }) => ({ names: [name], score, extra: extraRows(frame, [name, time]) }));
+  const pairs = named.flatMap((a, i) =>
+    named.slice(i + 1).map((b) => ({
+      names: [a.name, b.name],
+      score: 0,
+      extra: extraRows(frame, [a.name, b.name, time]),
+    })),
   );
+  for (const some of [judged, pairs]) {
+    const [best] = [...some].sort((a, b) => a.extra - b.extra || b.score - a.score);
+    if (best && best.extra <= MOST_REPEATED * frame.rows) return best.names;
+  }
+  const [first] = [...judged].sort((a, b) => b.score - a.score || a.extra - b.extra);
+  if (first) return first.names;
+  const others = Object.keys(frame.columns).filter((name) => name !== time);
+  return [others.find((name) => frame.columns[name].kind === 'text') ?? others[0] ?? time];
+}
+
+/** A name that says so, then what changes within a unit: a code of a unit is no count of it. */
+function guessCount(frame: Frame, unit: string[], numbers: Numeric[], loose = false): string | undefined {
+  const counts = numbers.filter((column) => couldCount(column) && distinct(column.values) > 2);
   const named = counts.find(({ name }) => COUNT_NAMES.test(name));
-  const found = named ?? counts[0];
-  if (!found) throw cannotGuess('a count (whole numbers from 0)', '--count COLUMN');
-  return found.name;
+  const varies = ({ name }: Numeric) => combinations(frame, [...unit, name]) > combinations(frame, unit);
+  const likely = counts.filter(({ name }) => !IDENTIFIERS.test(name));
+  const found = named ?? likely.find(varies) ?? likely[0] ?? counts[0];
+  if (!found && !loose) throw cannotGuess('a count (whole numbers from 0)', '--count COLUMN');
+  return found?.name;
 }
 
 function regressorsOf(numbers: Numeric[], taken: Set<string>): Starter['regressors'] {
@@ -170,7 +216,8 @@ function regressorsOf(numbers: Numeric[], taken: Set<string>): Starter['regresso
     .filter(({ name, values }) => !taken.has(name) && !IDENTIFIERS.test(name) && distinct(values) >= 2)
     .slice(0, MOST_REGRESSORS)
     .map(({ name, values }) => {
-      const [least, most] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+      const known = values.filter((value) => !Number.isNaN(value));
+      const [least, most] = [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
       const log = least > 0 && most > LOG_RANGE * least;
       return { name: log ? `ln_${name}` : name, column: name, log };
     });
@@ -184,13 +231,14 @@ export function guessStarter(frame: Frame, hints: StarterHints = {}): Starter {
   const numbers = Object.entries(frame.columns).flatMap(([name, column]) =>
     column.kind === 'number' ? [{ name, values: column.values }] : [],
   );
-  const complete = numbers.filter(({ values }) => values.every((value) => !Number.isNaN(value)));
-  const time =
-    hints.time === undefined ? guessTime(complete, frame.rows, hints.loose) : requireColumn(frame, hints.time);
+  const complete = numbers.filter((column) => missingIn(column) === 0);
+  const time = hints.time === undefined ? guessTime(frame, complete, hints.loose) : requireColumn(frame, hints.time);
   const unit = hints.unit?.map((name) => requireColumn(frame, name)) ?? guessUnit(frame, time, hints.loose);
   const keys = new Set([time, ...unit]);
-  const left = complete.filter(({ name }) => !keys.has(name));
-  const count = hints.count === undefined ? guessCount(left) : requireColumn(frame, hints.count);
+  const left = numbers.filter((column) => !keys.has(column.name) && missingIn(column) <= MOST_MISSING * frame.rows);
+  const count =
+    hints.count === undefined ? guessCount(frame, unit, left, hints.loose) : requireColumn(frame, hints.count);
+  if (count === undefined) return { unit, time, regressors: [] };
   return { unit, time, count, regressors: regressorsOf(left, new Set([count, ...keys])) };
 }
 
@@ -209,6 +257,13 @@ export function starterYaml({ unit, time, count, regressors }: Starter, path: st
   const rhs = first === undefined ? '1' : `${first}${steps}`;
   const logs = regressors.filter(({ log }) => log);
   const units = unit.map(inYaml).join(', ');
+  if (count === undefined)
+    return `# yaml-language-server: $schema=./study.schema.json
+# No column looks like a count: name what is counted, and what may explain it, in a first model.
+version: 1
+title: ${inYaml(path.replace(/^.*\/|\.[^.]*$/g, '') || path)}
+data: { path: ${inYaml(path)}, unit: [${units}], time: ${inYaml(time)} }
+`;
   return `# yaml-language-server: $schema=./study.schema.json
 # Written by gravpanel init: a guess to start from. gravpanel schema -o study.schema.json gives an editor the keys.
 version: 1

@@ -47,6 +47,74 @@ describe('a run', () => {
   });
 });
 
+describe('a first study', () => {
+  /** What is guessed of a table, and what is said of it then. */
+  async function of(csv: string) {
+    const engine = createEngine({ kernels: loadKernels(), world: none, regions: none });
+    engine.setFiles({ 'my.csv': new TextEncoder().encode(csv) });
+    const { error, ...found } = await engine.inspect(await engine.starter('my.csv'));
+    const { data, models = {} } = found.study!;
+    return { ...found, error, unit: data.unit, time: data.time, formula: models.main?.formula };
+  }
+  /** 6 firms × 5 years, the code of a sector before the count. */
+  const rows = Array.from({ length: 30 }, (_, i) => [
+    1 + (i % 6),
+    2001 + Math.floor(i / 6),
+    20 + (i % 3),
+    String((i * 7) % 11),
+    ((i * 37) % 101) / 10,
+  ]);
+  const table = (...change: [row: number, column: number, cell: string][]) => {
+    const all = rows.map((row) => [...row]);
+    for (const [row, column, cell] of change) all[row][column] = cell;
+    return `firm,year,sector,inventions,x\n${all.map((row) => row.join()).join('\n')}\n`;
+  };
+
+  test('counts what changes within a unit, not the code of a sector', async () => {
+    expect(await of(table())).toMatchObject({ unit: ['firm'], time: 'year', formula: 'inventions ~ sector + csw0(x)' });
+  });
+
+  test('is there for a count that is text because of a stray cell, which is named beside it', async () => {
+    const { table: seen, formula, check } = await of(table([4, 3, 'k.A.'], [9, 4, '-']));
+    expect(formula).toBe('inventions ~ sector + csw0(x)');
+    expect(seen?.columns.flatMap(({ notNumbers }) => notNumbers ?? [])).toEqual(['k.A.', '-']);
+    expect(check?.models[0].columns.map(({ error }) => error?.code)).toEqual([
+      'data/text-in-number',
+      'data/text-in-number',
+    ]);
+  });
+
+  test('takes the unit with which the fewest rows repeat', async () => {
+    const text = table().replaceAll(/^(\d),(.*)$/gm, (_, firm, rest) => `${firm},${rest}`);
+    const named = `country,${text.split('\n')[0]}\n${[...text.trim().split('\n').slice(1), text.split('\n')[1]].map((row, i) => `${'AB'[i % 2]},${row}`).join('\n')}\n`;
+    const { unit, error } = await of(named);
+    expect([unit, error?.code, error?.details]).toEqual([
+      ['firm'],
+      'data/duplicate-rows',
+      expect.objectContaining({ pairs: 1, extraRows: 1 }),
+    ]);
+  });
+
+  test.each([
+    [
+      'without any count',
+      table()
+        .replaceAll(/,(\d+),/g, ',$1.5,')
+        .replaceAll(/^(\d),(\d+)\.5/gm, '$1,$2'),
+      undefined,
+    ],
+    ['of one row', 'unit,year,y\nA,2001,3\n', undefined],
+    ['of one column', 'note\nread me\n', 'data/time-not-integer'],
+    ['with dates for years', table().replaceAll(/,(200\d),/g, ',$1-12-31,'), 'data/time-not-integer'],
+  ])('of a table %s shows the table', async (_, csv, code) => {
+    const found = await of(csv);
+    expect([found.table?.preview.length, found.error?.code]).toEqual([
+      Math.min(12, csv.trim().split('\n').length - 1),
+      code,
+    ]);
+  });
+});
+
 describe('droppedRows', () => {
   test('names the units and periods of each reason, and has each row of the panel once', async () => {
     const kernels = loadKernels();

@@ -19,7 +19,7 @@ import {
 import type { Fingerprint, Inspection, RunEvent, RunView, StudyFileMap, StudyFits } from '../protocol.ts';
 import { countryBookOf, type RegionsModule } from './country-book.ts';
 import { hashOf, memoryFiles, namedFiles } from './files.ts';
-import { inspect } from './inspect.ts';
+import { asMended, inspect } from './inspect.ts';
 import { type OpenStudy, studyOpener } from './open.ts';
 import { reportView, tableView } from './views.ts';
 
@@ -102,7 +102,7 @@ export function createEngine(host: EngineHost): Engine {
       const { bytes } = await files.read(file, 'data file');
       const frame = await openTable(bytes, { name: file, sha256: await files.sha256(bytes) }, files.formats);
       opener = studyOpener(files, { path: file, frame });
-      return starterYaml(guessStarter(frame, { loose: true }), file);
+      return starterYaml(guessStarter(asMended(frame), { loose: true }), file);
     },
     files: () => files,
 

@@ -41,6 +41,18 @@ function strayCells({ values }: Column & { kind: 'text' }): string[] | undefined
   return rows > 0 && rows < cells && rows <= FEW.share * cells ? [...stray] : undefined;
 }
 
+/** The table as it will be once its stray cells are missing: a first study is guessed from that. */
+export const asMended = (frame: Frame): Frame => ({
+  ...frame,
+  columns: Object.fromEntries(
+    Object.entries(frame.columns).map(([name, column]): [string, Column] => {
+      if (column.kind === 'number' || !strayCells(column)) return [name, column];
+      const numbers = Float64Array.from(column.values, (value) => parseNumber(value ?? '') ?? Number.NaN);
+      return [name, { kind: 'number', values: numbers }];
+    }),
+  ),
+});
+
 /** How many numbers differ: sorting them is several times as fast as a set of as many. */
 function distinctNumbers(values: Float64Array): number {
   const sorted = values.slice().sort();

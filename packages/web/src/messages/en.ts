@@ -44,6 +44,8 @@ export const en = {
   'data.opening': 'Opening {name}',
   'data.reading': 'Reading {name} …',
   'data.none': 'No data is open.',
+  'data.noModel': 'The study has no model yet: no column was found that is plainly a count (whole numbers from 0).',
+  'data.addModel': 'Add a model under Study',
 
   'data.unit': 'Unit',
   'data.unitAnd': 'and …',

@@ -38,6 +38,8 @@ export const zh: Catalogue = {
   'data.preview': '前几行',
   'data.opening': '正在打开 {name}',
   'data.reading': '正在读取 {name} …',
+  'data.noModel': '研究中还没有模型：没有发现明显是计数（从 0 起的整数）的列。',
+  'data.addModel': '到“研究”中添加模型',
   'data.none': '尚未打开数据。',
   'data.unit': '单位',
   'data.unitAnd': '以及…',
