@@ -10,6 +10,7 @@ import {
   frameCsv,
   PanelError,
   planStudy,
+  writesPanel,
 } from '@gravpanel/panel';
 import { Command, Option } from 'commander';
 import { checkNewFiles, readBytes, writeFiles } from './files.ts';
@@ -76,9 +77,7 @@ async function act(dir: string, flags: ExportFlags): Promise<void> {
       at: { file: study },
     });
   const panel = await openData(opened);
-  // What a study joins, merges or reads from a binary file stands in no text that all of the tools could read.
-  const { join, duplicates } = opened.study.data;
-  const joined = join !== undefined || duplicates !== undefined || panel.source.delimiter === '';
+  const joined = writesPanel(opened.study, panel);
   const files = [...flags.to.map((tool) => TOOLS[tool].file), ...(joined ? [JOINED] : [])].map((name) =>
     path.join(target, name),
   );

@@ -192,8 +192,8 @@ function choose(c: Context, [condition, yes, no]: Node[], mask: Mask): Value {
   return { kind: 'number', values: test.map((v, i) => (missing(v) ? v : v !== 0 ? a[i] : b[i])) };
 }
 
-/** The year of a date that starts with it: "2008-06-30", "2008/6/30", "2008". */
-const DATE = /^(\d{4})(?:[-/.].*)?$/;
+/** The year of a date that starts or ends with it: "2008-06-30", "2008/6/30", "2008", "30.6.2008", "6/30/2008". */
+const DATE = /^(?:(\d{4})(?:[-/.].*)?|\d{1,2}[./-]\d{1,2}[./-](\d{4}))$/;
 
 /** year(date): dates as text, or years as numbers. */
 function yearOf(c: Context, node: Node & { type: 'call' }, mask: Mask): Value {
@@ -205,11 +205,14 @@ function yearOf(c: Context, node: Node & { type: 'call' }, mask: Mask): Value {
       c,
       node,
       `${printExpression(node)} is "${value.values[bad]}" on line ${c.frame.line[bad]} of "${c.frame.source.name}"; a date as YYYY-MM-DD was expected.`,
-      'year() reads dates that start with the year.',
+      'year() reads dates that start or end with a year of four digits.',
     );
   return {
     kind: 'number',
-    values: Float64Array.from(value.values, (text) => Number(DATE.exec(text?.trim() ?? '')?.[1] ?? Number.NaN)),
+    values: Float64Array.from(value.values, (text) => {
+      const found = DATE.exec(text?.trim() ?? '');
+      return Number(found?.[1] ?? found?.[2] ?? Number.NaN);
+    }),
   };
 }
 

@@ -40,7 +40,7 @@ function timeCodes(frame: Frame, time: string): Float64Array {
       throw new PanelError({
         code: 'data/time-not-integer',
         message: `${time} (time of the panel) is text, for example "${column.values.find((v) => v !== null)}"; whole numbers were expected.`,
-        hint: 'Add a column with whole periods, such as 2008, 2009, … or 1, 2, …; of a date in a spreadsheet that is =YEAR(A2).',
+        hint: 'Add a column with whole periods, such as 2008, 2009, … or 1, 2, …; of a date, under data of a study: derive: { year: year(date) }, time: year.',
         at: rowPlace(
           frame,
           column.values.findIndex((v) => v !== null),

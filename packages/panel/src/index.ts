@@ -32,7 +32,7 @@ export { describeStudy } from './describe-study.ts';
 export { buildDesigns } from './design.ts';
 export { duplicateNotes, duplicateWords } from './duplicates.ts';
 export * from './errors.ts';
-export { exportPlan } from './export/column.ts';
+export { exportPlan, writesPanel } from './export/column.ts';
 export { exportPython } from './export/python.ts';
 export { exportR } from './export/r.ts';
 export { exportStata } from './export/stata.ts';
@@ -174,7 +174,7 @@ export {
   type StudyFiles,
 } from './study-tables.ts';
 export { runTest, type TestOutcome, type TestWork } from './study-tests.ts';
-export { parseNumber } from './table-cells.ts';
+export { type Numbers, parseNumber, parseWritten } from './table-cells.ts';
 export {
   type FormatReader,
   type FormatReaders,

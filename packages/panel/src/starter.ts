@@ -250,8 +250,14 @@ const inYaml = (text: string) =>
 /**
  * The study as commented YAML.
  * @param path of the table, from the study's folder.
+ * @param how the table is read, as keys of `data`.
  */
-export function starterYaml({ unit, time, count, regressors }: Starter, path: string): string {
+export function starterYaml(
+  { unit, time, count, regressors }: Starter,
+  path: string,
+  how: Record<string, string> = {},
+): string {
+  const file = [['path', path], ...Object.entries(how)].map(([key, value]) => `${key}: ${inYaml(value)}`).join(', ');
   const [first, ...rest] = regressors.map(({ name }) => inFormula(name));
   const steps = rest.length > 0 ? ` + csw0(${rest.join(', ')})` : '';
   const rhs = first === undefined ? '1' : `${first}${steps}`;
@@ -262,14 +268,14 @@ export function starterYaml({ unit, time, count, regressors }: Starter, path: st
 # No column looks like a count: name what is counted, and what may explain it, in a first model.
 version: 1
 title: ${inYaml(path.replace(/^.*\/|\.[^.]*$/g, '') || path)}
-data: { path: ${inYaml(path)}, unit: [${units}], time: ${inYaml(time)} }
+data: { ${file}, unit: [${units}], time: ${inYaml(time)} }
 `;
   return `# yaml-language-server: $schema=./study.schema.json
 # Written by gravpanel init: a guess to start from. gravpanel schema -o study.schema.json gives an editor the keys.
 version: 1
 title: ${inYaml(`${count} by ${unit.join(' and ')}`)}
 question: What drives ${inYaml(count).replace(/^"|"$/g, '')}?
-data: { path: ${inYaml(path)}, unit: [${units}], time: ${inYaml(time)} }
+data: { ${file}, unit: [${units}], time: ${inYaml(time)} }
 ${logs.length > 0 ? `derive:\n${logs.map(({ name, column }) => `  ${inYaml(name)}: ${JSON.stringify(`log(${inFormula(column)})`)}\n`).join('')}` : ''}variables:
 ${[count, ...regressors.map(({ name }) => name)].map((name) => `  ${inYaml(name)}: { label: ${inYaml(name)} }\n`).join('')}# Standard errors that allow for dependence within a unit.
 vcov: { type: cluster, by: [${units}] }

@@ -1,4 +1,5 @@
 /** The tables that a study names → frames, whatever holds the files: a disk, a dropped folder, an archive. */
+import { derive } from './derive.ts';
 import { PanelError, type PanelErrorFields } from './errors.ts';
 import { setPanel } from './frame.ts';
 import { type CountryCode, joinFrame } from './join.ts';
@@ -36,10 +37,12 @@ export interface StudyData {
 
 type Data = Study['data'];
 type Join = NonNullable<Data['join']>[number];
-type TableKeys = Pick<Data, 'path' | 'sha256' | 'delimiter' | 'missing' | 'sheet'> & { skip?: number };
+type TableKeys = Pick<Data, 'path' | 'sha256' | 'delimiter' | 'encoding' | 'numbers' | 'missing' | 'sheet'> & {
+  skip?: number;
+};
 
 async function tableOf(keys: TableKeys, files: StudyFiles, what: string): Promise<Frame> {
-  const { path, sha256, delimiter, missing, sheet, skip } = keys;
+  const { path, sha256, delimiter, encoding, numbers, missing, sheet, skip } = keys;
   const { bytes, name } = await files.read(path, what);
   const hash = await files.sha256(bytes);
   if (sha256 !== undefined && sha256.toLowerCase() !== hash)
@@ -49,7 +52,7 @@ async function tableOf(keys: TableKeys, files: StudyFiles, what: string): Promis
       hint: 'Bring the file back that the study was written for, or put the new hash under sha256.',
       details: { sha256: hash },
     });
-  const options = { name, sha256: hash, delimiter, missing, sheet, skip };
+  const options = { name, sha256: hash, delimiter, encoding, numbers, missing, sheet, skip };
   return openTable(bytes, options, files.formats);
 }
 
@@ -85,6 +88,7 @@ const DATA_KEY: Record<string, string> = {
 /** The part of `data` that an error is about. */
 function dataPointer({ code, at }: PanelErrorFields, { unit, time }: Data): string {
   const [base, key] = ['/data', DATA_KEY[code]];
+  if (at?.pointer?.startsWith('/derive')) return `${base}${at.pointer}`;
   if (key) return `${base}/${key}`;
   if (at?.variable === time) return '/data/time';
   if (at?.variable !== undefined && [unit].flat().includes(at.variable)) return '/data/unit';
@@ -118,6 +122,8 @@ async function joined(frame: Frame, join: Join, i: number, source: StudySource, 
         path: _path,
         sha256: _hash,
         delimiter: _delimiter,
+        encoding: _encoding,
+        numbers: _numbers,
         missing: _missing,
         skip: _skip,
         simulated: _simulated,
@@ -150,7 +156,10 @@ export async function openStudyPanel(study: Study, source: StudySource, table: F
   let frame = await placed(
     source,
     (fields) => dataPointer(fields, data),
-    () => setPanel(table, [data.unit].flat(), data.time, { duplicates: data.duplicates }),
+    () =>
+      setPanel(data.derive ? derive(table, data.derive) : table, [data.unit].flat(), data.time, {
+        duplicates: data.duplicates,
+      }),
   );
   frame = named(frame, data.path);
   for (const [i, join] of (data.join ?? []).entries()) frame = await joined(frame, join, i, source, files);

@@ -6,6 +6,8 @@ import * as z from 'zod';
 import { models } from './models/index.ts';
 import { STATISTICS } from './regression-style.ts';
 import { influenceSchema, multiverseSchema, rollingSchema } from './study-curves.ts';
+import { NUMBERS } from './table-cells.ts';
+import { ENCODINGS } from './table-text.ts';
 import type { ModelKey } from './types.ts';
 
 // A study is read once: compiling a parser for its schema takes longer than walking it.
@@ -19,12 +21,20 @@ const span = { error: 'a span such as 2008:2011' };
 const range = z.union([z.string().regex(/^-?\d+:-?\d+$/, span), z.tuple([z.number().int(), z.number().int()])], span);
 const modelKey = z.enum(Object.keys(models) as [ModelKey, ...ModelKey[]]);
 
+/** How a text table is read: found, or as everybody writes it, where absent. */
+const textKeys = {
+  delimiter: z.string().length(1).optional(),
+  encoding: z.enum(ENCODINGS).optional(),
+  /** How numbers are written, by an example. */
+  numbers: z.enum(NUMBERS).optional(),
+  missing: z.array(z.string()).optional(),
+};
+
 /** A further table: no panel, no derived columns; descriptive parts read it by its name. */
 export const extraTableSchema = z.strictObject({
   path: name,
   sha256: z.string().optional(),
-  delimiter: z.string().length(1).optional(),
-  missing: z.array(z.string()).optional(),
+  ...textKeys,
   sheet: name.optional(),
   simulated: z.boolean().optional(),
 });
@@ -36,8 +46,7 @@ const columnNames = z.union([name, z.array(name).min(1), z.record(name, name)], 
 export const joinSchema = z.strictObject({
   path: name,
   sha256: z.string().optional(),
-  delimiter: z.string().length(1).optional(),
-  missing: z.array(z.string()).optional(),
+  ...textKeys,
   sheet: name.optional(),
   /** Lines before the header. */
   skip: z.number().int().min(0).optional(),
@@ -59,9 +68,10 @@ export const dataSchema = z.strictObject({
   sha256: z.string().optional(),
   unit: z.union([name, z.array(name).min(1)], { error: 'a column name or a list of them' }),
   time: name,
-  delimiter: z.string().length(1).optional(),
-  missing: z.array(z.string()).optional(),
+  ...textKeys,
   sheet: name.optional(),
+  /** Columns of this table that unit and time need: year(date). */
+  derive: z.record(name, z.union([expression, z.number()], { error: 'an expression or a number' })).optional(),
   /** Which row counts where several repeat unit and period. */
   duplicates: z.enum(['first', 'last', 'sum']).optional(),
   tables: z.record(id, extraTableSchema).optional(),

@@ -21,6 +21,29 @@ export function parseNumber(cell: string): number | undefined {
   return second === X || second === B || second === O ? undefined : value;
 }
 
+/** How numbers are written, by an example: the point is the decimal sign; a comma is; a point is and commas group thousands. */
+export const NUMBERS = ['1234.5', '1.234,5', '1,234.5'] as const;
+export type Numbers = (typeof NUMBERS)[number];
+
+/** Spaces are those of typesetting too: "1 234,5". */
+const COMMA = /^\s*[+-]?(\d+|\d{1,3}([. \u00a0\u2009\u202f]\d{3})+)?(,\d*)?(e[+-]?\d+)?\s*$/i;
+const GROUPED = /^\s*[+-]?\d{1,3}(,\d{3})+(\.\d*)?\s*$/;
+
+/** A cell as a number in one of the ways of writing; undefined for anything else. */
+export function parseWritten(cell: string, numbers: Numbers): number | undefined {
+  if (numbers === '1.234,5')
+    return COMMA.test(cell)
+      ? parseNumber(
+          cell
+            .trim()
+            .replace(/[. \u00a0\u2009\u202f]/g, '')
+            .replace(',', '.'),
+        )
+      : undefined;
+  if (numbers === '1,234.5' && GROUPED.test(cell)) return parseNumber(cell.replaceAll(',', ''));
+  return parseNumber(cell);
+}
+
 /** Cells that mean missing in every table; the reader's option adds to them. */
 export const MISSING = ['', 'NA', '.'];
 
@@ -33,13 +56,14 @@ export function isMissingCell(cell: string, missing: Set<string>): boolean {
  * Column j of `rows`: numeric where every cell that is not missing is a number, else text. Short rows must not occur.
  * Missing is NaN in numbers, null in text.
  */
-export function typeColumn(rows: string[][], j: number, missing: Set<string>): Column {
+export function typeColumn(rows: string[][], j: number, missing: Set<string>, numbers: Numbers = '1234.5'): Column {
+  const read = numbers === '1234.5' ? parseNumber : (cell: string) => parseWritten(cell, numbers);
   const n = rows.length;
   const values = new Float64Array(n);
-  const numericTokens = [...missing].some((token) => parseNumber(token) !== undefined);
+  const numericTokens = [...missing].some((token) => read(token) !== undefined);
   for (let i = 0; i < n; i++) {
     const cell = rows[i][j];
-    const value = parseNumber(cell);
+    const value = read(cell);
     if (value !== undefined && !(numericTokens && isMissingCell(cell, missing))) values[i] = value;
     else if (isMissingCell(cell, missing)) values[i] = Number.NaN;
     else return { kind: 'text', values: rows.map((row) => (isMissingCell(row[j], missing) ? null : row[j])) };

@@ -36,10 +36,11 @@ const unused = (name: string, option: string, format: TableFormat, why: string):
     at: { file: name },
   });
 
-function checkOptions({ name, delimiter, skip, sheet }: OpenOptions, format: TableFormat): void {
+function checkOptions({ name, delimiter, encoding, numbers, skip, sheet }: OpenOptions, format: TableFormat): void {
   if (sheet !== undefined && format !== 'xlsx') throw unused(name, 'sheet', format, 'is for workbooks');
   if (format === 'text') return;
-  if (delimiter !== undefined) throw unused(name, 'delimiter', format, 'is for text');
+  for (const [option, value] of Object.entries({ delimiter, encoding, numbers }))
+    if (value !== undefined) throw unused(name, option, format, 'is for text');
   if (skip && format !== 'xlsx') throw unused(name, 'skip', format, 'is for text and workbooks');
 }
 

@@ -1,8 +1,8 @@
 /** Delimited text → Frame. */
 import Papa from 'papaparse';
 import { PanelError } from './errors.ts';
-import { MISSING, typeColumn } from './table-cells.ts';
-import { checkDelimiter, decodeText, sniffDelimiter } from './table-text.ts';
+import { MISSING, type Numbers, typeColumn } from './table-cells.ts';
+import { checkDelimiter, decodeText, type Encoding, sniffDelimiter } from './table-text.ts';
 import type { Column, Frame } from './types.ts';
 
 /** What the caller knows about a table. */
@@ -11,6 +11,10 @@ export interface ReadOptions {
   name: string;
   /** One character; found from the header and the first rows where absent. */
   delimiter?: string;
+  /** Of the bytes; UTF-8 where absent. */
+  encoding?: Encoding;
+  /** How numbers are written; "1234.5" where absent. */
+  numbers?: Numbers;
   /** Further cells that mean missing, beside "", "NA" and ".". */
   missing?: string[];
   /** Lines before the header; blank lines count. */
@@ -132,15 +136,15 @@ function dropTrailing(header: string[], rows: string[][]): void {
 }
 
 /**
- * Reads CSV, TSV, semicolon- or bar-separated text: UTF-8 with or without byte order mark, LF or CRLF, RFC 4180 quotes.
+ * Reads CSV, TSV, semicolon- or bar-separated text: UTF-8 (or `encoding`) with or without byte order mark, LF or CRLF, RFC 4180 quotes.
  * The first row names the columns. A column is numeric where every cell that is not missing ("", "NA", "." and what
- * `missing` adds) is a decimal number, read to the nearest double; other columns are text.
+ * `missing` adds) is a decimal number (written as `numbers` says), read to the nearest double; other columns are text.
  * @throws PanelError data/empty, data/header-only, data/ragged, data/quotes, data/empty-name, data/duplicate-column,
  * data/wrong-delimiter, data/encoding, data/not-text; each with its line.
  */
 export function readTable(bytes: Uint8Array | string, options: ReadOptions): Frame {
   const { name } = options;
-  const decoded = typeof bytes === 'string' ? bytes : decodeText(bytes, name);
+  const decoded = typeof bytes === 'string' ? bytes : decodeText(bytes, name, options.encoding);
   const unmarked = decoded.charCodeAt(0) === 0xfeff ? decoded.slice(1) : decoded;
   const text = skipped(unmarked.includes('\r') ? unmarked.replace(/\r\n?/g, '\n') : unmarked, options.skip ?? 0);
   if (text.trim() === '')
@@ -169,7 +173,7 @@ export function readTable(bytes: Uint8Array | string, options: ReadOptions): Fra
   const missing = new Set([...MISSING, ...(options.missing ?? [])]);
   const columns: Record<string, Column> = Object.create(null);
   header.forEach((column, j) => {
-    columns[column] = typeColumn(rows, j, missing);
+    columns[column] = typeColumn(rows, j, missing, options.numbers);
   });
   return {
     rows: rows.length,

@@ -1,6 +1,10 @@
 /** Bytes → text, and the delimiter of a text table. */
 import { PanelError } from './errors.ts';
 
+/** How the bytes of a text table are letters; UTF-8 where a study says nothing. */
+export const ENCODINGS = ['utf-8', 'windows-1252', 'gb18030', 'utf-16'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
 /** Offset of the first byte that is not UTF-8 (RFC 3629: no overlong forms, no surrogates), or −1. */
 export function invalidUtf8At(bytes: Uint8Array): number {
   for (let i = 0; i < bytes.length; ) {
@@ -21,30 +25,62 @@ export function invalidUtf8At(bytes: Uint8Array): number {
   return -1;
 }
 
+const UTF16 = 'UTF-16 text';
 const SIGNATURES: [string, number[]][] = [
   ['an Excel or zip file', [0x50, 0x4b, 0x03, 0x04]],
   ['a gzip file', [0x1f, 0x8b]],
   ['an old Excel file', [0xd0, 0xcf, 0x11, 0xe0]],
   ['a Parquet file', [0x50, 0x41, 0x52, 0x31]],
   ['a Stata file', [0x3c, 0x73, 0x74, 0x61, 0x74, 0x61, 0x5f, 0x64, 0x74, 0x61, 0x3e]],
-  ['UTF-16 text', [0xff, 0xfe]],
-  ['UTF-16 text', [0xfe, 0xff]],
+  [UTF16, [0xff, 0xfe]],
+  [UTF16, [0xfe, 0xff]],
 ];
 
 function notText(name: string, what: string): PanelError {
   return new PanelError({
     code: 'data/not-text',
     message: `"${name}" is ${what}; a CSV or TSV file in UTF-8 was expected.`,
-    hint: 'Save or export it as CSV (UTF-8).',
+    hint:
+      what === UTF16
+        ? 'Write encoding: utf-16 under data of a study, or save it as CSV (UTF-8).'
+        : 'Save or export it as CSV (UTF-8).',
     at: { file: name },
+    ...(what === UTF16 && { details: { encoding: 'utf-16' } }),
   });
 }
 
+/** The letters of Windows-1252 from 0x80 to 0x9f (WHATWG Encoding Standard). */
+const C1 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+/** @throws PanelError data/encoding, data/not-text. */
+function decodeAs(bytes: Uint8Array, encoding: Exclude<Encoding, 'utf-8'>, name: string): string {
+  const big = bytes[0] === 0xfe && bytes[1] === 0xff;
+  const fault = () =>
+    new PanelError({
+      code: 'data/encoding',
+      message: `"${name}" is not ${encoding}, which the study says it is.`,
+      hint: `Write another encoding under data, or none for UTF-8: ${ENCODINGS.join(', ')}.`,
+      at: { file: name },
+    });
+  try {
+    const label = encoding === 'utf-16' ? (big ? 'utf-16be' : 'utf-16le') : encoding;
+    const decoded = new TextDecoder(label, { fatal: true }).decode(bytes);
+    // Node leaves these as they are, browsers do not.
+    const text =
+      encoding === 'windows-1252' ? decoded.replace(/[\x80-\x9f]/g, (c) => C1[c.charCodeAt(0) - 128]) : decoded;
+    if (!text.includes('\0')) return text;
+  } catch {
+    throw fault();
+  }
+  throw notText(name, 'a binary file');
+}
+
 /**
- * UTF-8 bytes → text without a byte order mark.
+ * Bytes → text without a byte order mark.
  * @throws PanelError data/not-text (other formats, zero bytes), data/encoding (with offset and line of the first bad byte).
  */
-export function decodeText(bytes: Uint8Array, name: string): string {
+export function decodeText(bytes: Uint8Array, name: string, encoding: Encoding = 'utf-8'): string {
+  if (encoding !== 'utf-8') return decodeAs(bytes, encoding, name);
   const kind = SIGNATURES.find(([, signature]) => signature.every((b, i) => bytes[i] === b));
   if (kind) throw notText(name, kind[0]);
   try {
@@ -59,7 +95,7 @@ export function decodeText(bytes: Uint8Array, name: string): string {
     throw new PanelError({
       code: 'data/encoding',
       message: `"${name}" is not UTF-8: byte ${offset} (0x${bytes[offset]?.toString(16)}) on line ${line} is not valid there.`,
-      hint: `It may be Latin-1 or Windows-1252. Convert it: iconv -f WINDOWS-1252 -t UTF-8 "${name}" > utf8.csv`,
+      hint: `It may be Windows-1252 (Latin-1): write encoding: windows-1252 under data of a study, or convert it: iconv -f WINDOWS-1252 -t UTF-8 "${name}" > utf8.csv`,
       at: { file: name, line },
       details: { offset },
     });

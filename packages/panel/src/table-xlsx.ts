@@ -16,7 +16,7 @@ function cellText(value: unknown): string {
   return String(value);
 }
 
-function sheetOf(bytes: Uint8Array, { name, sheet }: OpenOptions) {
+function sheetOf(bytes: Uint8Array, { name, sheet }: OpenOptions): { rows: unknown[][]; sheets: string[] } {
   const book = read(bytes, { type: 'array', cellDates: true, UTC: true, dense: true });
   const found = sheet ?? book.SheetNames[0];
   if (!book.SheetNames.includes(found))
@@ -26,13 +26,14 @@ function sheetOf(bytes: Uint8Array, { name, sheet }: OpenOptions) {
       hint: nearestHint(found, book.SheetNames),
       at: { file: name },
     });
-  return utils.sheet_to_json<unknown[]>(book.Sheets[found], {
+  const rows = utils.sheet_to_json<unknown[]>(book.Sheets[found], {
     header: 1,
     raw: true,
     defval: null,
     blankrows: true,
     UTC: true,
   });
+  return { rows, sheets: book.SheetNames };
 }
 
 /** The error values of a spreadsheet, which are no data. */
@@ -58,7 +59,8 @@ function checkFaults(rows: string[][], lines: number[], header: string[], name: 
  */
 export function readXlsx(bytes: Uint8Array, options: OpenOptions): Frame {
   const { name, skip = 0, missing = [], sha256 } = options;
-  const all = sheetOf(bytes, options)
+  const { rows: found, sheets } = sheetOf(bytes, options);
+  const all = found
     .map((cells, i) => ({ line: i + 1, cells: cells.map(cellText) }))
     .slice(skip)
     .filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
@@ -102,6 +104,12 @@ export function readXlsx(bytes: Uint8Array, options: OpenOptions): Frame {
     rows: rows.length,
     columns: { ...columns },
     line: Int32Array.from(lines),
-    source: { name, bytes: bytes.length, delimiter: '', ...(sha256 && { sha256 }) },
+    source: {
+      name,
+      bytes: bytes.length,
+      delimiter: '',
+      ...(sheets.length > 1 && { sheets }),
+      ...(sha256 && { sha256 }),
+    },
   };
 }

@@ -11,6 +11,8 @@ export interface SourceInfo {
   sha256?: string;
   bytes: number;
   delimiter: string;
+  /** Of a workbook with several. */
+  sheets?: string[];
 }
 
 /** Position of the rows in units × periods. */

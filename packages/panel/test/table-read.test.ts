@@ -61,6 +61,38 @@ describe('readTable', () => {
     },
   );
 
+  it.each([
+    ['1.234,5', '1,5 -2 ,25 1.234.567,5 3e-2 1\u00a0234,5', [1.5, -2, 0.25, 1234567.5, 0.03, 1234.5]],
+    ['1,234.5', '1.5 -2 .25 1,234,567.5 3e-2 +1,234', [1.5, -2, 0.25, 1234567.5, 0.03, 1234]],
+  ] as const)('reads numbers that are written like %s where it is told so', (way, cells, values) => {
+    const csv = `a;b\n${cells.split(' ').join(';1\n')};1\n`;
+    const { a } = readTable(csv, { name: 't', delimiter: ';', numbers: way }).columns;
+    expect(a).toEqual({ kind: 'number', values: Float64Array.from(values) });
+    // The signs of the other way are no number.
+    const other = way === '1.234,5' ? '0.5' : '0,5';
+    expect(readTable(`${csv}${other};1\n`, { name: 't', delimiter: ';', numbers: way }).columns.a.kind).toBe('text');
+  });
+
+  it.each([
+    ['windows-1252', [0x47, 0x72, 0xf6, 0xdf, 0x65, 0x20, 0x80], 'Größe €'],
+    ['gb18030', [0xd6, 0xd0, 0xb9, 0xfa], '中国'],
+    ['utf-16', [0xff, 0xfe, 0x2d, 0x4e, 0xfd, 0x56], '中国'],
+    ['utf-16', [0xfe, 0xff, 0x4e, 0x2d, 0x56, 0xfd], '中国'],
+  ] as const)('reads the letters of %s where it is told so', (encoding, name, text) => {
+    const wide = encoding === 'utf-16' ? (name[0] === 0xff ? [10, 0, 49, 0] : [0, 10, 0, 49]) : [10, 49];
+    const bytes = Uint8Array.from([...name, ...wide]);
+    expect(Object.keys(readTable(bytes, { name: 't', encoding }).columns)).toEqual([text]);
+    expect(thrown(() => readTable(bytes, { name: 't' })).code).toMatch(/^data\/(encoding|not-text)$/);
+  });
+
+  it('says so where the letters are not of the encoding that it is told', () => {
+    const bytes = Uint8Array.from([0x61, 10, 0xff, 0xff]);
+    expect(thrown(() => readTable(bytes, { name: 't', encoding: 'gb18030' }))).toMatchObject({
+      code: 'data/encoding',
+      message: expect.stringContaining('is not gb18030'),
+    });
+  });
+
   it('reads every finite double back bit for bit, however it is printed', () => {
     fc.assert(
       fc.property(

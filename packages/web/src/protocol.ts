@@ -6,6 +6,7 @@ import type {
   FitResult,
   FitSpec,
   Note,
+  Numbers,
   PanelErrorFields,
   Proof,
   Report,
@@ -32,12 +33,21 @@ export interface ColumnSummary {
   examples: string[];
   /** Text that is numbers but for these few cells. */
   notNumbers?: string[];
+  /** Text that is numbers where they are read as written in one of these ways. */
+  numbers?: Numbers[];
+  /** Text that is dates. */
+  dates?: true;
+  /** The only number below zero: −9, −99 and the like mean missing in surveys. */
+  code?: string;
   /** What the file itself says of the column. */
   label?: string;
   values?: { value: number; label: string }[];
   /** Missing values of several kinds, with how many rows each has. */
   missingKinds?: { code: string; label?: string; rows: number }[];
 }
+
+/** How a table is read where that is not found by itself: keys of a study's `data`. */
+export type ReadAs = Partial<Pick<Study['data'], 'encoding' | 'numbers' | 'sheet'>>;
 
 export interface TableSummary {
   name: string;
@@ -47,6 +57,8 @@ export interface TableSummary {
   columns: ColumnSummary[];
   /** The first rows, as text. */
   preview: string[][];
+  /** Sheets of a workbook with several. */
+  sheets?: string[];
 }
 
 /** Units × periods of the count: the panel map, as large as it is drawn, however many units there are. Largest units first. */
@@ -268,7 +280,7 @@ export interface EngineApi {
   /** JSON Schema of a study. */
   schema(): Promise<Answer<unknown>>;
   /** A first study for one of the files. */
-  starter(file: string): Promise<Answer<string>>;
+  starter(file: string, how: ReadAs): Promise<Answer<string>>;
   run(text: string, onEvent: (event: RunEvent) => void): Promise<Answer<RunView>>;
   /** A figure of the last run as SVG with the page's colours. */
   figure(figure: Figure, width: number): Promise<Answer<string>>;

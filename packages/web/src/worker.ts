@@ -59,7 +59,7 @@ const api: EngineApi = {
       return droppedRows(await engine.open(text), model, column, await kernels);
     }),
   schema: () => answer(() => studyJsonSchema()),
-  starter: (file) => answer(() => engine.starter(file)),
+  starter: (file, how) => answer(() => engine.starter(file, how)),
   run: (text, onEvent) => answer(() => engine.run(text, onEvent)),
   figure: (figure, width) =>
     answer(async () => {

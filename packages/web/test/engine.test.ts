@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadKernels } from '@gravpanel/core-wasm';
+import { strFromU8, unzipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { droppedRows } from '../src/engine/dropped.ts';
 import { createEngine } from '../src/engine/engine.ts';
+import { take } from '../src/engine/take.ts';
 import { spansOf } from '../src/lib/rail/spans.ts';
 
 const study = (path: string) =>
@@ -69,6 +71,66 @@ describe('a first study', () => {
     for (const [row, column, cell] of change) all[row][column] = cell;
     return `firm,year,sector,inventions,x\n${all.map((row) => row.join()).join('\n')}\n`;
   };
+
+  test('is written again for what the letters, the numbers, the dates and the sheet are', async () => {
+    const engine = createEngine({ kernels: loadKernels(), world: none, regions: none });
+    // "Größe" in Windows-1252, commas as decimal signs in one column and a code for missing in another.
+    const german = table()
+      .replaceAll(',', ';')
+      .replace('x', 'Größe')
+      .replaceAll(/(\d)\.(\d)/g, '$1,$2')
+      .replace(';20;', ';-99;');
+    engine.setFiles({ 'my.csv': Uint8Array.from(german, (letter) => letter.charCodeAt(0)) });
+    await expect(engine.starter('my.csv')).rejects.toMatchObject({ code: 'data/encoding' });
+    const seen = async (text: string) => (await engine.inspect(text)).table!.columns;
+    const before = await engine.starter('my.csv', { encoding: 'windows-1252' });
+    expect((await seen(before)).map(({ name, kind, numbers, code }) => [name, kind, numbers, code])).toEqual([
+      ['firm', 'number', undefined, undefined],
+      ['year', 'number', undefined, undefined],
+      ['sector', 'number', undefined, '-99'],
+      ['inventions', 'number', undefined, undefined],
+      ['Größe', 'text', ['1.234,5'], undefined],
+    ]);
+    const after = await engine.starter('my.csv', { encoding: 'windows-1252', numbers: '1.234,5' });
+    expect(after).toContain(
+      'data: { path: my.csv, encoding: windows-1252, numbers: "1.234,5", unit: [firm], time: year }',
+    );
+    const [size] = (await seen(after)).slice(-1);
+    expect([size.kind, size.range]).toEqual([
+      'number',
+      [Math.min(...rows.map((row) => +row[4])), Math.max(...rows.map((row) => +row[4]))],
+    ]);
+    expect((await engine.run(after, () => {})).failed).toBe(0);
+    // Other tools read the panel as it was read here.
+    const { name, content } = await take(engine, { what: 'r', text: after, name: 'my' });
+    expect(name).toBe('r.zip');
+    const files = unzipSync(content as Uint8Array);
+    expect(strFromU8(files['models.R'])).toContain('read.table("panel-joined.csv", header = TRUE, sep = ","');
+    expect(strFromU8(files['panel-joined.csv']).split('\n')[2]).toBe(`2,2001,21,7,${rows[1][4]}`);
+  });
+
+  test('has periods where its study takes the year of a date', async () => {
+    const engine = createEngine({ kernels: loadKernels(), world: none, regions: none });
+    const study = (time: string) =>
+      `version: 1\ntitle: T\ndata: { path: d.csv, unit: id, time: year, derive: { year: year(${time}) } }\n`;
+    engine.setFiles({
+      'd.csv': new TextEncoder().encode(
+        'id,day,end\nA,31.12.2001,2001-12-31\nA,1/2/2003,2003-01-02\nB,31-12-2002,2002.12.31\n',
+      ),
+    });
+    for (const day of ['day', 'end'])
+      expect((await engine.inspect(study(day))).panel).toMatchObject({
+        units: 2,
+        periods: [2001, 2002, 2003],
+        gaps: 1,
+      });
+    const { error } = await engine.inspect(study('days'));
+    expect([error?.code, error?.at?.pointer, error?.at?.line]).toEqual([
+      'expression/unknown-column',
+      '/data/derive/year',
+      3,
+    ]);
+  });
 
   test('counts what changes within a unit, not the code of a sector', async () => {
     expect(await of(table())).toMatchObject({ unit: ['firm'], time: 'year', formula: 'inventions ~ sector + csw0(x)' });

@@ -263,6 +263,11 @@ export function factorOf({ fit, model, spec }: ExportColumn): number {
   return fit.vcovInfo.factor * (rows ? (fit.nobs - fit.coefficients.length) / fit.nobs : 1);
 }
 
+/** Whether the panel is written beside the scripts: what a study joins, merges, derives or decodes stands in no text that all tools read. */
+export const writesPanel = ({ data }: Study, { source }: Frame): boolean =>
+  source.delimiter === '' ||
+  [data.join, data.duplicates, data.derive, data.encoding, data.numbers].some((key) => key !== undefined);
+
 /** What the scripts of a run say, from its study, plan, table and fits. */
 export function exportPlan(
   study: Study,
@@ -297,7 +302,7 @@ export function exportPlan(
       .filter(([name]) => !derived.includes(name))
       .map(([name, { kind }]) => ({ name, number: kind === 'number' })),
     missing: ['', 'NA', '.', ...(study.data.missing ?? [])],
-    delimiter: frame.source.delimiter,
+    delimiter: writesPanel(study, frame) ? ',' : frame.source.delimiter,
     derive: Object.entries(study.derive ?? {}).map(([name, value]) => ({
       name,
       node:

@@ -16,7 +16,7 @@ import {
   starterYaml,
   type World,
 } from '@gravpanel/panel';
-import type { Fingerprint, Inspection, RunEvent, RunView, StudyFileMap, StudyFits } from '../protocol.ts';
+import type { Fingerprint, Inspection, ReadAs, RunEvent, RunView, StudyFileMap, StudyFits } from '../protocol.ts';
 import { countryBookOf, type RegionsModule } from './country-book.ts';
 import { hashOf, memoryFiles, namedFiles } from './files.ts';
 import { asMended, inspect } from './inspect.ts';
@@ -47,7 +47,7 @@ export interface Engine {
   /** `onPart` gets what is known so far where the rest takes its time. */
   inspect(text: string, onPart?: (found: Inspection) => void): Promise<Inspection>;
   /** A first study for a table, as text: what can be told from names and values, the rest to be mended. */
-  starter(file: string): Promise<string>;
+  starter(file: string, how?: ReadAs): Promise<string>;
   run(text: string, onEvent: (event: RunEvent) => void | Promise<void>): Promise<RunView>;
   fits(text: string): Promise<StudyFits>;
   /** The study of a text with its panel. @throws PanelError study/…, data/… */
@@ -98,11 +98,11 @@ export function createEngine(host: EngineHost): Engine {
       last = undefined;
     },
 
-    async starter(file) {
+    async starter(file, how = {}) {
       const { bytes } = await files.read(file, 'data file');
-      const frame = await openTable(bytes, { name: file, sha256: await files.sha256(bytes) }, files.formats);
-      opener = studyOpener(files, { path: file, frame });
-      return starterYaml(guessStarter(asMended(frame), { loose: true }), file);
+      const frame = await openTable(bytes, { name: file, sha256: await files.sha256(bytes), ...how }, files.formats);
+      opener = studyOpener(files, { path: file, ...how, frame });
+      return starterYaml(guessStarter(asMended(frame, how.numbers), { loose: true }), file, how);
     },
     files: () => files,
 

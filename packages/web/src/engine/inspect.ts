@@ -5,9 +5,10 @@ import {
   type ColumnMeta,
   checkStudy,
   type Frame,
+  type Numbers,
   PanelError,
   type PanelErrorFields,
-  parseNumber,
+  parseWritten,
   type Study,
   type StudySource,
   setPanel,
@@ -26,28 +27,28 @@ const textOf = (column: Column, row: number): string => {
 /** Cells that keep a column from being numbers: at most this many kinds, in at most this share of the rows. */
 const FEW = { kinds: 5, share: 0.2 };
 
-/** Distinct cells that are no number, where nearly all of a text column is. */
-function strayCells({ values }: Column & { kind: 'text' }): string[] | undefined {
+/** Distinct cells that are no number, where nearly all of a text column is; none where all of it is. */
+function strayCells({ values }: Column & { kind: 'text' }, way: Numbers = '1234.5'): string[] | undefined {
   const stray = new Set<string>();
   let [cells, rows] = [0, 0];
   for (const value of values) {
     if (value === null) continue;
     cells++;
-    if (parseNumber(value) !== undefined) continue;
+    if (parseWritten(value, way) !== undefined) continue;
     rows++;
     stray.add(value);
     if (stray.size > FEW.kinds) return undefined;
   }
-  return rows > 0 && rows < cells && rows <= FEW.share * cells ? [...stray] : undefined;
+  return rows < cells && rows <= FEW.share * cells ? [...stray] : undefined;
 }
 
 /** The table as it will be once its stray cells are missing: a first study is guessed from that. */
-export const asMended = (frame: Frame): Frame => ({
+export const asMended = (frame: Frame, way: Numbers = '1234.5'): Frame => ({
   ...frame,
   columns: Object.fromEntries(
     Object.entries(frame.columns).map(([name, column]): [string, Column] => {
-      if (column.kind === 'number' || !strayCells(column)) return [name, column];
-      const numbers = Float64Array.from(column.values, (value) => parseNumber(value ?? '') ?? Number.NaN);
+      if (column.kind === 'number' || !strayCells(column, way)) return [name, column];
+      const numbers = Float64Array.from(column.values, (value) => parseWritten(value ?? '', way) ?? Number.NaN);
       return [name, { kind: 'number', values: numbers }];
     }),
   ),
@@ -74,15 +75,35 @@ function examplesOf({ values }: Column): string[] {
   return [...found];
 }
 
-function summaryOf(name: string, column: Column): ColumnSummary {
+const DATE = /^(\d{4}[-/.]\d{1,2}([-/.].*)?|\d{1,2}[./-]\d{1,2}[./-]\d{4})$/;
+const SOME = 50;
+/** By the first of its cells. */
+function isDates(values: (string | null)[]): boolean {
+  const some = values
+    .slice(0, 20 * SOME)
+    .filter((value) => value !== null)
+    .slice(0, SOME);
+  return some.length > 0 && some.every((value) => DATE.test(value.trim()));
+}
+
+/** `text`: of a text table, whose cells a study can mark as missing. `way`: how its numbers were read. */
+function summaryOf(name: string, column: Column, text: boolean, way: Numbers): ColumnSummary {
   const { kind } = column;
   const base = { name, kind, examples: examplesOf(column) };
   if (kind === 'text') {
     const distinct = new Set(column.values);
     distinct.delete(null);
     const missing = column.values.reduce((sum, value) => sum + (value === null ? 1 : 0), 0);
-    const notNumbers = strayCells(column);
-    return { ...base, missing, distinct: distinct.size, ...(notNumbers && { notNumbers }) };
+    const numbers = writtenAs(column, way);
+    const notNumbers = numbers.length > 0 ? undefined : strayCells(column, way);
+    return {
+      ...base,
+      missing,
+      distinct: distinct.size,
+      ...(numbers.length > 0 && { numbers }),
+      ...(notNumbers && notNumbers.length > 0 && { notNumbers }),
+      ...(isDates(column.values) && { dates: true }),
+    };
   }
   let [missing, lo, hi] = [0, Infinity, -Infinity];
   for (const value of column.values) {
@@ -90,7 +111,8 @@ function summaryOf(name: string, column: Column): ColumnSummary {
     if (value < lo) lo = value;
     if (value > hi) hi = value;
   }
-  return { ...base, missing, distinct: distinctNumbers(column.values), range: [lo, hi] };
+  const code = text ? codeIn(column.values, lo) : undefined;
+  return { ...base, missing, distinct: distinctNumbers(column.values), range: [lo, hi], ...(code && { code }) };
 }
 
 function metaOf(meta: ColumnMeta | undefined) {
@@ -109,16 +131,40 @@ function metaOf(meta: ColumnMeta | undefined) {
   };
 }
 
+const COMMAS: Numbers[] = ['1.234,5', '1,234.5'];
+/** Ways of writing that make more cells of a text column numbers than the one it was read in. */
+function writtenAs(column: Column & { kind: 'text' }, way: Numbers): Numbers[] {
+  return COMMAS.filter(
+    (other) =>
+      other !== way &&
+      strayCells(column, other) &&
+      column.values.some(
+        (cell) => cell !== null && parseWritten(cell, way) === undefined && parseWritten(cell, other) !== undefined,
+      ),
+  );
+}
+
+/** A number that surveys write for a missing one: the only one below zero. */
+function codeIn(values: Float64Array, lo: number): string | undefined {
+  if (!CODES.includes(lo)) return undefined;
+  return values.every((value) => !(value < 0) || value === lo) ? String(lo) : undefined;
+}
+const CODES = [-9, -99, -999, -9999];
+
 /** Types, missing values and the first rows of a table. */
-export function tableSummary({ source, rows, columns, meta = {} }: Frame): TableSummary {
+export function tableSummary({ source, rows, columns, meta = {} }: Frame, way: Numbers = '1234.5'): TableSummary {
   const all = Object.entries(columns);
-  const { name, bytes, sha256 } = source;
+  const { name, bytes, sha256, sheets } = source;
   return {
     name,
     rows,
     bytes,
     ...(sha256 && { sha256 }),
-    columns: all.map(([column, values]) => ({ ...summaryOf(column, values), ...metaOf(meta[column]) })),
+    ...(sheets && { sheets }),
+    columns: all.map(([column, values]) => ({
+      ...summaryOf(column, values, source.delimiter !== '', way),
+      ...metaOf(meta[column]),
+    })),
     preview: Array.from({ length: Math.min(rows, PREVIEW_ROWS) }, (_, row) =>
       all.map(([, column]) => textOf(column, row)),
     ),
@@ -224,7 +270,7 @@ export async function inspect(
     found.study = study;
     const data = opened(study, source);
     table = await data.table();
-    found.table = tableSummary(table);
+    found.table = tableSummary(table, study.data.numbers);
     tell();
     const frame = await data.panel();
     found.panel = panelShape(frame, countOf(study));

@@ -8,6 +8,7 @@ import {
   type StudyFiles,
   type StudySource,
 } from '@gravpanel/panel';
+import type { ReadAs } from '../protocol.ts';
 
 export interface OpenStudy {
   table(): Promise<Frame>;
@@ -30,16 +31,16 @@ function keep<T>(held?: { key: string; value: Promise<T> }) {
 
 type Data = Study['data'];
 /** What the rows of the table depend on. */
-const ofTable = ({ path, sha256, delimiter, missing, sheet }: Pick<Data, 'path'> & Partial<Data>) =>
-  JSON.stringify([path, sha256, delimiter, missing, sheet]);
+const ofTable = ({ path, sha256, delimiter, encoding, numbers, missing, sheet }: Pick<Data, 'path'> & Partial<Data>) =>
+  JSON.stringify([path, sha256, delimiter, encoding, numbers, missing, sheet]);
 
 /**
  * A reader of studies over one set of files.
- * @param known a table that has been read already, as a study reads it that says no more of it than its path.
+ * @param known a table that has been read already, as a study reads it that says no more of it than that.
  */
 export function studyOpener(
   files: StudyFiles,
-  known?: { path: string; frame: Frame },
+  known?: ReadAs & { path: string; frame: Frame },
 ): (study: Study, source: StudySource) => OpenStudy {
   const tableOnce = keep(known && { key: ofTable(known), value: Promise.resolve(known.frame) });
   const panelOnce = keep<Frame>();

@@ -11,6 +11,7 @@ import {
   planStudy,
   type StudyFiles,
   type Table,
+  writesPanel,
 } from '@gravpanel/panel';
 import {
   FONT_CSS,
@@ -99,7 +100,7 @@ const SCRIPTS = {
   python: { file: 'models.py', write: exportPython },
 };
 type Tool = keyof typeof SCRIPTS;
-/** The panel with its joined columns, which stand in no file that another tool could read. */
+/** The panel as it was joined, merged or decoded, which stands in no file that another tool could read. */
 const JOINED = 'panel-joined.csv';
 
 /** Scripts of the tools, and the joined panel where there is one; `to` leads from them to the study's folder. */
@@ -110,7 +111,7 @@ function scripts({ study, source, frame, run }: Finished, tools: Tool[], to: str
   );
   const derived = deriveStudy(study, frame, source);
   const plan = exportPlan(study, planStudy(study, source), derived, run.fits, companions, { gravpanel, runHash });
-  const joined = study.data.join !== undefined;
+  const joined = writesPanel(study, frame);
   const data = joined ? JOINED : `${to}${study.data.path}`;
   const made = Object.fromEntries(tools.map((tool) => [SCRIPTS[tool].file, SCRIPTS[tool].write(plan, data)]));
   return { ...made, ...(joined && { [JOINED]: frameCsv(frame) }) };

@@ -13,6 +13,7 @@ import type {
   EngineApi,
   Fingerprint,
   Inspection,
+  ReadAs,
   RunEvent,
   RunView,
   StudyFileMap,
@@ -93,7 +94,7 @@ export const droppedOf = (text: string, model: string, column: number): Promise<
 export const studySchema = (): Promise<unknown> => call((api) => api.schema());
 
 /** A first study for one of the files. */
-export const starterOf = (file: string): Promise<string> => call((api) => api.starter(file));
+export const starterOf = (file: string, how: ReadAs): Promise<string> => call((api) => api.starter(file, how));
 
 export const runStudyText = (text: string, onEvent: (event: RunEvent) => void): Promise<RunView> =>
   call((api) => api.run(text, proxy(onEvent)));

@@ -4,7 +4,7 @@ import firstUrl from '../../generated/first.json?url';
 import restUrl from '../../generated/first-rest.json?url';
 import { SHIPPED } from '../../generated/studies.ts';
 import type { FirstRest, FirstVisit } from '../engine/first.ts';
-import type { Inspection, RunEvent, RunView, StudyFileMap, TableView } from '../protocol.ts';
+import type { Inspection, ReadAs, RunEvent, RunView, StudyFileMap, TableView } from '../protocol.ts';
 import { errorFields, inspectStudy, runStudyText, Stopped, setFiles, starterOf, stopEngine, warmUp } from './engine.ts';
 import type { Path } from './study-edit.ts';
 
@@ -155,6 +155,7 @@ function forget(): void {
   runError = undefined;
   openError = undefined;
   shipped = undefined;
+  alone = undefined;
 }
 
 /** A run that was made before: with the page, or of other files than those that are open. */
@@ -184,9 +185,13 @@ export async function openStudy(
   await inspectNow();
 }
 
+/** The table that came without a study, and the one that was written for it: as long as nobody touched that, it is written again. */
+let alone: { table: string; how: ReadAs; text: string } | undefined;
+
 /** A study of its own for a table that came without one. */
-export async function openTableAlone(files: StudyFileMap, table: string): Promise<void> {
+export async function openTableAlone(files: StudyFileMap, table: string, how: ReadAs = {}): Promise<void> {
   forget();
+  alone = { table, how, text: '' };
   held = files;
   fileNames = Object.keys(files);
   name = table.replace(/\.[^.]*$/, '');
@@ -195,13 +200,20 @@ export async function openTableAlone(files: StudyFileMap, table: string): Promis
   inspecting = true;
   try {
     await ready;
-    text = await starterOf(table);
+    text = await starterOf(table, how);
+    alone = { table, how, text };
   } catch (error) {
     inspecting = false;
     openError = errorFields(error);
     return;
   }
   await inspectNow();
+}
+
+/** Reads the study's table in another way, which is written into the study. */
+export async function readAs(how: ReadAs): Promise<void> {
+  if (alone && alone.text === text) return openTableAlone(held, alone.table, { ...alone.how, ...how });
+  await editAll(Object.entries(how).map(([key, value]): [Path, unknown] => [['data', key], value]));
 }
 
 /** Further files beside those that are open; a file of the same path takes the place of the older one. */
