@@ -233,6 +233,22 @@ describe.runIf(hasChromium('the main thread, dying workers, the keyboard and axe
       await findsNothing();
     }, 60_000);
 
+    test('mends the table of a German spreadsheet by clicks that its study records', async () => {
+      const german = SOME.replaceAll(',', ';')
+        .replaceAll(/(\d)\.(\d)/g, '$1,$2')
+        .replace('x', 'Größe');
+      await choose(page, [{ name: 'daten.csv', mimeType: 'text/csv', buffer: Buffer.from(german, 'latin1') }]);
+      await page.getByRole('button', { name: /Windows-1252/ }).click();
+      const commas = page.locator('.caution', { hasText: 'Größe' });
+      await commas.getByRole('button', { name: 'The comma is the decimal sign' }).click();
+      await page.locator('.note', { hasText: '1.234,5' }).waitFor();
+      expect(await page.locator('figure.table tbody tr', { hasText: 'Größe' }).textContent()).toContain('number');
+      expect(await page.locator('.table .caution, .table .error').count()).toBe(0);
+      await goTo(page, 'study');
+      expect(await page.locator('.cm-content').textContent()).toContain('encoding: windows-1252, numbers: "1.234,5"');
+      await page.waitForFunction(() => document.querySelector('.form h1')?.textContent?.includes('Ready to run'));
+    }, 30_000);
+
     test('replaces workers that end in the middle of a bootstrap, and gives the same bits', async () => {
       const vcov = { type: 'bootstrap', reps: 12_000, seed: 3 } as const;
       const spec: FitSpec = { id: 'fit', model: 'nb-fe', formula: 'patents ~ logr', vcov };

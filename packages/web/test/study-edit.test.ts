@@ -295,8 +295,12 @@ describe('the models of a study', () => {
     const parts = into('parts', 1);
     expect(parts).toBe(MODELS.replace('          - full # f\n', '          - full # f\n          - third\n'));
     expect(tablesOf(MODELS, 'full')!.map(({ alone }) => alone)).toEqual([false, true, false, false]);
-    expect(parse(left(MODELS, 'alone', 'full')).tables.alone).toBeUndefined();
-    expect(parse(left(MODELS, 'main', 'other')).tables.main).toEqual({ models: ['full'], title: 'Main' });
+    expect(parse(left(MODELS, 'alone', 'full').text).tables.alone).toBeUndefined();
+    const { text, losses } = left(MODELS, 'main', 'other');
+    expect(parse(text).tables.main).toEqual({ models: ['full'], title: 'Main' });
+    // The heads over groups of columns, which nobody asked to lose, are told.
+    expect(losses).toEqual([{ what: 'groups', name: 'main', n: 1 }]);
+    expect(left(MODELS, 'alone', 'full').losses).toEqual([]);
     expect(tablesOf('models: {}\n', 'full')).toBeUndefined();
   });
 
@@ -305,7 +309,7 @@ describe('the models of a study', () => {
     for (const edited of [(text: string) => renamed(text, 'full', 'all'), (text: string) => without(text, 'full').text])
       expect(JSON.parse(edited(json))).toEqual(parse(edited(MODELS)));
     expect(JSON.parse(copied(json, 'full').text)).toEqual(parse(copied(MODELS, 'full').text));
-    expect(JSON.parse(left(json, 'main', 'other'))).toEqual(parse(left(MODELS, 'main', 'other')));
+    expect(JSON.parse(left(json, 'main', 'other').text)).toEqual(parse(left(MODELS, 'main', 'other').text));
   });
 
   test('has names that are free and that name files', () => {

@@ -201,7 +201,9 @@ export function tablesOf(text: string, id: string): TablePlace[] | undefined {
   });
 }
 
-/** Without a model in one table; with what goes where it was the last. */
-export function left(text: string, table: string, id: string): string {
-  return withoutColumns(text, table, mapOf(read(text).tables)[table], id, []);
+/** Without a model in one table, and what goes with its columns. */
+export function left(text: string, table: string, id: string): { text: string; losses: Loss[] } {
+  const losses: Loss[] = [];
+  const next = withoutColumns(text, table, mapOf(read(text).tables)[table], id, losses);
+  return { text: next, losses: losses.filter(({ what }) => what !== 'columns' && what !== 'table') };
 }
