@@ -53,6 +53,12 @@ const PLAIN: Record<string, [message: string, hint: string]> = {
   MISSING_CHAR: ['A character is missing here.', 'Check quotes, brackets, commas and the space after ":".'],
 };
 
+/** Of a list or map that is begun and not ended, where the next line stands. */
+const unclosed = (end: string): [message: string, hint: string] => [
+  `A "${end === ']' ? '[' : '{'}" before this line is not closed.`,
+  `Write its "${end}".`,
+];
+
 /** The parser's own message, without its trailing place. */
 const parserWords = (message: string) => `${message.replace(/ at line \d+.*$/s, '').replace(/[.:]?$/, '.')}`;
 
@@ -60,7 +66,11 @@ function checkSyntax(source: Text, documents: Document.Parsed[]): Document.Parse
   for (const document of documents) {
     const [problem] = [...document.errors, ...document.warnings];
     if (!problem) continue;
-    const [plain, hint] = PLAIN[problem.code] ?? [undefined, 'Check quotes, colons and indentation here.'];
+    const open = /^Flow (map|sequence)\b.* must .* end with a ([\]}])/.exec(problem.message);
+    const [plain, hint] = (open ? unclosed(open[2]) : PLAIN[problem.code]) ?? [
+      undefined,
+      'Check quotes, colons and indentation here.',
+    ];
     const duplicate = problem.code === 'DUPLICATE_KEY';
     const named = duplicate ? /^[^\s:]+/.exec(source.text.slice(problem.pos[0]))?.[0] : undefined;
     throw fault(

@@ -90,6 +90,13 @@ describe('parseStudy', () => {
     [`${HEAD}vcov: { type: bootstrp }\n`, 'study/wrong-value', '4:15', /"bootstrp"/, /bootstrap/],
     [`${HEAD}title: B\n`, 'study/duplicate-key', '4:1', /"title" is written twice/, /Keep one/],
     [`${HEAD}a: &x 1\nb: *x\n`, 'study/alias', '4:7', /no anchors/, /out/],
+    [
+      `${HEAD}tests: [{ kind: hausman, of: m }\nseed: 1\n`,
+      'study/syntax',
+      '5:1',
+      /"\[" before this line is not closed/,
+      /"\]"/,
+    ],
     [`${HEAD}\tx: 1\n`, 'study/syntax', '4:1', /tab/, /spaces/],
     [`${HEAD}seed: !!js/function "x"\n`, 'study/syntax', '4:7', /tag/, /Check/],
     [`${HEAD}---\nversion: 1\n`, 'study/several-documents', '4:1', /2 YAML documents/, /own/],

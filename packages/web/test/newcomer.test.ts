@@ -222,7 +222,16 @@ describe.runIf(hasChromium('the path from a dropped table to a Word file was'))(
     // The study and its data are kept too.
     await page.waitForFunction(() => document.querySelector('.top .study')?.textContent === 'My partners');
     await goTo(page, 'run');
-    await ask();
+    // So is what was asked for: nobody need know it by heart to go on.
+    await button(/^Go on from [\d,]+$/).waitFor();
+    expect(await page.locator('.boot select').inputValue()).toBe(`full ${COLUMN}`);
+    const asked = await page
+      .locator('.boot input')
+      .evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value));
+    expect(asked).toEqual([REPS, SEED].map(String));
+    await page.locator('.boot input').first().fill('1.5');
+    expect(await status()).toContain('from 2 to 1,000,000');
+    await page.locator('.boot input').first().fill(String(REPS));
     await button(/^Go on from [\d,]+$/).waitFor();
     const kept = Number((await button(/^Go on from/).textContent())?.replace(/\D/g, ''));
     expect(kept).toBeGreaterThan(0);

@@ -4,6 +4,7 @@ import type { BootEvent, BootRequest, BootView, StudyFileMap } from '../../proto
 import { bootStored, controlBoot, errorFields, runBoot, Stopped, stopEngine } from '../engine.ts';
 import { session } from '../session.svelte.ts';
 import { bounded, type FinishedBoot, sameRequest } from './finished.ts';
+import { forgetPending, remember } from './pending.ts';
 
 type BootState = 'idle' | 'running' | 'paused' | 'stopped' | 'done' | 'failed';
 
@@ -122,6 +123,7 @@ export async function startBoot(request: BootRequest): Promise<void> {
   const { text, files } = session;
   const mine = ++serial;
   state = 'running';
+  remember(request, text);
   progress = undefined;
   shown = undefined;
   error = undefined;
@@ -130,6 +132,7 @@ export async function startBoot(request: BootRequest): Promise<void> {
       if (mine === serial) progress = event;
     });
     if (mine !== serial) return;
+    forgetPending();
     const one = { request, text, view };
     finished = bounded([one, ...finished.filter((other) => !sameRequest(other.request, request))]);
     now = { of: one, files, job: view.job };
@@ -143,6 +146,7 @@ export async function startBoot(request: BootRequest): Promise<void> {
       stored = boot.progress?.done ?? 0;
       return;
     }
+    forgetPending();
     error = fields;
     state = 'failed';
   }

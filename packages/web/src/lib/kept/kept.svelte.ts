@@ -3,6 +3,7 @@ import firstUrl from '../../../generated/first.json?url';
 import { SHIPPED } from '../../../generated/studies.ts';
 import type { StudyFileMap } from '../../protocol.ts';
 import { boot, restoreBoots } from '../boot/boot.svelte.ts';
+import { forgetPending } from '../boot/pending.ts';
 import { stopEngine } from '../engine.ts';
 import { openFirst, openShipped, openStudy, session } from '../session.svelte.ts';
 import type { KeptStudy, Slot } from './store.ts';
@@ -152,6 +153,7 @@ export async function openKept(): Promise<boolean> {
 /** Forgets study, data, runs and replicates, and begins as a first visitor would. */
 export async function startAfresh(): Promise<void> {
   stopEngine();
+  forgetPending();
   try {
     localStorage.removeItem(FLAG);
   } catch {
