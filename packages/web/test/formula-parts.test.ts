@@ -17,6 +17,7 @@ import {
   switchTerm,
   termAt,
   variableOf,
+  withQuotes,
 } from '../src/lib/formula-parts.ts';
 import { vcovOf, vcovParts } from '../src/lib/study/vcov.ts';
 
@@ -111,6 +112,14 @@ describe('edits of the right-hand side', () => {
       ),
     ).toEqual(['x', 'x', 'year', 'year', 'year', 'a:b', 'log(z)', 'odd name']);
   });
+});
+
+test('puts backticks around a column that needs them, and around nothing else', () => {
+  const parts = addTerm(addTerm(formulaParts('y ~ Größe + csw0(`a b`)')!, 'Investition (Mio €)'), 'log(x)');
+  const columns = ['y', 'Größe', 'a b', 'Investition (Mio €)', 'x'];
+  const text = formulaText(withQuotes({ ...parts, effects: ['a b'] }, columns));
+  expect(text).toBe('y ~ Größe + `Investition (Mio €)` + log(x) + csw0(`a b`) | `a b`');
+  expect(() => parseFormula(text)).not.toThrow();
 });
 
 describe('vcovParts', () => {

@@ -151,6 +151,23 @@ export function moveTerm(parts: FormulaParts, { part: at, term: j }: TermPlace, 
 export const setStep = (parts: FormulaParts, at: number, step: StepKind): FormulaParts =>
   withRight(parts, (right) => right.map((part, i) => (i === at && isStep(part) ? { ...part, step } : part)));
 
+const PLAIN = /^[\p{L}_.][\p{L}\p{N}_.]*$/u;
+/** A column as it stands in a formula: a name with blanks or signs needs backticks. */
+export const quotedName = (name: string): string => (PLAIN.test(name) ? name : `\`${name}\``);
+
+/** The parts with backticks around every term that is a column's bare name and needs them. */
+export function withQuotes({ left, right, effects }: FormulaParts, columns: string[]): FormulaParts {
+  const odd = new Set(columns.filter((name) => !PLAIN.test(name)));
+  const quote = (term: string) => (odd.has(term) ? quotedName(term) : term);
+  return {
+    left: quote(left),
+    right: right.map((part) =>
+      isStep(part) ? { ...part, terms: part.terms.map(quote) } : { ...part, term: quote(part.term) },
+    ),
+    effects: effects.map(quote),
+  };
+}
+
 const LAG = /^l\(\s*(.+?)\s*,\s*(\d+)\s*\)$/s;
 /** "l(x, 2)" → x and 2; any other term and 0. */
 export function lagOf(term: string): { inner: string; lag: number } {
