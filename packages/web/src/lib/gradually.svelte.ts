@@ -13,8 +13,11 @@ const later = (then: () => void): (() => void) => {
   return () => cancelIdleCallback(ticket);
 };
 
-/** The list as far as it is built; parts of an earlier one stay until their turn comes. Used while a component starts. */
-export function gradually<T extends { id: string }>(list: () => readonly T[]) {
+/**
+ * The list as far as it is built; parts of an earlier one stay until their turn comes. Another one in place of the first is shown at once;
+ * a newer form of the same too while it is `live`, else it has time. Used while a component starts.
+ */
+export function gradually<T extends { id: string }>(list: () => readonly T[], live = () => true) {
   let shown = $state.raw<readonly T[]>(untrack(() => list().slice(0, 1)));
   $effect(() => {
     const next = list();
@@ -24,8 +27,7 @@ export function gradually<T extends { id: string }>(list: () => readonly T[]) {
       const old = shown.slice(at + 1, next.length).filter(({ id }) => !own.has(id));
       shown = [...next.slice(0, at + 1), ...old];
     };
-    // Another one in place of the first is shown at once; a newer form of the same has time.
-    if (at > 0 || (at === 0 && next[0].id === shown[0]?.id)) return later(put);
+    if (at > 0 || (at === 0 && next[0].id === shown[0]?.id && !untrack(live))) return later(put);
     if (at === 0) put();
     else if (shown.length > next.length) shown = next;
     return undefined;
