@@ -288,6 +288,9 @@ describe('network', () => {
     expect(figure).toMatchObject({ plot: 'network', id: 'network-n-ties', home: 'H & Co' });
     expect(figure.title).toBe('H & Co’s strongest tie for its size is with a');
     const { document } = parseHTML('<html><body></body></html>');
+    // As XML: an attribute has no bare "&".
+    const [, name] = /aria-label="([^"]*)"/.exec(renderFigureSvg(figure, { document, theme: 'page' }))!;
+    expect(name).toBe('H &amp; Co’s strongest tie for its size is with a');
     for (const width of [340, 640]) {
       const svg = parseHTML(`<body>${renderFigureSvg(figure, { document, theme: 'page', width })}</body>`).document;
       const numbers = (selector: string, name: string) =>
