@@ -250,6 +250,14 @@ function tableOf(
     return { label: row.label || 'no label', cells };
   });
   const printed = starsInNotes(notes);
+  // R's mark of 10%, or the end of a sentence: its own list of marks tells.
+  if (!printed?.some(({ symbol }) => symbol === '.'))
+    for (const { label, cells } of rows)
+      for (const [j, cell] of cells.entries())
+        if (cell.stars === '.') {
+          cell.stars = '';
+          doubts.push(`${label || 'no label'}, ${heads[j] ?? `(${j + 1})`}: the full stop was read as no mark`);
+        }
   const said = secondInNotes(notes);
   const negative = rows.some((r) => r.cells.some((c) => c.second?.text.startsWith('-')));
   if (negative && said === 'se') doubts.push('some numbers in brackets are negative, so all were read as t statistics');
@@ -291,12 +299,18 @@ function distinct(names: string[]): string[] {
 export function pasteYaml(table: PastedTable): string {
   const { id, columns, rows, foot, stars, starsPrinted, second, law, doubts, title, notes } = table;
   const labels = distinct(rows.map((r) => r.label));
+  // A table without any mark says nothing with stars; that it lacks them is no contradiction.
+  const marked = starsPrinted || rows.some((r) => r.cells.some((cell) => cell?.stars));
   const lines = [
     comment('From a pasted table. Compare it with the page, then: gravpanel audit FILE'),
     ...(title ? [comment(title)] : []),
     ...doubts.map((d) => comment(`check: ${d}`)),
-    'meta:',
-    `  stars: { ${stars.map((s) => `${JSON.stringify(s.symbol)}: ${s.level}`).join(', ')} }${starsPrinted ? '' : '  # not in the notes: the usual levels'}`,
+    ...(marked ? ['meta:'] : [comment('no stars are printed, and no levels of any: stars are not checked')]),
+    ...(marked
+      ? [
+          `  stars: { ${stars.map((s) => `${JSON.stringify(s.symbol)}: ${s.level}`).join(', ')} }${starsPrinted ? '' : '  # not in the notes: the usual levels'}`,
+        ]
+      : []),
     `${id}:`,
   ];
   for (const [j, column] of distinct(columns).entries()) {
@@ -306,7 +320,7 @@ export function pasteYaml(table: PastedTable): string {
       if (!cell) return;
       const beside = cell.second ? number(cell.second.text) : '""';
       lines.push(
-        `    ${plainKey(labels[i])}: [${number(cell.estimate.text)}, ${beside}, ${JSON.stringify(cell.stars)}]`,
+        `    ${plainKey(labels[i])}: [${number(cell.estimate.text)}, ${beside}${marked ? `, ${JSON.stringify(cell.stars)}` : ''}]`,
       );
     });
   }
