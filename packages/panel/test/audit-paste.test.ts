@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { auditPublished } from '../src/audit.ts';
-import { pasteYaml, readPaste } from '../src/audit-paste.ts';
+import { readPaste } from '../src/audit-paste.ts';
+import { pasteYaml } from '../src/audit-paste-yaml.ts';
 import { readPublished } from '../src/audit-read.ts';
+import { auditHeadline } from '../src/audit-report.ts';
 import { thrown } from './thrown.ts';
 
 const published = (text: string) => readPublished(pasteYaml(readPaste(text)), { file: 'paste' });
@@ -153,7 +155,18 @@ describe('a pasted table', () => {
     const plain = auditPublished(published('x 0.50 0.10\n(0.10) (0.20)\nN 50 50'));
     expect(plain.cells).toBe(0);
     expect(plain.unread.join()).toContain('none printed');
+    expect(auditHeadline(plain)).toBe('No stars are printed, so none were checked');
     expect(auditPublished(published('x 0.50 0.10*\n(0.10) (0.20)\nN 50 50')).findings.length).toBe(2);
+  });
+
+  it('reads the first of several tables, and names those that it did not read', () => {
+    const other = 'Table 9. By period\n\n (1)\n\nx\n0.7**\n(0.3)\n';
+    const text = `Table 1. Countries\nNorth Asia 3.2\n\n${TABLE8}\n${other}`;
+    const table = readPaste(text);
+    expect([table.id, table.columns.length]).toEqual(['table8', 3]);
+    expect(table.doubts[0]).toBe('Table 9: in the paste too, and not read; paste each by itself');
+    expect(cells(text)).toEqual(cells(TABLE8));
+    expect(thrown(() => readPaste('Table 1. Countries\nNorth Asia 3.2\nAll 12.5\n')).code).toBe('audit/no-table');
   });
 
   it('without an estimate is an error that says so', () => {

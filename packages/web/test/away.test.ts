@@ -237,6 +237,7 @@ describe.runIf(hasChromium('taking away, the audit and the page without a networ
     await page.locator('#audit-text').fill('Dear reader, there is no table here.');
     await page.waitForSelector('.results .error');
     expect(await page.locator('.results .error').textContent()).toContain('audit/no-table');
+    expect(await page.locator('.proof, .headline').count()).toBe(0);
   });
 
   test('shows names of a hostile table as text', async () => {
