@@ -35,7 +35,6 @@ export interface PastedTable {
 
 const FOOT =
   /^(?:n|obs\.?|observations?|num(?:ber)?\.? ?(?:of )?obs\w*\.?|no\.? of obs\w*\.?|sample size|(?:adj\w*\.? ?|pseudo ?|within ?|overall ?|between ?)?r[- ]?(?:2|²|sq\w*)\b.*|log[- ]?lik\w*.*|aic|bic|f[- ]?stat\w*.*|wald.*|chi.*|(?:number of )?(?:groups?|clusters?|countries|firms|pairs)|rmse|root mse|s\.?e\.? type|sigma.*|dep\w*\. ?var\w*.*|mean (?:of )?dep.*)$/i;
-const NOBS = /^(?:n|obs\.?|observations?|num(?:ber)?\.? ?(?:of )?obs\w*\.?|no\.? of obs\w*\.?|sample size)$/i;
 const isHeading = (label: string) => /:$|^panel [a-z]\b/i.test(label) || /^[\p{Lu}\s]{6,}$/u.test(label);
 
 const isRule = ({ text }: Line) =>
@@ -182,11 +181,42 @@ function lawOfSummary(lines: Line[], at: number): string | undefined {
   return df ? `t:${df}` : undefined;
 }
 
+const CAPTION = /^[ \t]*(?=(?:table|tab\.)\s*[a-z]?\d+[a-z]?\s*[.:])/gim;
+
+const noTable = () =>
+  new PanelError({
+    code: 'audit/no-table',
+    message: 'No row with an estimate was found in the paste.',
+    hint: 'Copy the rows of the table with their labels, estimates and what stands in brackets.',
+  });
+
+/** The text from each caption to the next; what stands before the first belongs to it. */
+function captioned(text: string): string[] {
+  const [, ...later] = [...text.matchAll(CAPTION)].map(({ index }) => index);
+  return [0, ...later].map((from, i) => text.slice(from, later[i]));
+}
+
 /**
- * Reads one pasted regression table.
- * @throws PanelError audit/no-table where no row with an estimate was found.
+ * Reads a pasted regression table: of several, the first; the others are named among the doubts.
+ * @throws PanelError audit/no-table where no row with an estimate and something in brackets was found.
  */
 export function readPaste(text: string): PastedTable {
+  const tables = captioned(text).flatMap((part) => {
+    try {
+      return [readOne(part)];
+    } catch (error) {
+      if (error instanceof PanelError && error.code === 'audit/no-table') return [];
+      throw error;
+    }
+  });
+  const [first, ...others] = tables;
+  if (!first) throw noTable();
+  if (others.length === 0) return first;
+  const names = [...new Set(others.map(({ title }) => TITLE.exec(title)?.[0].trim() ?? title))].join(', ');
+  return { ...first, doubts: [`${names}: in the paste too, and not read; paste each by itself`, ...first.doubts] };
+}
+
+function readOne(text: string): PastedTable {
   const lines = text.split('\n').map(readLine);
   const notesAt = lines.findIndex((line, i) => i > 0 && beginsNotes(line.text));
   const body = notesAt < 0 ? lines : lines.slice(0, notesAt);
@@ -199,12 +229,7 @@ export function readPaste(text: string): PastedTable {
   const summaryAt = body.findIndex(isSummary);
   const isData = (line: Line) => line.tokens.some((t) => isEstimate(t) && /[.]/.test(t.text));
   const dataAt = body.findIndex((line, i) => i > Math.max(numbersAt, titleAt) && isData(line));
-  if (dataAt < 0)
-    throw new PanelError({
-      code: 'audit/no-table',
-      message: 'No row with an estimate was found in the paste.',
-      hint: 'Copy the rows of the table with their labels, estimates and what stands in brackets.',
-    });
+  if (dataAt < 0) throw noTable();
   // Labels that stand on lines of their own above the first estimate.
   let start = dataAt;
   if (body[dataAt].label === '')
@@ -219,6 +244,7 @@ export function readPaste(text: string): PastedTable {
   const reading: Reading = { rows: [], pending: '', pendingSpaces: 0 };
   if (summaryAt >= 0) reading.rows = summaryRows(body.slice(summaryAt + 1));
   else for (const line of body.slice(start)) takeLine(reading, line);
+  if (!reading.rows.some(({ cells }) => cells.some((cell) => cell.second))) throw noTable();
   const table = tableOf(reading.rows, body, start, numbersAt, titleAt, notes);
   return law ? { ...table, law } : table;
 }
@@ -250,6 +276,14 @@ function tableOf(
     return { label: row.label || 'no label', cells };
   });
   const printed = starsInNotes(notes);
+  // R's mark of 10%, or the end of a sentence: its own list of marks tells.
+  if (!printed?.some(({ symbol }) => symbol === '.'))
+    for (const { label, cells } of rows)
+      for (const [j, cell] of cells.entries())
+        if (cell.stars === '.') {
+          cell.stars = '';
+          doubts.push(`${label || 'no label'}, ${heads[j] ?? `(${j + 1})`}: the full stop was read as no mark`);
+        }
   const said = secondInNotes(notes);
   const negative = rows.some((r) => r.cells.some((c) => c.second?.text.startsWith('-')));
   if (negative && said === 'se') doubts.push('some numbers in brackets are negative, so all were read as t statistics');
@@ -268,59 +302,4 @@ function tableOf(
     notes,
     doubts,
   };
-}
-
-const plainKey = (text: string) =>
-  /^[A-Za-z_][\w.]*$/.test(text) && !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(text)
-    ? text
-    : JSON.stringify(text);
-const number = (text: string) => (/^-?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(text) ? text : JSON.stringify(text));
-const comment = (text: string) => `# ${text.replace(/\s+/g, ' ').trim()}`;
-
-/** Names that occur twice get a number. */
-function distinct(names: string[]): string[] {
-  const seen = new Map<string, number>();
-  return names.map((name) => {
-    const n = (seen.get(name) ?? 0) + 1;
-    seen.set(name, n);
-    return n === 1 ? name : `${name} (${n})`;
-  });
-}
-
-/** The pasted table as a published-tables file, with what to compare in comments. */
-export function pasteYaml(table: PastedTable): string {
-  const { id, columns, rows, foot, stars, starsPrinted, second, law, doubts, title, notes } = table;
-  const labels = distinct(rows.map((r) => r.label));
-  const lines = [
-    comment('From a pasted table. Compare it with the page, then: gravpanel audit FILE'),
-    ...(title ? [comment(title)] : []),
-    ...doubts.map((d) => comment(`check: ${d}`)),
-    'meta:',
-    `  stars: { ${stars.map((s) => `${JSON.stringify(s.symbol)}: ${s.level}`).join(', ')} }${starsPrinted ? '' : '  # not in the notes: the usual levels'}`,
-    `${id}:`,
-  ];
-  for (const [j, column] of distinct(columns).entries()) {
-    lines.push(`  ${JSON.stringify(column)}:`);
-    rows.forEach((row, i) => {
-      const cell = row.cells[j];
-      if (!cell) return;
-      const beside = cell.second ? number(cell.second.text) : '""';
-      lines.push(
-        `    ${plainKey(labels[i])}: [${number(cell.estimate.text)}, ${beside}, ${JSON.stringify(cell.stars)}]`,
-      );
-    });
-  }
-  const nobs = foot.find((f) => NOBS.test(f.label));
-  if (nobs) {
-    const values =
-      nobs.values.length === columns.length
-        ? columns.map((c, j) => `${JSON.stringify(c)}: ${number(nobs.values[j])}`)
-        : [];
-    lines.push(values.length > 0 ? `${id}_nobs: { ${values.join(', ')} }` : `${id}_nobs: ${number(nobs.values[0])}`);
-  }
-  const settings = [second !== 'se' && `second: ${second}`, law && `dist: ${law}`].filter(Boolean);
-  if (settings.length > 0) lines.push(`${id}_settings: { ${settings.join(', ')} }`);
-  for (const f of foot.filter((x) => x !== nobs)) lines.push(comment(`not checked: ${f.label} ${f.values.join(' ')}`));
-  if (notes) lines.push(comment(`notes: ${notes}`));
-  return `${lines.join('\n')}\n`;
 }

@@ -7,7 +7,7 @@ const NO_STAR = 'no star';
 const contradicts = ({ verdict }: { verdict: string }) => verdict === 'inconsistent' || verdict === 'impossible';
 
 /** "25 of 60 printed cells carry stars that their own standard errors contradict". */
-export function auditHeadline({ cells, verdicts, findings }: Audit): string {
+export function auditHeadline({ cells, verdicts, findings, unread }: Audit): string {
   const bad = verdicts.filter(contradicts).length;
   const others = findings.filter((f) => f.rule !== 'star-p').length;
   if (bad > 0)
@@ -15,6 +15,8 @@ export function auditHeadline({ cells, verdicts, findings }: Audit): string {
   if (findings.length > others)
     return `${findings.length - others} of ${cells} printed cells need a p value from elsewhere`;
   if (others > 0) return `${others} ${others === 1 ? 'finding' : 'findings'} beside the stars`;
+  if (cells === 0 && unread.some((words) => words.endsWith('(none printed)')))
+    return 'No stars are printed, so none were checked';
   return cells === 0
     ? 'Nothing printed contradicts itself'
     : `All ${cells} printed cells agree with their standard errors`;

@@ -3,7 +3,8 @@
 export { auditPublished } from './audit.ts';
 export type { Audit, CellReport, Finding } from './audit-findings.ts';
 export { isGrid, readGrid } from './audit-grid.ts';
-export { type PastedTable, pasteYaml, readPaste } from './audit-paste.ts';
+export { type PastedTable, readPaste } from './audit-paste.ts';
+export { pasteYaml } from './audit-paste-yaml.ts';
 export {
   type FindingGroup,
   findingGroups,

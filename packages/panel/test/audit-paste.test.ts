@@ -1,8 +1,11 @@
 /** Tables as they come off a page: the layout of the paper's text, PDFs, web pages, LaTeX. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { pasteYaml, readPaste } from '../src/audit-paste.ts';
+import { auditPublished } from '../src/audit.ts';
+import { readPaste } from '../src/audit-paste.ts';
+import { pasteYaml } from '../src/audit-paste-yaml.ts';
 import { readPublished } from '../src/audit-read.ts';
+import { auditHeadline } from '../src/audit-report.ts';
 import { thrown } from './thrown.ts';
 
 const published = (text: string) => readPublished(pasteYaml(readPaste(text)), { file: 'paste' });
@@ -139,6 +142,31 @@ describe('a pasted table', () => {
     const { doubts, second } = readPaste('x 1.0*** 0.9**\n(0.1) (0.3)\nz 0.6\n(0.7)\nt statistics in parentheses');
     expect(doubts.join()).toMatch(/z: 1 of 2 cells; they were put into the last columns/);
     expect(second).toBe('t');
+  });
+
+  it('takes the end of a sentence for no mark, and R’s full stop for one where R lists it', () => {
+    const row = 'x 1.00. 0.50*\n(0.60) (0.28)\n';
+    expect(cells(row)).toEqual(['(1) x: 1.00 (0.60)', '(2) x: 0.50 (0.28) *']);
+    expect(readPaste(row).doubts.join()).toContain('x, (1): the full stop was read as no mark');
+    expect(cells(`${row}Signif. codes: 0 '***' 0.001 '**' 0.01 '*' 0.05 '.' 0.1`)[0]).toBe('(1) x: 1.00 (0.60) .');
+  });
+
+  it('does not hold a table without any stars to the stars that it has not', () => {
+    const plain = auditPublished(published('x 0.50 0.10\n(0.10) (0.20)\nN 50 50'));
+    expect(plain.cells).toBe(0);
+    expect(plain.unread.join()).toContain('none printed');
+    expect(auditHeadline(plain)).toBe('No stars are printed, so none were checked');
+    expect(auditPublished(published('x 0.50 0.10*\n(0.10) (0.20)\nN 50 50')).findings.length).toBe(2);
+  });
+
+  it('reads the first of several tables, and names those that it did not read', () => {
+    const other = 'Table 9. By period\n\n (1)\n\nx\n0.7**\n(0.3)\n';
+    const text = `Table 1. Countries\nNorth Asia 3.2\n\n${TABLE8}\n${other}`;
+    const table = readPaste(text);
+    expect([table.id, table.columns.length]).toEqual(['table8', 3]);
+    expect(table.doubts[0]).toBe('Table 9: in the paste too, and not read; paste each by itself');
+    expect(cells(text)).toEqual(cells(TABLE8));
+    expect(thrown(() => readPaste('Table 1. Countries\nNorth Asia 3.2\nAll 12.5\n')).code).toBe('audit/no-table');
   });
 
   it('without an estimate is an error that says so', () => {

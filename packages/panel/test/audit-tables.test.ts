@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs';
 import { certified, fixtureJson, fixturePath, fixtureText } from '@gravpanel/test-fixtures';
 import { describe, expect, it, test } from 'vitest';
 import { auditPublished } from '../src/audit.ts';
-import { pasteYaml, readPaste } from '../src/audit-paste.ts';
+import { readPaste } from '../src/audit-paste.ts';
+import { pasteYaml } from '../src/audit-paste-yaml.ts';
 import { readPublished } from '../src/audit-read.ts';
 import { starsFor } from './audit-made.ts';
 

@@ -288,6 +288,9 @@ describe('network', () => {
     expect(figure).toMatchObject({ plot: 'network', id: 'network-n-ties', home: 'H & Co' });
     expect(figure.title).toBe('H & Co’s strongest tie for its size is with a');
     const { document } = parseHTML('<html><body></body></html>');
+    // As XML: an attribute has no bare "&".
+    const [, name] = /aria-label="([^"]*)"/.exec(renderFigureSvg(figure, { document, theme: 'page' }))!;
+    expect(name).toBe('H &amp; Co’s strongest tie for its size is with a');
     for (const width of [340, 640]) {
       const svg = parseHTML(`<body>${renderFigureSvg(figure, { document, theme: 'page', width })}</body>`).document;
       const numbers = (selector: string, name: string) =>
@@ -339,5 +342,42 @@ describe('variables', () => {
   it('refuses a name that is not described', () => {
     const spec: DescribeSpec = { kind: 'variables', variables: ['lxx'] };
     expect(code(() => describePanel(read('a\n1\n'), spec, {}, { study }))).toBe('study/unknown-variable');
+  });
+});
+
+describe('a coefficient plot', () => {
+  const point = (estimate: number) => ({
+    ...{ term: 'x', label: 'A variable', within: true, estimate },
+    ...{ lo90: estimate - 0.4, hi90: estimate + 0.4, lo95: estimate - 0.5, hi95: estimate + 0.5 },
+  });
+  const long = ['conditional negative binomial, unit effects', 'negative binomial, NB2'];
+  const drawn = (labels: string[], width: number) => {
+    const { document } = parseHTML('<html><body></body></html>');
+    const figure = {
+      ...{ kind: 'figure', plot: 'coefficients', id: 'c', title: 'C', subtitle: '', source: '' },
+      series: labels.map((label, k) => ({ label, points: [point(k)] })),
+    } as unknown as Figure;
+    const svg = parseHTML(`<body>${renderFigureSvg(figure, { document, theme: 'page', width })}</body>`).document;
+    return [...svg.querySelectorAll('text')].map((e) => {
+      const [x, y] = /translate\(([-\d.]+),([-\d.]+)\)/.exec(e.getAttribute('transform')!)!.slice(1).map(Number);
+      return { text: e.textContent!, x, y };
+    });
+  };
+
+  it.each([340, 440])('has the names of its series above the rows where they have no room, %i px', (width) => {
+    const texts = drawn(long, width);
+    const row = texts.find(({ text }) => text === 'A variable')!;
+    for (const name of long) {
+      const { x, y } = texts.find(({ text }) => text === name)!;
+      expect([x > 0 && x < 30, y < row.y - 12]).toEqual([true, true]);
+    }
+  });
+  it('has short names beside their first intervals', () => {
+    const texts = drawn(['NB', 'FE'], 640);
+    const row = texts.find(({ text }) => text === 'A variable')!;
+    for (const name of ['NB', 'FE']) {
+      const { x, y } = texts.find(({ text }) => text === name)!;
+      expect([x > 100, Math.abs(y - row.y) < 20]).toEqual([true, true]);
+    }
   });
 });

@@ -20,7 +20,8 @@ const PAPER = 'studies/belt-road-copatents/published.yaml';
 const SMALL = `version: 1
 title: A small panel
 data: { path: panel.csv, unit: id, time: year }
-describe: [{ kind: summary }]
+variables: { y: { label: "R&D <b>" } }
+describe: [{ kind: summary }, { kind: series, count: y }]
 models:
   base: { model: nb2, formula: "y ~ x + z" }
 `;
@@ -128,6 +129,12 @@ describe.runIf(hasChromium('taking away, the audit and the page without a networ
     expect(stata.name).toBe('models.do');
     expect(String(stata.bytes)).toContain('"panel.csv"');
     await page.getByRole('button', { name: 'Close' }).click();
+    // Its figures are drawn, with names that would be no XML.
+    await page.locator('nav a[href="#/read"]').first().click();
+    const drawn = page.locator('figure.plot', { hasText: 'R&D <b>' }).first();
+    await drawn.scrollIntoViewIfNeeded();
+    expect(await drawn.locator('svg').getAttribute('aria-label')).toContain('R&D <b>');
+    expect(await page.locator('figure.plot .problem').count()).toBe(0);
   }, 90_000);
 
   test('makes a link of the study without its data, and opens it over the same data alone', async () => {
@@ -174,11 +181,21 @@ describe.runIf(hasChromium('taking away, the audit and the page without a networ
     await give(data);
     await other.waitForSelector('.note .same');
     await other.context().close();
+    // The sentence goes on after the link, and the table was saved under another name.
+    const renamed = await open(`${server.url}#s=${packed}).`);
+    await renamed.locator('main input[type=file]').setInputFiles(textFile('panel (1).csv', data));
+    await renamed.waitForSelector('.note .same');
+    await renamed.evaluate(() => {
+      location.hash = '#/audit/%';
+    });
+    await renamed.waitForSelector('#audit-text');
+    await renamed.context().close();
   }, 60_000);
 
   test.each([
     ['cut', (s: string) => s.slice(0, 40)],
     ['of something else', () => Buffer.from('no study').toString('base64url')],
+    ['folded', (s: string) => `${s.slice(0, 40)} ${s.slice(40)}`],
   ])('says of a link that is %s what it is', async (_, change) => {
     const broken = await open(
       `${server.url}#s=${change('fZBBTsMwEEX3nGLkdRInTQopCyQ2SCxYcIFqak9Si8Rj2U5ohbg7Y7qABayt-f-9_8cE')}`,
@@ -220,6 +237,7 @@ describe.runIf(hasChromium('taking away, the audit and the page without a networ
     await page.locator('#audit-text').fill('Dear reader, there is no table here.');
     await page.waitForSelector('.results .error');
     expect(await page.locator('.results .error').textContent()).toContain('audit/no-table');
+    expect(await page.locator('.proof, .headline').count()).toBe(0);
   });
 
   test('shows names of a hostile table as text', async () => {

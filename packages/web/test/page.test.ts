@@ -130,6 +130,11 @@ describe.runIf(found)('the built page in chromium', () => {
     await page.locator(`nav a[href="#/${station}"]`).first().click();
     await page.waitForSelector(`main h1`);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    // The sample stands under the station there, for the keyboard as for the eye.
+    const tops = await page
+      .locator('.page > .main, .page > .side')
+      .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().top));
+    expect(tops).toEqual([...tops].sort((a, b) => a - b));
     await page.setViewportSize({ width: 1440, height: 1000 });
   });
 

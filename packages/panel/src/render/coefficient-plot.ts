@@ -20,6 +20,7 @@ const TOP = 18;
 const AXIS = 26;
 const RIGHT = 16;
 const LABEL = 14.5;
+const KEY = 17;
 /** Most of the width that labels take. */
 const LABEL_SHARE = 0.38;
 const SERIF_WIDTH = 1.09;
@@ -43,6 +44,10 @@ interface Mark extends Point {
   series: number;
 }
 interface Geometry {
+  /** Upper edge of the rows, px. */
+  top: number;
+  /** Names of the series stand above the rows, where there is no room beside their first intervals. */
+  keyed: boolean;
   domain: [number, number];
   rows: Row[];
   marks: Mark[];
@@ -60,9 +65,9 @@ const colourOrder = (count: number) => (count === 2 ? [3, 0] : Array.from({ leng
  * Rows in the order in which the series name their terms. A row is 50 px high, or as high as its series need; on a narrow page its
  * label stands above it.
  */
-function rowsOf({ series }: CoefficientPlot, width: number, narrow: boolean): Row[] {
+function rowsOf({ series }: CoefficientPlot, width: number, narrow: boolean, from: number): Row[] {
   const terms = [...new Set(series.flatMap((s) => s.points.map((p) => p.term)))];
-  let top = TOP;
+  let top = from;
   return terms.map((term) => {
     const points = series.flatMap((s, k) =>
       s.points.filter((p) => p.term === term).map((point) => ({ point, series: k })),
@@ -97,20 +102,36 @@ function marksOf(rows: Row[], count: number): Mark[] {
 /** Serif letters are wider than the sans that textWidth knows. */
 const serifWidth = (text: string) => textWidth(text, LABEL) * SERIF_WIDTH;
 
-function geometryOf(figure: CoefficientPlot, width: number, narrow: boolean): Geometry {
-  const domain = intervalDomain(figure.series.flatMap((s) => s.points.map((p) => ({ lo: p.lo95, hi: p.hi95 }))));
-  const rows = rowsOf(figure, width, narrow);
+/** Where the name of a series stands beside its first interval; undefined where neither side has the room. */
+function besideFirst(label: string, { lo95, hi95 }: Mark, { domain, unitsPerPixel }: Geometry) {
+  const [end, start] = [Math.min(hi95, domain[1]), Math.max(lo95, domain[0])];
+  const room = (units: number) => units / unitsPerPixel > textWidth(label, 12, true) + 10;
+  if (room(domain[1] - end)) return { x: end, dx: 8, textAnchor: 'start' } as const;
+  return room(start - domain[0]) ? ({ x: start, dx: -8, textAnchor: 'end' } as const) : undefined;
+}
+const firstOf = ({ marks }: Geometry, k: number) => marks.find((m) => m.series === k);
+
+function geometryOf(figure: CoefficientPlot, width: number, narrow: boolean, keyed = false): Geometry {
+  const { series } = figure;
+  const domain = intervalDomain(series.flatMap((s) => s.points.map((p) => ({ lo: p.lo95, hi: p.hi95 }))));
+  const top = TOP + (keyed ? KEY * series.length + 4 : 0);
+  const rows = rowsOf(figure, width, narrow, top);
   const longest = Math.max(...rows.flatMap((r) => [...r.lines.map(serifWidth), textWidth(r.unit ?? '')]));
   const left = narrow ? 8 : Math.min(width * LABEL_SHARE, longest + 16);
   const unitsPerPixel = (domain[1] - domain[0]) / (width - left - RIGHT);
-  const marks = marksOf(rows, figure.series.length);
+  const marks = marksOf(rows, series.length);
   const lowest = Math.max(...marks.map((m) => m.y));
-  return { domain, rows, marks, left, bottom: lowest + ROW / 2, width, narrow, unitsPerPixel };
+  const made = { domain, rows, marks, left, top, keyed, bottom: lowest + ROW / 2, width, narrow, unitsPerPixel };
+  const crowded = series.some(({ label }, k) => {
+    const first = firstOf(made, k);
+    return first && !besideFirst(label, first, made);
+  });
+  return crowded && series.length > 1 && !keyed ? geometryOf(figure, width, narrow, true) : made;
 }
 
-function axisMarks({ domain, bottom, narrow }: Geometry): Plot.Markish[] {
+function axisMarks({ domain, top, bottom, narrow }: Geometry): Plot.Markish[] {
   const ticks = niceTicks(domain[0], domain[1], narrow ? 4 : 6);
-  const height = { y1: TOP - 8, y2: bottom };
+  const height = { y1: top - 8, y2: bottom };
   const label = (d: number) => display(String(d));
   return [
     Plot.ruleX(
@@ -185,17 +206,19 @@ function intervalMarks({ marks, domain: [lo, hi] }: Geometry): Plot.Markish[] {
   ];
 }
 
-/** Names of the series, beside their first intervals. */
-function seriesLabels({ series }: CoefficientPlot, { marks, domain, unitsPerPixel }: Geometry): Plot.Markish[] {
+/** Names of the series: beside their first intervals, or as a key with a ring each. */
+function seriesLabels({ series }: CoefficientPlot, geometry: Geometry): Plot.Markish[] {
   if (series.length < 2) return [];
+  const { keyed, narrow, left, domain, unitsPerPixel } = geometry;
   return series.flatMap(({ label }, k) => {
-    const first = marks.find((m) => m.series === k);
+    const first = firstOf(geometry, k);
     if (!first) return [];
-    const end = Math.min(first.hi95, domain[1]);
-    const right = (domain[1] - end) / unitsPerPixel > textWidth(label, 12, true) + 10;
-    const x = right ? end : Math.max(first.lo95, domain[0]);
-    const side = right ? ({ dx: 8, textAnchor: 'start' } as const) : ({ dx: -8, textAnchor: 'end' } as const);
-    return [Plot.text([label], { x: () => x, y: () => first.y, ...side, fill: first.text, fontWeight: 600, ...HALO })];
+    const bold = { fill: first.text, fontWeight: 600, ...HALO };
+    const place = keyed ? undefined : besideFirst(label, first, geometry);
+    if (place) return [Plot.text([label], { ...bold, ...place, x: () => place.x, y: () => first.y })];
+    const [x, y] = [() => domain[0] - (narrow ? 0 : (left - 0.5) * unitsPerPixel), () => 8 + k * KEY];
+    const ring = { r: 4.1, fill: 'var(--paper)', stroke: first.colour, strokeWidth: 1.7, dx: 5 };
+    return [Plot.dot([label], { x, y, ...ring }), Plot.text([label], { ...bold, x, y, dx: 16, textAnchor: 'start' })];
   });
 }
 

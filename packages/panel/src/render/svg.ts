@@ -113,6 +113,10 @@ export function renderFigureSvg(
   { document, theme = 'light', width = isMap(figure) ? MAP_WIDTH : 640 }: FigureOptions,
 ): string {
   const svg = drawing(figure, document, width);
-  if (theme === 'page') return svg.outerHTML;
+  if (theme === 'page') {
+    // Documents outside a browser write attributes without "&" and "<" escaped, which no reader of XML takes.
+    svg.removeAttribute('aria-label');
+    return svg.outerHTML.replace(/^<svg/, () => `<svg aria-label="${escapeHtml(figure.title)}"`);
+  }
   return standalone(figure, svg, width, theme);
 }

@@ -73,10 +73,10 @@ async function open(packed: string): Promise<void> {
 export async function openStart(first: () => Promise<unknown>): Promise<void> {
   addEventListener('hashchange', () => {
     const packed = packedStudy(location.hash);
-    if (packed) void open(packed);
+    if (packed !== undefined) void open(packed);
   });
   const packed = packedStudy(location.hash);
-  if (!packed) return void (await first());
+  if (packed === undefined) return void (await first());
   await open(packed);
   if (problem) await first();
 }

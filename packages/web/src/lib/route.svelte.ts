@@ -10,10 +10,19 @@ export interface Route {
   rest: string;
 }
 
+/** An address that was changed by hand or by a mail program names no part. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
+
 export function parseRoute(hash: string): Route {
   const [, station = '', rest = ''] = /^#\/(\w*)\/?(.*)$/.exec(hash) ?? [];
   const known = PAGES.find((name) => name === station);
-  return { station: known ?? 'read', rest: known ? decodeURIComponent(rest) : '' };
+  return { station: known ?? 'read', rest: known ? decoded(rest) : '' };
 }
 
 let current = $state.raw(parseRoute(location.hash));

@@ -53,7 +53,10 @@ async function check(): Promise<void> {
     of = mine;
     problem = undefined;
   } catch (error) {
-    if (mine === request && !(error instanceof Stopped)) problem = errorFields(error);
+    if (mine !== request || error instanceof Stopped) return;
+    problem = errorFields(error);
+    // Another table's audit under the error of this one would be taken for its own.
+    view = undefined;
   } finally {
     if (mine === request) working = false;
   }

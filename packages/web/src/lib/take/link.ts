@@ -16,7 +16,8 @@ export interface StudyLink {
 
 /** Characters of a study that a link may hold when it is opened: a few kilobytes must not unfold to gigabytes. */
 const MOST = 1_000_000;
-const FRAGMENT = /^#s=([\w-]+)$/;
+/** Whatever follows: a link that a mail program cut or folded is told from none. Of a sentence that goes on after it, the marks are no part. */
+const FRAGMENT = /^#s=(.*?)[\s.,;:!?)\]>}"'…。，；：）】》]*$/s;
 
 const fault = (code: string, message: string, hint: string): EngineError =>
   new EngineError({ code: `link/${code}`, message, hint } satisfies PanelErrorFields);
@@ -39,7 +40,13 @@ const through = (bytes: Uint8Array<ArrayBuffer>, change: GenericTransformStream)
   new Blob([bytes]).stream().pipeThrough(change as ReadableWritablePair<Uint8Array, Uint8Array>);
 
 /** The study that an address carries, still packed. */
-export const packedStudy = (hash: string): string | undefined => FRAGMENT.exec(hash)?.[1];
+export const packedStudy = (hash: string): string | undefined => {
+  try {
+    return FRAGMENT.exec(decodeURIComponent(hash))?.[1];
+  } catch {
+    return FRAGMENT.exec(hash)?.[1];
+  }
+};
 
 export async function packStudy(link: StudyLink): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify(link));

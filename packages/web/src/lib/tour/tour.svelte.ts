@@ -20,8 +20,14 @@ export const STOPS = [
   { station: 'data', at: '.drop', title: 'tour.data', words: 'tour.dataWords' },
 ] as const satisfies Stop[];
 
+/** A page that still grows above the place is followed: so many looks, ms apart. */
+const LOOKS = 5;
+const APART = 400;
+
 let stop = $state(-1);
 let shown: Element | undefined;
+/** Where the walk was begun. */
+let from: Element | null = null;
 
 export const tour = {
   /** −1: no walk. */
@@ -34,8 +40,33 @@ function mark(element: Element | undefined): void {
   shown?.classList.remove('toured');
   shown = element;
   element?.classList.add('toured');
+  if (element) follow(element);
+}
+
+function bring(element: Element): void {
+  const { top, height } = element.getBoundingClientRect();
+  const far = Math.abs(top) > 2 * innerHeight;
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  element?.scrollIntoView({ block: 'center', behavior: calm ? 'auto' : 'smooth' });
+  // The panel of the walk stands over the lower part of a small screen.
+  const block = innerWidth <= 700 || height > innerHeight / 2 ? 'start' : 'center';
+  element.scrollIntoView({ block, behavior: calm || far ? 'auto' : 'smooth' });
+}
+
+/** Into sight, and again when what stands above it has grown; a reader who scrolls on is let go. */
+function follow(element: Element): void {
+  const letGo = new AbortController();
+  for (const kind of ['wheel', 'touchmove', 'keydown'])
+    addEventListener(kind, () => letGo.abort(), { passive: true, signal: letGo.signal });
+  const look = (left: number): void => {
+    if (letGo.signal.aborted || shown !== element || left === 0) {
+      letGo.abort();
+      return;
+    }
+    const { top, bottom } = element.getBoundingClientRect();
+    if (left === LOOKS || bottom < 60 || top > innerHeight / 2) bring(element);
+    setTimeout(() => look(left - 1), APART);
+  };
+  look(LOOKS);
 }
 
 /** The element of a stop, as soon as its station has it. */
@@ -46,11 +77,15 @@ function find(at: string, tries = 20): void {
 }
 
 export function goToStop(n: number): void {
+  if (stop < 0) from = document.activeElement;
   stop = n;
   const place = STOPS[n];
   if (!place) {
     stop = -1;
     mark(undefined);
+    // Back where the walk began; where that is gone, to the content.
+    const back = from?.isConnected ? (from as HTMLElement) : document.getElementById('content');
+    back?.focus({ preventScroll: true });
     return;
   }
   goTo(place.station);
