@@ -110,7 +110,7 @@ export type { PlannedTable } from './plan-tables.ts';
 export { fitted, pearsonDispersion, predict, type ResidualType, residuals } from './predict.ts';
 export { ame, elasticity, irr, readingsOf, withReadings } from './readings.ts';
 export { packRecord, unpackRecord } from './record-bytes.ts';
-export { sampleWords } from './regression-notes.ts';
+export { sampleWords, vcovWords } from './regression-notes.ts';
 export { isFit } from './regression-style.ts';
 export { type Panel, panelTable, type RegressionTableOptions, regressionTable } from './regression-table.ts';
 export { type ReplicatedCell, replicatedCells } from './replicate.ts';

@@ -20,7 +20,7 @@ function byColumns(results: FitResult[], sentenceOf: (fit: Fit) => string): { co
 }
 
 /** "from the observed information", "clustered by firm (covariance × G/(G−1))"; counts and factors stand in the foot. */
-function vcovWords({ vcovInfo, distribution }: Fit, variables: Variables): string {
+export function vcovWords({ vcovInfo, distribution }: Fit, variables: Variables = {}): string {
   const { type, factor, factorRule, repaired, resampled } = vcovInfo;
   if (resampled) return `from the ${resampled}`;
   const details = [factor !== 1 && `covariance × ${factorRule}`, repaired && 'negative eigenvalues put to zero'];

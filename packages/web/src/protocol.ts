@@ -119,10 +119,9 @@ export interface ColumnDetail {
   sample?: SampleLog;
   certificate?: Certificate;
   iterations?: number;
-  vcov?: string;
+  /** "clustered by firm (covariance × G/(G−1))". */
+  errors?: string;
   clusters?: number[];
-  factor?: number;
-  factorRule?: string;
   notes: Note[];
   /** Why Stata's output may show other numbers. */
   stata?: string[];

@@ -57,15 +57,17 @@ function largerTable(): string {
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Units of 5 periods, of which the second model is left none. */
+/** Units of 5 periods, of which the second and the third model are left none: one table has a column that stands, one has none. */
 const FAILING = `version: 1
 title: One model fails
 data: { path: some.csv, unit: id, time: year }
 models:
   sound: { model: nb2, formula: "y ~ x" }
   empty: { model: nb-fe, formula: "y ~ x", where: "year == 2001" }
+  lost: { model: nb-fe, formula: "y ~ x", where: "year == 2002" }
 tables:
   both: { models: [sound, empty], title: Both }
+  none: { models: [empty, lost], title: None }
 `;
 const SOME = `id,year,y,x\n${Array.from({ length: 60 }, (_, i) => {
   const [unit, year] = [1 + Math.floor(i / 5), 2001 + (i % 5)];
@@ -223,7 +225,7 @@ describe.runIf(hasChromium('the main thread, dying workers, the keyboard and axe
       await choose(page, [textFile('failing.yaml', FAILING), textFile('some.csv', SOME)]);
       await page.waitForFunction(() => document.querySelector('.top .study')?.textContent === 'One model fails');
       await run(page);
-      expect(await page.locator('.run-bar [role=status]').first().textContent()).toContain('1 of 2');
+      expect(await page.locator('.run-bar [role=status]').first().textContent()).toContain('2 of 3');
       const table = page.locator('.results figure.table').first();
       const failed = table.locator('td.failed, td.failure');
       expect(await failed.count()).toBe(1);

@@ -148,7 +148,7 @@ function tabsHtml(table: Table, group: string): string {
   );
   const tabs = table.columns.map(({ head }, j) => {
     const id = `${group}-${j + 1}`;
-    return `<input type="radio" name="${group}" id="${id}" class="k${j + 1}"${j === chosen ? ' checked' : ''}><label for="${id}">${escapeHtml(head)}</label>`;
+    return `<input type="radio" name="${group}" id="${id}" class="k${j + 1}" aria-label="Column ${escapeHtml(head)}"${j === chosen ? ' checked' : ''}><label for="${id}">${escapeHtml(head)}</label>`;
   });
   const rows = spannerRows(table);
   const heads = table.columns.map((_, j) => {

@@ -1,21 +1,27 @@
 /** A report without what the page has no use for: covariances and fits stay in the worker. */
-import { type Figure, type FitResult, isFit, type Report, stataDifferences, type Table } from '@gravpanel/panel';
+import {
+  type Figure,
+  type FitResult,
+  isFit,
+  type Report,
+  stataDifferences,
+  type Table,
+  vcovWords,
+} from '@gravpanel/panel';
 import type { ColumnDetail, ReportView, TableView } from '../protocol.ts';
 
 function detailOf(result: FitResult, head: string): ColumnDetail {
   const { model, title, formula, sampleName } = result;
   const base = { head, model, title, formula, sampleName };
   if (!isFit(result)) return { ...base, notes: [], error: result.error };
-  const { sample, certificate, iterations, vcov, vcovInfo, notes } = result;
+  const { sample, certificate, iterations, vcovInfo, notes } = result;
   return {
     ...base,
     sample,
     certificate,
     iterations,
-    vcov,
+    errors: vcovWords(result),
     ...(vcovInfo.clusters && { clusters: vcovInfo.clusters }),
-    factor: vcovInfo.factor,
-    factorRule: vcovInfo.factorRule,
     notes,
     stata: stataDifferences(result),
   };
